@@ -1,0 +1,1 @@
+"""A saved question, asked of each new document, and its mails."""

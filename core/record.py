@@ -1,0 +1,113 @@
+"""A document together with everything said of it, and its one JSON form (the same on the command line, in the API and in files)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from core.document import Annotation, Document, Payload, StoryRef
+from core.masking import mask
+from core.time import lima_iso
+
+LISTS = ("topics", "sectors", "places", "entities", "norms", "amounts", "roads")
+SINGLES = ("casualties", "strike")
+HUMAN = "human"
+TEXT_FIELDS = ("title", "summary", "text")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A document, its tags (merged from annotations, a person's word last), its translation and its story.
+
+    `tags` has every key of LISTS (lists of dicts) and SINGLES (a dict or None). `steps` names each step's version.
+    """
+
+    document: Document
+    tags: Payload = field(default_factory=dict)
+    translation: Payload | None = None
+    story: StoryRef | None = None
+    steps: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, document: Document, annotations: Iterable[Annotation], story: StoryRef | None = None) -> "Record":
+        """Merge annotations of this very version. A step's payload sets its keys; `human` corrects them item by item."""
+        tags: dict[str, Any] = {name: [] for name in LISTS} | dict.fromkeys(SINGLES)
+        translation: Payload | None = None
+        steps: dict[str, str] = {}
+        human: Payload = {}
+        for annotation in sorted(annotations, key=lambda a: a.step):
+            steps[annotation.step] = str(annotation.payload.get("step_version", ""))
+            if annotation.step == HUMAN:
+                human = annotation.payload
+                continue
+            for key, value in annotation.payload.items():
+                if key in LISTS or key in SINGLES:
+                    tags[key] = value
+                elif key == "translation":
+                    translation = value
+                elif key == "language" and document.language is None and value:
+                    document = replace(document, language=value)
+        document = _correct(tags, human, document)
+        return cls(document=document, tags=tags, translation=translation, story=story, steps=steps)
+
+    @property
+    def id(self) -> str:
+        """The document's id."""
+        return self.document.id
+
+    def field_text(self, name: str) -> str:
+        """The text of `title`, `summary`, `text`, or of the translation as `translation.title` and so on; `""` if none."""
+        if name.startswith("translation."):
+            return (self.translation or {}).get(name.removeprefix("translation.")) or ""
+        return str(getattr(self.document, name))
+
+    def masked(self) -> "Record":
+        """The form that may leave the machine: phones, accounts, identity numbers and plates masked, one for one."""
+        hidden = replace(self.document, **{name: mask(getattr(self.document, name)) for name in TEXT_FIELDS})  # type: ignore[arg-type]
+        translation = self.translation and {k: mask(v) if k in TEXT_FIELDS and v else v for k, v in self.translation.items()}
+        return replace(self, document=hidden, translation=translation)
+
+    def to_json(self, *, with_text: bool = True) -> dict[str, Any]:
+        """The document as every face prints it: all keys, always in this order. `with_text=False` nulls the long texts."""
+        d, tags = self.document, self.tags
+        translation = None
+        if self.translation is not None:
+            translation = {key: self.translation.get(key) for key in ("language", "title", "summary", "text", "engine")}
+            translation["text"] = translation["text"] if with_text else None
+        return {
+            "id": d.id, "url": d.url, "canonical_url": d.canonical_url, "source": d.source, "kind": d.kind,
+            "title": d.title, "summary": d.summary or (None if with_text else snippet(d.text)) or "",
+            "text": d.text if with_text else None, "language": d.language, "author": list(d.author), "section": d.section,
+            "published": _lima(d.published), "published_precision": d.published_precision, "published_from": d.published_from,
+            "fetched": _lima(d.fetched), "arrival": d.arrival, "version": d.version, "completeness": d.completeness,
+            "paywalled": d.paywalled, "archive": d.archive, "translation": translation,
+            **{name: list(tags.get(name) or []) for name in ("topics", "sectors", "places", "entities", "norms", "amounts", "roads")},
+            **{name: tags.get(name) for name in SINGLES},
+            "story": self.story and {"id": self.story.id, "size": self.story.size, "first": _lima(self.story.first)},
+            "steps": dict(self.steps),
+        }  # fmt: skip
+
+
+def snippet(text: str, length: int = 280) -> str:
+    """The beginning of a text, cut at a word, with an ellipsis where something was cut."""
+    if len(text) <= length:
+        return text
+    return text[:length].rsplit(None, 1)[0] + "…"
+
+
+def _lima(moment: datetime | None) -> str | None:
+    return lima_iso(moment) if moment else None
+
+
+def _correct(tags: dict[str, Any], human: Payload, document: Document) -> Document:
+    """Apply a person's corrections in place: `{"topics": {"add": [item], "remove": [name]}, ..., "published": ISO}`."""
+    for key in LISTS:
+        change = human.get(key) or {}
+        added = list(change.get("add") or ())
+        gone = set(change.get("remove") or ()) | {item["name"] for item in added if "name" in item}
+        if change:
+            tags[key] = [item for item in tags[key] if item.get("name") not in gone] + added
+    if human.get("published"):
+        moment = datetime.fromisoformat(human["published"])
+        return replace(document, published=moment, published_precision=human.get("published_precision", "day"))
+    return document

@@ -1,0 +1,1 @@
+"""A bundled, clearly fictional press, to see the whole job anywhere."""

@@ -1,0 +1,1 @@
+"""Document -> annotations, one pure step per file."""

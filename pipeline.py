@@ -1,0 +1,1 @@
+"""What: one function per kind of work."""

@@ -1,0 +1,1 @@
+"""Questions -> answers: the query language, its backends, highlights, trends."""

@@ -1,0 +1,1 @@
+"""The one truth: documents, annotations, work, stories, alerts and runs in SQL."""

@@ -1,0 +1,1 @@
+"""Schema versions of the store, applied in order by Alembic."""

@@ -1,1 +1,343 @@
-"""What: one function per kind of work."""
+"""What: for each kind of work, the one function that does it. Read from top to bottom, it is one article's way."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from alerts import matching, outbox
+from core.document import Document, Payload
+from core.errors import InputError, PututuError, UnavailableError
+from core.record import Record
+from core.settings import Settings
+from crawler import catalog, extraction
+from crawler import run as crawling
+from crawler.archive import Archive
+from crawler.source import Source
+from enrich import signatures
+from enrich.pool import Enriched, Task, enriched
+from enrich.steps import build
+from search.backend import Backend, open_backend
+from search.rebuild import rebuild
+from store import annotations, deliveries, documents, frontier, runs, sources, stories, work
+from store.database import Store
+from store.work import Work
+
+Receipt = dict[str, Any]
+Clock = Callable[[], datetime]
+Advance = Callable[[int], None]
+Item = TypeVar("Item")
+
+IMPORT_BATCH = 1_000
+ENRICH_BATCH = 200
+INDEX_BATCH = 2_000
+PARALLEL_FROM = 400  # documents that wait before a pool of processes pays for its start
+ENGINE_DOWN = timedelta(minutes=1)  # how long the daemon waits before it asks a search engine again that did not answer
+
+
+def utc_now() -> datetime:
+    """The clock of production; tests pass their own."""
+    return datetime.now(UTC)
+
+
+def quietly(done: int) -> None:
+    """Progress that nobody watches."""
+
+
+# collect: feeds -> frontier -> archive -> documents
+
+
+def collect(store: Store, settings: Settings, slugs: Sequence[str] = (), *, clock: Clock = utc_now) -> Receipt:
+    """Crawl the sources named, or those that are due, then extract all that waits; a receipt per source."""
+    catalogue = catalog.load(settings.sources_dir)
+    chosen = [catalog.find(catalogue, slug) for slug in slugs] or due(store, catalogue, clock())
+    crawled = crawling.crawl(store, settings, chosen, force=bool(slugs)) if chosen else {}
+    return {"sources": crawled, "extracted": extraction.extract_waiting(store, settings, list(slugs) or None)}
+
+
+def due(store: Store, catalogue: Mapping[str, Source], now: datetime) -> list[Source]:
+    """The enabled sources whose learned interval has passed."""
+    intervals = {source.slug: source.min_interval for source in catalogue.values() if source.status != "listed"}
+    with store.read() as tx:
+        return [catalogue[slug] for slug in sources.due(tx, intervals, now)]
+
+
+def extract_again(store: Store, settings: Settings, slugs: Sequence[str] = ()) -> Receipt:
+    """Extract from the archive again what was fetched from the sources named, or from all."""
+    return extraction.extract_again(store, settings, list(slugs) or None)
+
+
+def take_in(store: Store, incoming: Iterable[Document], *, clock: Clock = utc_now) -> Iterator[Counter[str]]:
+    """Store documents that others collected, batch by batch; each value counts what that batch changed."""
+    for batch in _batches(incoming, IMPORT_BATCH):
+        with store.write() as tx:
+            counts = Counter[str](saved.change for saved in documents.save_many(tx, batch, now=clock()))
+        yield counts
+
+
+# enrich: documents -> annotations -> stories
+
+
+def enrich(
+    store: Store,
+    settings: Settings,
+    *,
+    stale: bool = False,
+    by_hand: bool = True,
+    advance: Advance = quietly,
+    clock: Clock = utc_now,
+) -> Receipt:
+    """Run the steps over every document that waits, then let it join its story; `stale` adds those that older steps tagged."""
+    if stale:
+        _queue_stale(store, settings, clock())
+    with store.read() as tx:
+        parallel = work.waiting(tx, "enrich") >= PARALLEL_FROM
+    claimed: list[list[Work]] = []
+    receipt = Counter(enriched=0, failed=0)
+    for results in enriched(settings, _tasks(store, claimed, by_hand, clock), parallel=parallel):
+        receipt.update(_keep(store, claimed.pop(0), results, clock()))
+        advance(len(results))
+    return dict(receipt)
+
+
+def _queue_stale(store: Store, settings: Settings, now: datetime) -> None:
+    fingerprints, after = build(settings).fingerprints(), ""
+    while True:
+        with store.write() as tx:
+            found = annotations.stale(tx, fingerprints, INDEX_BATCH, after)
+            work.add_many(tx, "enrich", [(d.id, d.version) for d in documents.many(tx, found)], "stale", now, again=True)
+        if not found:
+            return
+        after = found[-1]
+
+
+def _tasks(store: Store, claimed: list[list[Work]], by_hand: bool, clock: Clock) -> Iterator[list[Task]]:
+    """Batches of documents with what is known of them; the leases behind each batch are appended to `claimed`."""
+    for batch in _leases(store, "enrich", ENRICH_BATCH, by_hand, clock):
+        with store.read() as tx:
+            ids = list(dict.fromkeys(item.document for item in batch))
+            known = annotations.of(tx, ids)
+            tasks = [(d, {a.step: a for a in known.get(d.id, ())}) for d in documents.many(tx, ids)]
+        claimed.append(batch)
+        yield tasks
+
+
+def _keep(store: Store, batch: Sequence[Work], results: Sequence[Enriched], now: datetime) -> Counter[str]:
+    """In one transaction: the annotations, each document's story, and the work that follows from them."""
+    by_id = {result.document.id: result for result in results}
+    with store.write() as tx:
+        mine = work.held(tx, batch, store.worker)
+        ours = [by_id[id] for id in dict.fromkeys(item.document for item in mine) if id in by_id]
+        new = [annotation for result in ours for annotation in result.annotations]
+        annotations.put_many(tx, new, now)
+        signed = {annotation.document: annotation.payload for annotation in new if annotation.step == "signature"}
+        joining = [(result.document, signed[result.document.id]) for result in ours if result.document.id in signed]
+        stories.join_many(tx, joining, now, similar=signatures.similar)
+        current = [item for item in mine if item.document in by_id and by_id[item.document].document.version == item.version]
+        _queue_after(tx, current, by_id, now)
+        failed = [item for item in current if by_id[item.document].errors]
+        work.done_many(tx, [item for item in mine if item not in failed], store.worker, now)
+        for item in failed:
+            work.fail(tx, item, store.worker, by_id[item.document].reason, now)
+    return Counter(enriched=len(mine) - len(failed), failed=len(failed))
+
+
+def _queue_after(tx: Connection, current: Sequence[Work], by_id: Mapping[str, Enriched], now: datetime) -> None:
+    """Index what changed. Match what the publisher changed, once; and a translation that came later, marked so."""
+    for cause in sorted({item.cause for item in current}):
+        items = [item for item in current if item.cause == cause]
+        changed = [item for item in items if by_id[item.document].annotations or cause != "stale"]
+        work.add_many(tx, "index", _versions(changed), cause, now, again=True)
+        if cause == "publisher":
+            work.add_many(tx, "match", _versions(items), cause, now)
+        else:
+            late = [item for item in items if by_id[item.document].translated_first]
+            work.add_many(tx, "match", _versions(late), "translation", now)
+
+
+def _versions(items: Iterable[Work]) -> list[tuple[str, int]]:
+    return [(item.document, item.version) for item in items]
+
+
+# index and match are siblings: neither waits for the other
+
+
+def index(
+    store: Store, settings: Settings, *, by_hand: bool = True, advance: Advance = quietly, clock: Clock = utc_now
+) -> Receipt:
+    """Index all that waits; what was written can be found when it returns. An engine that is down leaves the work waiting."""
+    receipt = Counter(indexed=0, failed=0)
+    if waiting(store, "index"):
+        with closing(open_backend(settings, write=True)) as backend:
+            for batch in _leases(store, "index", INDEX_BATCH, by_hand, clock):
+                receipt.update(_index_batch(store, backend, batch, clock()))
+                advance(len(batch))
+    return dict(receipt)
+
+
+def _index_batch(store: Store, backend: Backend, batch: Sequence[Work], now: datetime) -> Counter[str]:
+    ids = list(dict.fromkeys(item.document for item in batch))
+    with store.read() as tx:
+        records = documents.records(tx, ids)
+    try:
+        failures = backend.index(records)
+        backend.delete(set(ids) - {record.id for record in records})
+        backend.flush()
+    except UnavailableError:
+        with store.write() as tx:
+            work.postpone(tx, batch, store.worker, now + ENGINE_DOWN)
+        raise
+    failed = [item for item in batch if item.document in failures]
+    with store.write() as tx:
+        done = work.done_many(tx, [item for item in batch if item not in failed], store.worker, now)
+        for item in failed:
+            work.fail(tx, item, store.worker, failures[item.document], now)
+    return Counter(indexed=len(done), failed=len(failed))
+
+
+def _leases(store: Store, kind: str, size: int, by_hand: bool, clock: Clock) -> Iterator[list[Work]]:
+    """Batches of work until none is left that this pass has not tried; what is left over on the way out is given back."""
+    seen: set[int] = set()
+    while True:
+        with store.write() as tx:
+            batch = work.claim(tx, kind, store.worker, size, clock(), ignore_not_before=by_hand)
+            work.release(tx, [item for item in batch if item.id in seen], store.worker)
+        fresh = [item for item in batch if item.id not in seen]
+        if not fresh:
+            return
+        seen |= {item.id for item in fresh}
+        yield fresh
+
+
+def match(store: Store, settings: Settings, *, by_hand: bool = True, clock: Clock = utc_now) -> Receipt:
+    """Ask every active alert of every document version that waits."""
+    outlets = {source.slug: source.name for source in catalog.load(settings.sources_dir).values()}
+    return matching.match(store, settings, clock(), outlets=outlets, all_due=by_hand)
+
+
+def deliver(store: Store, settings: Settings, *, by_hand: bool = True, clock: Clock = utc_now) -> Receipt:
+    """Send every mail that is due now."""
+    return outbox.deliver(store, settings, clock(), all_due=by_hand)
+
+
+# all of it
+
+
+def run(
+    store: Store, settings: Settings, slugs: Sequence[str] = (), *, by_hand: bool = True, clock: Clock = utc_now
+) -> Receipt:
+    """One pass of everything that is due (or of the sources named). What cannot be done now is in `failed`; the rest goes on."""
+    crawled = _stages(store, {"collect": lambda: collect(store, settings, slugs, clock=clock)}, clock)
+    done = process(store, settings, by_hand=by_hand, clock=clock)
+    return crawled | done | {"failed": crawled["failed"] + done["failed"]}
+
+
+def process(store: Store, settings: Settings, *, by_hand: bool = True, clock: Clock = utc_now) -> Receipt:
+    """All that waits behind the crawl: extract, enrich, index, match, deliver. The daemon heeds when a retry is due."""
+    stages: dict[str, Callable[[], Receipt]] = {
+        "extract": lambda: dict(extraction.extract_waiting(store, settings, None)),
+        "enrich": lambda: enrich(store, settings, by_hand=by_hand, clock=clock),
+        "index": lambda: index(store, settings, by_hand=by_hand, clock=clock),
+        "match": lambda: match(store, settings, by_hand=by_hand, clock=clock),
+        "deliver": lambda: deliver(store, settings, by_hand=by_hand, clock=clock),
+    }
+    return _stages(store, stages, clock)
+
+
+def refresh(store: Store, settings: Settings, *, clock: Clock = utc_now) -> Receipt:
+    """Tag again what older steps, word lists or settings tagged, then index what changed."""
+    return {"enrich": enrich(store, settings, stale=True, clock=clock), "index": index(store, settings, clock=clock)}
+
+
+def _stages(store: Store, stages: Mapping[str, Callable[[], Receipt]], clock: Clock) -> Receipt:
+    receipt: Receipt = {}
+    failed: list[str] = []
+    for name, stage in stages.items():
+        try:
+            receipt[name] = stage()
+        except PututuError as error:
+            receipt[name] = {"error": str(error)}
+            failed.append(f"{name}: {error}")
+    return receipt | {"failed": failed}
+
+
+def is_anything_due(store: Store, now: datetime) -> bool:
+    """Whether `process` would find something to do now."""
+    with store.read() as tx:
+        waits = work.ready(tx, now) or frontier.counts(tx)["fetched"] > 0
+    return waits or outbox.is_anything_due(store, now)
+
+
+# upkeep
+
+
+def reindex(store: Store, settings: Settings, *, advance: Advance = quietly) -> Receipt:
+    """Build the index anew beside the serving one, then swap. What changes meanwhile waits as index work."""
+    return {"rebuilt": rebuild(settings, _everything(store, advance))} | index(store, settings)
+
+
+def _everything(store: Store, advance: Advance) -> Iterator[Record]:
+    after = ""
+    while True:
+        with store.read() as tx:
+            ids = documents.ids(tx, after=after, limit=IMPORT_BATCH)
+            records = documents.records(tx, ids)
+        if not ids:
+            return
+        yield from records
+        advance(len(ids))
+        after = ids[-1]
+
+
+def waiting(store: Store, kind: str) -> int:
+    """How much work of a kind waits."""
+    with store.read() as tx:
+        return work.waiting(tx, kind)
+
+
+def retry(store: Store, kind: str | None = None, *, clock: Clock = utc_now) -> Receipt:
+    """Put parked work back in its queue: fetch, enrich, index, match, deliver, or all of them; how many of each."""
+    with store.write() as tx:
+        now = clock()
+        back = {name: work.retry(tx, name, now=now) for name in work.KINDS if kind in (None, name)}
+        if kind in (None, "fetch"):
+            back = {"fetch": frontier.retry(tx, now)} | back
+        if kind in (None, "deliver"):
+            back["deliver"] = deliveries.retry_deliveries(tx)
+    return back
+
+
+def correct(store: Store, id: str, change: Payload | None, author: str, *, clock: Clock = utc_now) -> Record:
+    """Keep a person's correction of a document, or take the last one back (None); the document as it then stands."""
+    with store.write() as tx:
+        found = documents.resolve(tx, id)
+        if found is None:
+            raise InputError(f"There is no document {id!r}.", "`pututu search` prints ids.")
+        if change is None:
+            if not annotations.undo(tx, found, clock()):
+                raise InputError(f"No correction of {id} stands.", "There is nothing to undo.")
+        else:
+            annotations.correct(tx, found, change, author, clock())
+        record = documents.record(tx, found)
+        assert record is not None
+        return record
+
+
+def take_down(store: Store, settings: Settings, url: str, reason: str, *, clock: Clock = utc_now) -> Receipt:
+    """Erase a document from store, archive and index, and refuse it from now on."""
+    with store.write() as tx:
+        taken = documents.takedown(tx, url, reason, clock())
+    archive = Archive(settings.home)
+    for pointer in taken.archives:
+        archive.erase(pointer)
+    return {"id": taken.id, "archive_records": len(taken.archives)} | index(store, settings)
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch

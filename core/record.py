@@ -64,7 +64,9 @@ class Record:
     def masked(self) -> "Record":
         """The form that may leave the machine: phones, accounts, identity numbers and plates masked, one for one."""
         hidden = replace(self.document, **{name: mask(getattr(self.document, name)) for name in TEXT_FIELDS})  # type: ignore[arg-type]
-        translation = self.translation and {k: mask(v) if k in TEXT_FIELDS and v else v for k, v in self.translation.items()}
+        translation = self.translation and {
+            k: mask(v) if k in TEXT_FIELDS and v else v for k, v in self.translation.items()
+        }
         return replace(self, document=hidden, translation=translation)
 
     def to_json(self, *, with_text: bool = True) -> dict[str, Any]:

@@ -168,9 +168,13 @@ def _value(setting: Setting, environ: Mapping[str, str]) -> object:
         try:
             text = Path(file).read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingError(f"{setting.name}_FILE: {file} cannot be read ({error}).", "Name a readable file.") from error
+            raise SettingError(
+                f"{setting.name}_FILE: {file} cannot be read ({error}).", "Name a readable file."
+            ) from error
     try:
         return setting.read(text or setting.default)
     except ValueError as error:
         shown = "its value" if setting.secret else repr(text)
-        raise SettingError(f"{setting.name}: {shown} cannot be used: {error}.", setting.help[0].upper() + setting.help[1:] + ".") from error
+        raise SettingError(
+            f"{setting.name}: {shown} cannot be used: {error}.", setting.help[0].upper() + setting.help[1:] + "."
+        ) from error

@@ -1,0 +1,53 @@
+"""Adding, editing, pausing and removing alerts: the rules, then the store, in one transaction each. What every door calls."""
+
+from datetime import datetime
+from typing import Any
+
+from alerts import rules
+from core.errors import QueryError
+from store import alerts as kept
+from store import deliveries
+from store.alerts import Alert
+from store.database import Store
+
+
+def add(store: Store, now: datetime, **fields: Any) -> Alert:
+    """Keep a new alert (fields as `rules.create`). Raises InputError or QueryError."""
+    alert = rules.create(**fields, now=now)
+    with store.write() as tx:
+        kept.add(tx, alert)
+    return alert
+
+
+def edit(store: Store, which: str, now: datetime, **changes: Any) -> Alert:
+    """Change an alert found by id or name; mails that wait for an address it no longer has go to its new one."""
+    with store.write() as tx:
+        alert = kept.edit(tx, rules.edited(kept.get(tx, which), **changes), now)
+        deliveries.redirect(tx, alert)
+    return alert
+
+
+def pause(store: Store, which: str, now: datetime) -> Alert:
+    """Stop asking and telling, as its owner wishes."""
+    with store.write() as tx:
+        alert = kept.get(tx, which)
+        kept.pause(tx, alert.id, None, now)
+        return kept.get(tx, alert.id)
+
+
+def resume(store: Store, which: str, now: datetime) -> Alert:
+    """Ask again. Raises QueryError while its question cannot be asked."""
+    with store.write() as tx:
+        alert = kept.get(tx, which)
+        if reason := rules.invalid(alert):
+            raise QueryError(f"The alert {alert.name!r} cannot be asked: {reason}", f"Edit it first: pututu alerts edit {alert.id} --query ...")  # fmt: skip
+        kept.resume(tx, alert.id, now)
+        return kept.get(tx, alert.id)
+
+
+def remove(store: Store, which: str, now: datetime) -> Alert:
+    """Ask and tell no more; what it found is kept."""
+    with store.write() as tx:
+        alert = kept.get(tx, which)
+        kept.remove(tx, alert.id, now)
+        return kept.get(tx, alert.id)

@@ -1,0 +1,214 @@
+"""The flow: one command a stage, each doing all of its work that waits, and `run`, which is one pass of them all."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, cast
+
+import click
+
+from cli.desk import opened
+from cli.output import json_line, note, progress, receipt_lines
+from core.document import ARRIVALS, Arrival, Document
+from core.errors import InputError, PututuError
+
+REFUSALS_SHOWN = 20
+as_json = click.option("--json", "as_json", is_flag=True, help="The receipt as one JSON object.")
+
+
+def tell(receipt: dict[str, Any], as_json: bool) -> None:
+    """Print a receipt for a script or for a person."""
+    click.echo(json_line(receipt) if as_json else receipt_lines(receipt), nl=not as_json)
+
+
+@click.command("run")
+@as_json
+def run_command(as_json: bool) -> None:
+    """One pass of everything that is due: collect, enrich, index, match, deliver; prints the receipt.
+
+    \b
+    Examples:
+      pututu run
+      pututu run --json | jq .sources
+    """
+    import pipeline
+
+    with opened() as (store, settings):
+        receipt = pipeline.run(store, settings)
+        tell(receipt, as_json)
+    if receipt["failed"]:
+        raise SystemExit(1)
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--arrival", type=click.Choice(ARRIVALS), default="import", show_default=True, help="How they count for alerts.")
+@as_json
+def import_command(files: tuple[str, ...], arrival: str, as_json: bool) -> None:
+    """Store documents that others collected: JSONL, CSV (both also gzipped) or WARC. Repeating it adds nothing.
+
+    `url` and `title` suffice; `outlet` and `date` are read as `source` and `published`; a bare date is that day in Lima.
+
+    \b
+    Examples:
+      pututu import headlines.jsonl
+      pututu import notes.csv --arrival live
+      zcat old.jsonl.gz | pututu import -
+    """
+    import pipeline
+    from crawler.imports import Refused, read, split
+
+    refused: list[Refused] = []
+    counts: Counter[str] = Counter(new=0, version=0, meta=0, same=0)
+
+    def incoming() -> Iterator[Document]:
+        for file in files:
+            with _open(file) as stream:
+                found = read(Path(file), stream, arrival=cast(Arrival, arrival), now=datetime.now(UTC))
+                yield from split(found, refused)
+
+    with opened() as (store, _settings), progress("importing", None) as advance:
+        for changed in pipeline.take_in(store, incoming()):
+            counts += changed
+            advance(changed.total())
+    for one in refused[:REFUSALS_SHOWN]:
+        note(f"{one.place}: {one.reason}")
+    if len(refused) > REFUSALS_SHOWN:
+        note(f"... and {len(refused) - REFUSALS_SHOWN} more lines were refused.")
+    tell({name: counts[name] for name in ("new", "version", "meta", "same")} | {"refused": len(refused)}, as_json)
+    if refused:
+        raise SystemExit(1)
+
+
+def _open(file: str) -> IO[bytes]:
+    if file == "-":
+        return sys.stdin.buffer
+    try:
+        return Path(file).open("rb")
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.", "Name a readable file, or - for standard input.") from error
+
+
+@click.command("crawl")
+@click.argument("sources", nargs=-1, metavar="[SOURCE...]")
+@as_json
+def crawl_command(sources: tuple[str, ...], as_json: bool) -> None:
+    """Fetch and extract what is new from the sources named (due or not), or from all that are due.
+
+    What an earlier crawl left fetched but unextracted is extracted too.
+
+    \b
+    Examples:
+      pututu crawl            all sources that are due
+      pututu crawl rpp        this one, now
+    """
+    import pipeline
+
+    with opened() as (store, settings):
+        receipt = pipeline.collect(store, settings, sources)
+    tell(receipt, as_json)
+    errors = [name for name, part in receipt["sources"].items() if part.get("error")]
+    if sources and errors:
+        raise PututuError(f"{', '.join(errors)} could not be crawled.", "The receipt above says why; what was seen is kept and tried again.")
+
+
+@click.command("extract-again")
+@click.argument("sources", nargs=-1, metavar="[SOURCE...]")
+@as_json
+def extract_again_command(sources: tuple[str, ...], as_json: bool) -> None:
+    """Extract again, from the archive, what was fetched from the sources named, or from all.
+
+    \b
+    Examples:
+      pututu extract-again el_comercio
+    """
+    import pipeline
+
+    with opened() as (store, settings):
+        tell(pipeline.extract_again(store, settings, sources), as_json)
+
+
+@click.command("enrich")
+@click.option("--stale", is_flag=True, help="Also documents that an older step, word list or setting tagged.")
+@as_json
+def enrich_command(stale: bool, as_json: bool) -> None:
+    """Run the steps (language, topics, sectors, places, norms, translation ...) over what waits, then find each one's story.
+
+    \b
+    Examples:
+      pututu enrich
+      pututu enrich --stale    after an update or a changed word list
+    """
+    import pipeline
+
+    with opened() as (store, settings):
+        with progress("enriching", pipeline.waiting(store, "enrich")) as advance:
+            receipt = pipeline.enrich(store, settings, stale=stale, advance=advance)
+        tell(receipt, as_json)
+
+
+@click.command("index")
+@as_json
+def index_command(as_json: bool) -> None:
+    """Index all that waits; returns when what it wrote can be found.
+
+    \b
+    Examples:
+      pututu index
+      PUTUTU_INDEX=http://127.0.0.1:9200 pututu index
+    """
+    import pipeline
+
+    with opened() as (store, settings), progress("indexing", pipeline.waiting(store, "index")) as advance:
+        receipt = pipeline.index(store, settings, advance=advance)
+    tell(receipt, as_json)
+
+
+@click.command("match")
+@as_json
+def match_command(as_json: bool) -> None:
+    """Ask every active alert of every document version that waits.
+
+    \b
+    Examples:
+      pututu match
+    """
+    import pipeline
+
+    with opened() as (store, settings):
+        tell(pipeline.match(store, settings), as_json)
+
+
+@click.command("deliver")
+@as_json
+def deliver_command(as_json: bool) -> None:
+    """Send every mail that is due now.
+
+    \b
+    Examples:
+      PUTUTU_SMTP=smtp://127.0.0.1:25 pututu deliver
+    """
+    import pipeline
+
+    with opened() as (store, settings):
+        receipt = pipeline.deliver(store, settings)
+        tell(receipt, as_json)
+
+
+@click.command("retry")
+@click.argument("kind", required=False, type=click.Choice(["fetch", "extract", "enrich", "index", "match", "deliver"]))
+@as_json
+def retry_command(kind: str | None, as_json: bool) -> None:
+    """Put parked work back in its queue: all of it, or one kind.
+
+    \b
+    Examples:
+      pututu retry
+      pututu retry index
+    """
+    import pipeline
+
+    with opened() as (store, _settings):
+        tell(pipeline.retry(store, kind), as_json)

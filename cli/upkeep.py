@@ -1,0 +1,242 @@
+"""Upkeep: corrections, the index, backups, what is wrong, what was done and what runs next."""
+
+import getpass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.desk import day, opened
+from cli.flow import as_json, tell
+from cli.output import emit, formats, note, progress
+from core.document import SECTORS, TOPICS
+from core.errors import InputError
+from core.settings import TABLE, Settings, origin
+from core.time import lima_iso
+
+
+@click.command("correct")
+@click.argument("id")
+@click.option("--topic", "topics", multiple=True, metavar="±T", help="+strike adds, -strike removes. May be given again.")
+@click.option("--sector", "sectors", multiple=True, metavar="±S", help="+mining adds, -mining removes.")
+@click.option("--place", "places", multiple=True, metavar="±P", help="+Trujillo adds, -Trujillo removes; also a UBIGEO code.")
+@click.option("--date", "date_", metavar="D", help="The day it was published, in Lima.")
+@click.option("--undo", is_flag=True, help="Take the last correction back.")
+@formats
+def correct_command(
+    id: str, topics: tuple[str, ...], sectors: tuple[str, ...], places: tuple[str, ...], date_: str | None, undo: bool, form: str | None
+) -> None:
+    """A person's correction of a document's tags. It wins over every step, survives re-enrichment and can be undone.
+
+    \b
+    Examples:
+      pututu correct 3f2a... --topic +strike --topic -extortion
+      pututu correct 3f2a... --place +Trujillo --date 2026-11-20
+      pututu correct 3f2a... --undo
+    """
+    import pipeline
+    from core.time import day_bounds
+
+    change: dict[str, Any] = {}
+    for key, given, known in (("topics", topics, TOPICS), ("sectors", sectors, SECTORS), ("places", places, None)):
+        if given:
+            change[key] = _change(key, given, known)
+    if date_:
+        change |= {"published": day_bounds(day(date_) or datetime.now(UTC).date())[0].isoformat(), "published_precision": "day"}
+    if bool(change) == undo:
+        raise click.UsageError("Name what to correct, or --undo, but not both.")
+    with opened() as (store, _settings):
+        record = pipeline.correct(store, id, None if undo else change, getpass.getuser())
+    emit([record.to_json()], form, lambda r: f"{r['id']}  {r['title']}\n  topics: {_names(r['topics'])}\n  sectors: {_names(r['sectors'])}\n  places: {_names(r['places'])}")
+
+
+def _names(items: list[dict[str, Any]]) -> str:
+    return ", ".join(item["name"] for item in items) or "none"
+
+
+def _change(key: str, given: tuple[str, ...], known: tuple[str, ...] | None) -> dict[str, Any]:
+    added: list[dict[str, Any]] = []
+    removed: list[str] = []
+    for text in given:
+        sign, name = text[:1], text[1:].strip()
+        if sign not in "+-" or not name:
+            raise InputError(f"{text!r} says neither + nor -.", "Write +NAME to add, -NAME to remove.")
+        if known and name not in known:
+            raise InputError(f"{name!r} is none of the {key}.", f"Known: {', '.join(known)}.")
+        if sign == "-":
+            removed.append(name)
+        else:
+            added.append(_item(key, name))
+    return {"add": added, "remove": removed}
+
+
+def _item(key: str, name: str) -> dict[str, Any]:
+    match key:
+        case "topics":
+            return {"name": name, "subtype": None, "score": 1.0, "spans": []}
+        case "sectors":
+            return {"name": name, "role": None, "score": 1.0, "spans": []}
+    from core.peru.gazetteer import place_item
+
+    return place_item(name)
+
+
+@click.command("reindex")
+@as_json
+def reindex_command(as_json: bool) -> None:
+    """Build the index anew beside the serving one, from the store, then swap.
+
+    \b
+    Examples:
+      pututu reindex     after an update that changes how words are analysed
+    """
+    import pipeline
+    from store import documents
+
+    with opened() as (store, settings):
+        with store.read() as tx:
+            total = documents.count(tx)
+        with progress("indexing", total) as advance:
+            receipt = pipeline.reindex(store, settings, advance=advance)
+        tell(receipt, as_json)
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@as_json
+def backup_command(file: Path, as_json: bool) -> None:
+    """The store in one file, consistent while everything goes on. The index is a cache and is not in it.
+
+    \b
+    Examples:
+      pututu backup /backups/pututu-$(date +%F).tar.gz
+    """
+    from store.backup import backup
+
+    with opened() as (store, _settings):
+        tell(dict(backup(store, file)), as_json)
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@as_json
+def restore_command(file: Path, as_json: bool) -> None:
+    """Bring a backup back into an empty PUTUTU_HOME; `pututu reindex` then makes the index.
+
+    \b
+    Examples:
+      PUTUTU_HOME=/srv/pututu pututu restore /backups/pututu-2026-11-20.tar.gz
+    """
+    from store.backup import restore
+
+    tell(dict(restore(Settings.load(), file)), as_json)
+
+
+@click.command("takedown")
+@click.argument("url")
+@click.option("--reason", required=True, help="Kept with the tombstone.")
+@as_json
+def takedown_command(url: str, reason: str, as_json: bool) -> None:
+    """Erase a document from store, index and archive, and refuse it from now on.
+
+    \b
+    Examples:
+      pututu takedown https://example.org/nota/17 --reason 'the family asked'
+    """
+    import pipeline
+
+    with opened() as (store, settings):
+        tell(pipeline.take_down(store, settings, url, reason), as_json)
+
+
+@click.command("doctor")
+@formats
+def doctor_command(form: str | None) -> None:
+    """What is wrong and what mends it: store, index, mail, translation, sources, parked work, disk.
+
+    \b
+    Examples:
+      pututu doctor
+    """
+    from cli.doctor import examine
+
+    with opened() as (store, settings):
+        rows = list(examine(store, settings))
+    emit(rows, form, lambda r: f"{r['state']:<5} {r['part']:<12} {r['finding']}" + (f"\n{'':18} -> {r['mend']}" if r["mend"] else ""))
+    if any(row["state"] == "bad" for row in rows):
+        raise SystemExit(1)
+
+
+@click.command("settings")
+@formats
+def settings_command(form: str | None) -> None:
+    """Every setting: its value, where it comes from, what it means. Secrets are masked.
+
+    \b
+    Examples:
+      pututu settings
+    """
+    import os
+
+    values = Settings.load()
+    rows = []
+    for setting in TABLE:
+        value = getattr(values, setting.name.removeprefix("PUTUTU_").lower())
+        rows.append({"name": setting.name, "value": _shown(setting.secret, setting.name, value, os.environ), "from": origin(setting.name), "help": setting.help})
+    emit(rows, form, lambda r: f"{r['name']:<22} {r['value'] or '(none)'}  [{r['from']}]\n{'':22} {r['help']}")
+
+
+def _shown(secret: bool, name: str, value: Any, environ: Any) -> str:
+    if secret and origin(name, environ) != "default":
+        return "•••" if value else ""
+    if isinstance(value, tuple):
+        return ":".join(map(str, value)) if name == "PUTUTU_BIND" else ",".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+@click.command("runs")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@formats
+def runs_command(limit: int, form: str | None) -> None:
+    """What was done lately: each run with its receipt.
+
+    \b
+    Examples:
+      pututu runs --limit 5 --json
+    """
+    from store import runs
+
+    with opened() as (store, _settings), store.read() as tx:
+        found = runs.recent(tx, limit)
+    rows = [
+        {"id": run.id, "kind": run.kind, "state": run.state, "started": lima_iso(run.started),
+         "finished": run.finished and lima_iso(run.finished), "receipt": run.receipt}
+        for run in found
+    ]  # fmt: skip
+    emit(rows, form, lambda r: f"{r['started']}  {r['kind']:<10} {r['state']:<12} {_short(r['receipt'])}")
+    if not rows:
+        note("Nothing was run yet.")
+
+
+def _short(receipt: Any) -> str:
+    import json
+
+    text = json.dumps(receipt or {}, ensure_ascii=False, default=str)
+    return text if len(text) <= 160 else text[:157] + "..."
+
+
+@click.command("schedule")
+@formats
+def schedule_command(form: str | None) -> None:
+    """What the daemon runs next, soonest first.
+
+    \b
+    Examples:
+      pututu schedule
+    """
+    from scheduler import upcoming
+
+    with opened() as (store, settings):
+        rows = [{"name": n.name, "at": n.at and lima_iso(n.at), "why": n.why} for n in upcoming(store, settings, datetime.now(UTC))]
+    emit(rows, form, lambda r: f"{r['at'] or 'never':<26} {r['name']:<28} {r['why']}")

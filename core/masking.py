@@ -1,0 +1,197 @@
+"""Phones, mail addresses, accounts, identity numbers and plates, hidden one character for one, so that offsets hold.
+
+Public posts and victims are handled with care: this runs on everything that leaves the machine. Numbers that are the
+news itself stay: norms, amounts, dates, case files, roads, the lines 105, 111, 1818 and 0800, ids in web addresses.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+Kind = Literal["email", "phone", "account", "identity", "plate"]
+Found = tuple[Kind, int, int]
+MASK = "•"
+
+_LEFT = r"(?<![\w•+])(?<![\w•][-.,])"
+_RIGHT = r"(?![\w•])(?![-.,][\w•])"
+_MANY_DIGITS = re.compile(r"\d(?:[^\w\n]{0,3}\d){5}")
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"'«»“”]+|(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12}/[^\s<>\"'«»“”]*", re.I
+)
+
+_EMAIL = re.compile(r"(?<![\w.+%•@-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?![\w-])")
+_CHAT = re.compile(r"(?:wa\.me/|[?&]phone=|tel:)(?:\+|%2B)?(\d{9,15})(?!\d)", re.I)
+
+_GROUPS = r"(?:9\d{8}|9\d\d[ -]\d{3}[ -]?\d{3}|9\d\d[ -]\d\d[ -]\d\d[ -]\d\d|9\d{4}[ -]\d{4}|9\d[ -]\d{3}[ -]\d{4})"
+_MOBILE = re.compile(rf"{_LEFT}(?:\(?(?:\+|00)?51\)?[ -]?)?\(?{_GROUPS}{_RIGHT}")
+_ABROAD = re.compile(rf"(?<![\w•])\+\d{{1,3}}(?:[ .-]?\(?\d{{1,4}}\)?){{2,5}}{_RIGHT}")
+_LANDLINE = re.compile(
+    rf"(?<![\w•])(?:\(0?(?:1|[4-8]\d)\)[ -]?\d{{2,4}}[ -]?\d{{2,4}}(?:[ -]?\d{{2}})?|01[ -]\d{{3}}[ -]?\d{{4}}|0[4-8]\d[ -]\d{{3}}[ -]?\d{{3}}){_RIGHT}"
+)
+_SPOKEN = re.compile(
+    r"\b(?:tel[eé]fonos?(?:\s+fijos?)?|telf|tlf|tel|celular(?:es)?|cel|fono|whats?app|yape(?:a|ar|o|ando)?|plin(?:ea|ear)?|phone)\b"
+    r"[.:]*(?:\s+(?:al|el|n[uú]mero|n[uú]m|nro|n|del|de|es|a|number|no)\b)*[.:°º#\s]*(\+?\d(?:[ .-]?\d){5,13})(?![\w•])(?!-\w)",
+    re.I,
+)
+_SAID = re.compile(r"\+?\d(?:[ .-]?\d){5,13}(?![\w•])(?!-\w)")
+_FREE_LINE = re.compile(r"0[ -]?80[01]")
+
+_ACCOUNT = re.compile(rf"{_LEFT}(?:\d{{10,20}}|\d+(?:-\d+){{1,6}}|\d{{2,}}(?: \d{{2,}}){{1,6}}){_RIGHT}")
+_ACCOUNT_WORD = re.compile(r"\b(?:cuentas?|cta|cci|interbancari[oa]|tarjetas?|account|card)\b[^\d•\n]{0,40}$", re.I)
+_FILE_WORD = re.compile(
+    r"\b(?:expedientes?|exp|carpetas?|casos?|denuncia|oficio|resoluci[oó]n|registro|ruc|isbn|partida|proceso)\b[^\d•\n]{0,25}$",
+    re.I,
+)
+
+_IDENTITY = re.compile(
+    r"\b(?:dni\b|d\.\s?n\.\s?i\b\.?|documentos?\b|identificad[oa]s?\s+con\b|c[eé]dula\b|carn[eé]t?\s+de\s+extranjer[ií]a\b|"
+    r"pasaporte\b|passport\b)[^\d•\n]{0,30}?(?<![^\W_•])(?=[A-Z]{0,2}\d)",
+    re.I,
+)
+_ID_NUMBER = re.compile(rf"(?:\d{{8,9}}|\d\d[. ]\d{{3}}[. ]\d{{3}}|[A-Z]{{1,2}}\d{{6,8}})(?:-[\dA-Z])?{_RIGHT}")
+_ID_BEFORE = re.compile(rf"{_LEFT}(\d{{8}})(?=\s*\(?\s*(?:de\s+)?dni\b)", re.I)
+_AND = re.compile(r"\s*(?:,|/|;|\by\b|\be\b|\band\b)\s*(?:(?:dni|placas?)\s*)?(?:n\.?\s?[°º]?\s*)?", re.I)
+_PERSON_RUC = re.compile(r"\bruc\b[^\d•\n]{0,12}(10\d{9})(?![\w•])", re.I)
+
+_PLATE = re.compile(r"(?<![\w•])(?<![\w•][-/.])([A-Z][A-Z0-9][A-Z])-\d{3}(?![\w•])(?![-/][\w•])")
+_PLATE_WORD = re.compile(r"\bplacas?\b(?:\s+(?:de|rodaje|vehicular|n[uú]meros?|nro|n|es|era)\b)*[.:°º\s\"'“«(]*", re.I)
+_NEAR_PLATE = re.compile(
+    r"(?:[A-Z][A-Z0-9][A-Z0-9][- ]?\d{3,4}|[A-Z]{2}[- ]?\d{4,5}|\d{4}[- ]?(?=\d?[A-Z])[A-Z0-9]{2}|[a-z][a-z0-9]{2}-\d{3})(?![\w•])"
+)
+_NO_PLATE = frozenset({"ISO", "LEY", "SUV", "DNI", "RUC", "CCI", "MAX", "COV", "AIR", "ONU", "VIH"})
+_CODE_WORD = re.compile(
+    r"(?:\bn\.?\s?[°º]|\b(?:ley|norma|resoluci[oó]n|decreto|vuelo|expediente|c[oó]digo|modelo|art[ií]culo))\s*$", re.I
+)
+
+_MONEY_BEFORE = re.compile(r"(?:s/\.?|us\$|\$|€|£|usd|pen|monto de|suma de)\s*$", re.I)
+_UNIT_AFTER = re.compile(
+    r"\s*(?:%|(?:mil(?:es|lones)?\s+)?(?:de\s+)?(?:nuevos\s+)?(?:soles|d[oó]lares|euros|pesos|miles|millones|personas|habitantes|peruanos|votos|"
+    r"electores|toneladas|barriles|metros|hect[aá]reas|kil[oó]metros|km|kg|litros|acciones|usuarios|visitas|vistas|views|"
+    r"reproducciones|dosis|dollars|people|votes|tons|barrels|meters|hectares|million)\b)",
+    re.I,
+)
+_YEAR = re.compile(r"(?:19|20)\d\d\Z")
+_STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{6}\Z")
+
+
+def mask(text: str) -> str:
+    """The text with every find replaced by `•`, one for one. Masking twice changes nothing."""
+    pieces, last = [], 0
+    for _, start, end in find(text):
+        pieces += [text[last:start], MASK * (end - start)]
+        last = end
+    return "".join(pieces) + text[last:] if pieces else text
+
+
+def find(text: str) -> list[Found]:
+    """What must be hidden: `(kind, start, end)`, in order, never overlapping."""
+    found: list[Found] = []
+    for finder in _finders(text):
+        for new in finder(text):
+            if all(new[2] <= start or new[1] >= end for _, start, end in found):
+                found.append(new)
+    if found:
+        addresses = [match.span() for match in _ADDRESS.finditer(text)]
+        found = [
+            one for one in found if _bares(one, text) or not any(a <= one[1] and one[2] <= b for a, b in addresses)
+        ]
+    return sorted(found, key=lambda one: one[1])
+
+
+def _finders(text: str) -> Iterator[Callable[[str], Iterator[Found]]]:
+    if "@" in text:
+        yield _emails
+    if _MANY_DIGITS.search(text):
+        yield from (_chats, _identities, _phones, _accounts)
+    yield _plates
+
+
+def _bares(one: Found, text: str) -> bool:
+    """Whether a web address itself holds the person's address or number (`wa.me/51...`)."""
+    return one[0] == "email" or any(match.span(1) == one[1:] for match in _CHAT.finditer(text, max(0, one[1] - 16)))
+
+
+def _emails(text: str) -> Iterator[Found]:
+    for match in _EMAIL.finditer(text):
+        yield "email", *match.span()
+
+
+def _chats(text: str) -> Iterator[Found]:
+    for match in _CHAT.finditer(text):
+        yield "phone", *match.span(1)
+
+
+def _identities(text: str) -> Iterator[Found]:
+    for pattern in (_PERSON_RUC, _ID_BEFORE):
+        for match in pattern.finditer(text):
+            yield "identity", *match.span(1)
+    for match in _IDENTITY.finditer(text):
+        for start, end in _series(text, match.end(), _ID_NUMBER):
+            yield "identity", start, end
+
+
+def _series(text: str, place: int, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Finds that follow one another, joined by commas or "y"."""
+    while match := pattern.match(text, place):
+        yield match.span()
+        link = _AND.match(text, match.end())
+        if not link:
+            return
+        place = link.end()
+
+
+def _phones(text: str) -> Iterator[Found]:
+    for match in _MOBILE.finditer(text):
+        if not _amount(text, *match.span()) and not match[0].endswith(" 000"):
+            yield "phone", *match.span()
+    for match in _ABROAD.finditer(text):
+        if (
+            9 <= _digits(match[0]) <= 15
+            and not _amount(text, *match.span())
+            and not _thousands(re.split("[ .-]", match[0][1:]))
+        ):
+            yield "phone", *match.span()
+    for match in _LANDLINE.finditer(text):
+        if 7 <= _digits(match[0]) <= 10:
+            yield "phone", *match.span()
+    for match in _SPOKEN.finditer(text):
+        if not _FREE_LINE.match(match[1]) and not _amount(text, *match.span(1)):
+            for start, end in _series(text, match.start(1), _SAID):
+                yield "phone", start, end
+
+
+def _accounts(text: str) -> Iterator[Found]:
+    for match in _ACCOUNT.finditer(text):
+        parts, size = re.split("[- ]", match[0]), _digits(match[0])
+        before = text[max(0, match.start() - 80) : match.start()]
+        if not 10 <= size <= 20 or _FILE_WORD.search(before) or _amount(text, *match.span()):
+            continue
+        if _ACCOUNT_WORD.search(before) or (size >= 14 and _looks_like_account(parts)):
+            yield "account", *match.span()
+
+
+def _looks_like_account(parts: list[str]) -> bool:
+    """14 to 20 digits that are neither dates, years, a row of small numbers, nor a number in groups of three."""
+    dated = any(map(_YEAR.match, parts)) or _STAMP.match(parts[0])
+    return not dated and not _thousands(parts) and max(map(len, parts)) >= 4
+
+
+def _thousands(parts: list[str]) -> bool:
+    return len(parts) > 2 and len(parts[0]) <= 3 and all(len(part) == 3 for part in parts[1:])
+
+
+def _digits(text: str) -> int:
+    return sum(char.isdigit() for char in text)
+
+
+def _amount(text: str, start: int, end: int) -> bool:
+    return bool(_MONEY_BEFORE.search(text[max(0, start - 12) : start]) or _UNIT_AFTER.match(text, end))
+
+
+def _plates(text: str) -> Iterator[Found]:
+    for match in _PLATE_WORD.finditer(text):
+        for start, end in _series(text, match.end(), _NEAR_PLATE):
+            yield "plate", start, end
+    for match in _PLATE.finditer(text):
+        if match[1] not in _NO_PLATE and not _CODE_WORD.search(text[max(0, match.start() - 14) : match.start()]):
+            yield "plate", *match.span()

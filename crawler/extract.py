@@ -1,0 +1,182 @@
+"""One page -> one Document, or the reason why it is no article. Pure: no network, no clock but the page's own."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from lxml import html
+
+from core.document import Arrival, Completeness, DateOrigin, Document, Precision, document_id
+from core.errors import InputError, NotAnArticleError
+from core.text import clean, fold
+from core.urls import alias, canonical, host, same_site
+from crawler import body, metadata
+from crawler.archive import Page
+from crawler.boilerplate import trim_footer
+from crawler.challenge import is_challenge
+from crawler.language import plausible
+from crawler.markup import decode, tree
+from crawler.platforms import Entry, parse
+from crawler.source import Source
+
+FULL = 300
+"""Characters from which a text counts as the whole article."""
+LATE = timedelta(days=7)
+_MISSING = re.compile(r"\b(?:404|p[aá]gina no (?:encontrada|existe|disponible)|no (?:se )?(?:encontr[oó]|ha encontrado|existe) (?:la )?p[aá]gina|(?:page )?not found|contenido no (?:encontrado|disponible)|error 4\d\d)\b", re.I)
+_FILES = ((b"%PDF", "a PDF"), (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"GIF8", "an image"), (b"PK\x03\x04", "a ZIP file"))
+
+
+def extract(page: Page, *, source: Source | None = None, entry: Mapping[str, Any] | Entry | None = None, arrival: Arrival = "live") -> Document:
+    """The document of a page; `entry`, what the feed said of it, fills what the page leaves open.
+
+    A page that is itself a listing (an archived feed, a timeline) gives the document of its entry.
+    Raises NotAnArticleError with the reason: challenge page, listing, no title, nothing in it.
+    """
+    hint = entry if isinstance(entry, Entry) else Entry.from_json(entry) if entry else None
+    if source is not None and source.whole_entries and hint is not None and not _is_page_of(page, hint):
+        return from_entry(_entry_again(page, hint), page, source=source, arrival=arrival)
+    markup = _markup(page)
+    root = tree(markup)
+    if root is None:
+        raise NotAnArticleError("The page is empty.")
+    selectors = dict(source.selectors) if source else {}
+    facts = metadata.read(root, page.url, page.when, selectors)
+    rows = body.text(root, title=facts.title, summary=facts.summary, selectors=selectors)
+    text = _text(rows, facts, hint)
+    _judge(page, root, markup, facts, text, hint)
+    return _document(page, facts, text, source, hint, arrival)
+
+
+def from_entry(entry: Entry, page: Page, *, source: Source | None, arrival: Arrival) -> Document:
+    """The document that a listing's entry is by itself: a post, or an article printed whole in its feed."""
+    text = trim_footer(clean(entry.text or entry.summary))
+    title = entry.title or text.split("\n")[0][:100]
+    if not title:
+        raise NotAnArticleError("The feed's entry has neither title nor text.")
+    summary = "" if entry.kind == "post" else " ".join(entry.summary.removesuffix("[…]").split())
+    names = (*((f"post:{entry.native_id}",) if entry.kind == "post" and entry.native_id else ()), alias(entry.url))
+    if entry.kind != "post" and entry.native_id:
+        names = (*names, f"native:{source.slug if source else host(entry.url)}:{entry.native_id}")
+    long = len(text) >= FULL or entry.kind == "post"
+    return Document(
+        id=document_id(names[0]), url=entry.url, canonical_url=canonical(entry.url), source=_slug(source, entry.url), fetched=page.when,
+        kind=entry.kind or (source.kind if source else "news"), title=clean(title), summary=summary, text=text,
+        language=plausible(entry.language or (source.language if source else None), text), author=entry.author, section=entry.section,
+        published=entry.published, published_precision=entry.precision if entry.published else None, published_from="feed" if entry.published else None,
+        arrival=late(arrival, entry.published, page), completeness="full" if entry.text and long else "summary" if text else "headline",
+        archive=page.pointer, aliases=names,
+    )  # fmt: skip
+
+
+def late(arrival: Arrival, published: Any, page: Page) -> Arrival:
+    """`late` for what was published more than seven days before it was first seen."""
+    return "late" if arrival == "live" and published is not None and published < page.when - LATE else arrival
+
+
+def _is_page_of(page: Page, entry: Entry) -> bool:
+    """Whether the archived response is the entry's own page (it was fetched because the feed cut the text)."""
+    return alias(page.url) == alias(entry.url)
+
+
+def _entry_again(page: Page, hint: Entry) -> Entry:
+    """The entry as the archived listing prints it, so that a better reader helps `extract-again`; else as it was kept."""
+    try:
+        found = parse(page.body, page.url, page.content_type, now=page.when).entries
+    except InputError:
+        return hint
+    wanted = alias(hint.url)
+    return next((one for one in found if alias(one.url) == wanted), hint)
+
+
+def _markup(page: Page) -> str:
+    if page.status >= 400:
+        raise NotAnArticleError(f"The site answered {page.status}.")
+    if not page.body.strip():
+        raise NotAnArticleError("The page is empty.")
+    for magic, what in _FILES:
+        if page.body.startswith(magic):
+            raise NotAnArticleError(f"This is {what}, not a page.")
+    return decode(page.body, page.content_type)
+
+
+def _text(rows: list[str], facts: metadata.Facts, hint: Entry | None) -> str:
+    """The paragraphs; where the page gives next to nothing, the JSON-LD body or the feed's text."""
+    text = clean("\n".join(rows))
+    spare = [clean(str(facts.data.get("articleBody") or "")).strip(), hint.text if hint else ""]
+    if len(text) < FULL:
+        text = max((text, *(trim_footer(one) for one in spare)), key=len)
+    return text
+
+
+def _judge(page: Page, root: html.HtmlElement, markup: str, facts: metadata.Facts, text: str, hint: Entry | None) -> None:
+    """Raise NotAnArticleError for what is none."""
+    title = " ".join((root.findtext(".//title") or "").split())
+    if not facts.data and is_challenge(title, markup, text):
+        raise NotAnArticleError(f"A challenge page came instead of the article ({title[:60] or 'no title'}).")
+    if len(text) < FULL and not facts.data and (_MISSING.search(title) or _MISSING.search(facts.title)):
+        raise NotAnArticleError(f"The site says that the page is missing ({(title or facts.title)[:60]}).")
+    if not facts.title and not (hint and hint.title and text):
+        raise NotAnArticleError("The page has no title.")
+    if urlsplit(page.url).path.strip("/") == "" and not urlsplit(page.url).query and not facts.data:
+        raise NotAnArticleError("This is a home page, not an article.")
+    if not facts.is_article and len(text) < FULL and _is_listing(root):
+        raise NotAnArticleError("This is a list of articles, not an article.")
+    if not text and not facts.is_article and not hint:
+        raise NotAnArticleError("The page has a title and no text.")
+
+
+def _is_listing(root: html.HtmlElement) -> bool:
+    """Many headline-like links and little text between them."""
+    headlines = sum(len(" ".join("".join(a.itertext()).split())) >= 30 for a in root.iter("a"))
+    running = sum(len(line) for p in root.iter("p") if len(line := " ".join("".join(p.itertext()).split())) > 120 and p.find(".//a") is None)
+    return headlines >= 10 and running < 800
+
+
+def _document(page: Page, facts: metadata.Facts, text: str, source: Source | None, hint: Entry | None, arrival: Arrival) -> Document:
+    title = clean(facts.title or (hint.title if hint else ""))
+    summary = " ".join(clean(facts.summary or (hint.summary.removesuffix("[…]") if hint else "")).split())
+    when, precision, origin = _when(facts, hint)
+    names = _aliases(page, facts, source, hint)
+    return Document(
+        id=document_id(names[0]), url=hint.url if hint else page.url, canonical_url=facts.canonical_url or canonical(page.url), source=_slug(source, page.url),
+        fetched=page.when, kind=(hint.kind if hint and hint.kind else source.kind if source else "news"), title=title, summary=summary, text=text,
+        language=plausible(facts.language, text) or plausible(hint.language if hint else None, text),
+        author=facts.author or (hint.author if hint else ()), section=facts.section or (hint.section if hint else None),
+        published=when, published_precision=precision, published_from=origin, arrival=late(arrival, when, page),
+        completeness=_completeness(text, summary, facts.paywalled), paywalled=facts.paywalled, archive=page.pointer, aliases=names,
+    )  # fmt: skip
+
+
+def _when(facts: metadata.Facts, hint: Entry | None) -> tuple[Any, Precision | None, DateOrigin | None]:
+    """Metadata first; a feed's hour before a day read from the address or the page's text, unless they contradict each other."""
+    found = facts.published
+    if found is not None and (facts.published_from == "metadata" or not (hint and hint.published)):
+        if facts.published_from == "metadata" and found.precision == "day" and hint and hint.published and abs(hint.published - found.when) <= timedelta(days=1):
+            return hint.published, hint.precision, "feed"
+        return found.when, found.precision, facts.published_from
+    if hint and hint.published:
+        return hint.published, hint.precision, "feed"
+    return None, None, None
+
+
+def _aliases(page: Page, facts: metadata.Facts, source: Source | None, hint: Entry | None) -> tuple[str, ...]:
+    """The address first (as the feed gave it), then where it led, the canonical one, and native ids."""
+    addresses = [hint.url if hint else page.url, page.url, *filter(None, (facts.canonical_url,))]
+    names = [alias(url) for url in addresses if same_site(url, addresses[0])]
+    space = source.slug if source else host(page.url)
+    ids = dict.fromkeys((*metadata.url_ids(page.url), *facts.native_ids, *((hint.native_id,) if hint and hint.native_id else ())))
+    return tuple(dict.fromkeys((*names, *(f"native:{space}:{one}" for one in ids))))
+
+
+def _completeness(text: str, summary: str, paywalled: bool) -> Completeness:
+    if len(text) >= (3 * FULL if paywalled else FULL):
+        return "full"
+    return "summary" if text or summary else "headline"
+
+
+def _slug(source: Source | None, url: str) -> str:
+    return source.slug if source else re.sub(r"[^a-z0-9]+", "_", fold(host(url))).strip("_") if url else "file"
+
+

@@ -1,0 +1,16 @@
+"""Diario de Chimbote: regional daily of Áncash on WordPress, whose feed prints whole articles."""
+
+from crawler.source import Source
+
+SOURCE = Source(
+    name="Diario de Chimbote",
+    home="https://diariodechimbote.com/",
+    region="Áncash",
+    platform="wordpress",
+    feeds=("https://diariodechimbote.com/feed/",),
+    items_a_day=15,
+    min_interval=900,
+    delay=10,
+    status="verified",
+    full_in_feed=True,
+)

@@ -1,0 +1,16 @@
+"""El Peruano: the state's daily. It has no feed; its own pages list news as JSON, section 1 being politics."""
+
+from crawler.source import Source
+
+SOURCE = Source(
+    name="El Peruano",
+    home="https://elperuano.pe/",
+    kind="official",
+    platform="json",
+    feeds=("https://elperuano.pe/portal/_GetNoticiasSeccionPagingWorker?idsec=1&pageSize=100&pageIndex=1",),
+    items_a_day=20,
+    min_interval=1800,
+    delay=10,
+    status="verified",
+    article=r"/noticia/\d+",
+)

@@ -1,1 +1,0 @@
-"""The source files of the fictional press."""

@@ -1,0 +1,122 @@
+"""A document as the steps read it: each field folded, normalised and cut into sentences once, word-list hits found once."""
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from core.document import Document, Payload
+from core.text import fold, lower, sentences
+from enrich.lexicon import Hit, Lexicon
+
+Span = list[str | int]
+"""`[field, start, end]` in code points of the printed field."""
+
+_NO_WORD = re.compile(r"[\W_]")
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """One text field. `folded` and `printed` have the length of `text`; `norm` is shifted by one leading space."""
+
+    name: str
+    text: str
+
+    @cached_property
+    def folded(self) -> str:
+        """Lower case, accents folded, ñ kept."""
+        return fold(self.text)
+
+    @cached_property
+    def printed(self) -> str:
+        """Lower case with the accents as printed, for words whose meaning hangs on them."""
+        return lower(self.text)
+
+    @cached_property
+    def norm(self) -> str:
+        """` ` + the folded text with everything that is no word character made a space + ` `: words stand between spaces."""
+        return f" {_NO_WORD.sub(' ', self.folded)} "
+
+    @cached_property
+    def bounds(self) -> list[tuple[int, int]]:
+        """Spans of the sentences."""
+        return sentences(self.text) or [(0, len(self.text))]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [start for start, _ in self.bounds]
+
+    def sentence_at(self, position: int) -> int:
+        """The number of the sentence that holds a position."""
+        return max(bisect_right(self._starts, position) - 1, 0)
+
+    def sentence(self, position: int) -> str:
+        """The folded sentence around a position, words between spaces (as in `norm`)."""
+        number = self.sentence_at(position)
+        start = self._starts[number] if number else 0
+        end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self.text)
+        return f" {self.norm[start + 1 : end + 1]} "
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of this field."""
+        return [self.name, start, end]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A word-list hit in a field."""
+
+    field: Field
+    hit: Hit
+
+    @property
+    def span(self) -> Span:
+        """`[field, start, end]`."""
+        return self.field.span(self.hit.start, self.hit.end)
+
+    @property
+    def printed(self) -> str:
+        """The words as the text has them."""
+        return self.field.text[self.hit.start : self.hit.end]
+
+
+@dataclass(eq=False)
+class Reading:
+    """What a step is given: the document, the fields to read, and what the steps before it said."""
+
+    document: Document
+    lexicon: Lexicon
+    said: dict[str, Payload] = field(default_factory=dict)
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """Title, summary and text, without empty ones; a summary that the text repeats is not read twice."""
+        d = self.document
+        summary = "" if d.summary and d.summary in d.text else d.summary
+        return tuple(Field(name, text) for name, text in (("title", d.title), ("summary", summary), ("text", d.text)) if text)
+
+    @cached_property
+    def found(self) -> Mapping[str, list[Found]]:
+        """Every hit of the word lists, by tag, in the order of the text."""
+        by_tag: defaultdict[str, list[Found]] = defaultdict(list)
+        for part in self.fields:
+            for hit in self.lexicon.find(part):
+                by_tag[hit.entry.tag].append(Found(part, hit))
+        return by_tag
+
+    def kind(self, kind: str) -> Iterator[tuple[str, list[Found]]]:
+        """The hits of all tags of one kind: `kind("sector")` gives `("mining", hits)` and so on."""
+        for tag, found in self.found.items():
+            if tag.startswith(kind + "."):
+                yield tag[len(kind) + 1 :], found
+
+    def count(self, tag: str) -> int:
+        """How many hits a tag has."""
+        return len(self.found.get(tag, ()))
+
+    @cached_property
+    def words(self) -> int:
+        """Words in all fields."""
+        return sum(len(part.norm.split()) for part in self.fields)

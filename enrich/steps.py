@@ -1,0 +1,154 @@
+"""The steps in their order, and the chain that runs them: Document -> annotations.
+
+A step is pure: it reads the document, the word lists and what earlier steps said, and returns the keys it sets. Its
+fingerprint covers its version, the word lists, the settings it obeys and the fingerprints of the steps it reads, so that
+all documents enriched in one configuration share it and those that are stale are found by one query.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
+
+from core.document import Annotation, Document, Payload
+from core.record import Record
+from core.settings import Settings
+from enrich import amounts, casualties, entities, language, norms, places, roads, sectors, signatures, strikes, topics, translate
+from enrich import lexicon as lexicons
+from enrich.reading import Reading
+
+log = logging.getLogger(__name__)
+
+
+class Step(Protocol):
+    """One thing that is said of a document."""
+
+    @property
+    def name(self) -> str:
+        """The name under which its annotation is kept."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the step could say something else of the same document."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The steps whose payloads it looks at."""
+
+    @property
+    def depends(self) -> Mapping[str, str]:
+        """What else its answer hangs on (settings, engine, gazetteer), by name."""
+
+    def __call__(self, reading: Reading) -> Payload:
+        """The keys it sets, as in the document's JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A step made of a function."""
+
+    name: str
+    version: str
+    run: Callable[[Reading], Payload]
+    reads: tuple[str, ...] = ()
+    depends: Mapping[str, str] = lexicons.NOTHING
+
+    def __call__(self, reading: Reading) -> Payload:
+        """Call the function."""
+        return self.run(reading)
+
+
+class Outcome(NamedTuple):
+    """What a chain says of one document: the annotations that were made, and the errors of steps that failed, by step."""
+
+    annotations: list[Annotation]
+    errors: dict[str, str]
+
+
+STEPS: tuple[Step, ...] = (
+    Plain("language", language.VERSION, language.run),
+    Plain("places", places.VERSION, places.run, depends={"gazetteer": places.gazetteer_digest()}),
+    Plain("norms", norms.VERSION, norms.run),
+    Plain("topics", topics.VERSION, topics.run, ("language", "places", "norms")),
+    Plain("sectors", sectors.VERSION, sectors.run, ("topics",)),
+    Plain("amounts", amounts.VERSION, amounts.run, ("topics",)),
+    Plain("entities", entities.VERSION, entities.run),
+    Plain("strikes", strikes.VERSION, strikes.run, ("topics", "entities")),
+    Plain("casualties", casualties.VERSION, casualties.run, ("topics",)),
+    Plain("roads", roads.VERSION, roads.run),
+    Plain("signature", signatures.VERSION, signatures.run),
+)  # fmt: skip
+
+
+class Chain:
+    """The steps of one configuration. Build it once per process (`build`); it is cheap to call and holds no document."""
+
+    def __init__(self, settings: Settings, steps: tuple[Step, ...] = STEPS) -> None:
+        """Raises InputError where a word list of `PUTUTU_LEXICON_DIR` is broken, UnavailableError for an engine that is missing."""
+        self.lexicon = lexicons.load(settings.lexicon_dir)
+        translator = translate.step(settings, self.lexicon)
+        self.steps = steps if translator is None else (*steps, translator)
+        self._fingerprints = self._fingerprint_all()
+
+    def fingerprints(self) -> dict[str, str]:
+        """Step -> fingerprint. A translation without an engine, or switched off, is no step: nothing can be stale for it."""
+        return dict(self._fingerprints)
+
+    def _fingerprint_all(self) -> dict[str, str]:
+        done: dict[str, str] = {}
+        for step in self.steps:
+            parts = [step.name, step.version, self.lexicon.digest, sorted(step.depends.items()), [done[name] for name in step.reads]]
+            done[step.name] = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+        return done
+
+    def run(self, document: Document, known: Mapping[str, Annotation] | None = None) -> Outcome:
+        """Annotate a document with every step whose annotation in `known` (this version's) is missing or stale.
+
+        A step that fails is reported in `errors`; so are the steps that read it, which wait for it. The others are done.
+        """
+        reading, made, errors = Reading(document, self.lexicon), [], {}
+        for step in self.steps:
+            old = (known or {}).get(step.name)
+            if old is not None and old.fingerprint == self._fingerprints[step.name] and old.version == document.version:
+                self._note(reading, step, old.payload)
+                continue
+            missing = [name for name in step.reads if name in errors]
+            if missing:
+                errors[step.name] = f"waits for {', '.join(missing)}"
+                continue
+            try:
+                payload = {**step(reading), "step_version": step.version}
+            except Exception as error:  # noqa: BLE001 - one step's defect on one text must not stop the others; it is reported
+                log.debug("step %s on %s", step.name, document.id, exc_info=True)
+                errors[step.name] = f"{type(error).__name__}: {error}"
+                continue
+            self._note(reading, step, payload)
+            made.append(Annotation(document=document.id, version=document.version, step=step.name, fingerprint=self._fingerprints[step.name], payload=payload))
+        return Outcome(made, errors)
+
+    def tag(self, document: Document) -> Record:
+        """The document with every tag, for the pipe `pututu tag`; a step's failure is logged and its tags are left out."""
+        annotations, errors = self.run(document)
+        for name, error in errors.items():
+            log.error("%s: step %s failed: %s", document.url or document.id, name, error)
+        return Record.of(document, annotations)
+
+    def close(self) -> None:
+        """End what a step keeps running (a translator's processes)."""
+        for step in self.steps:
+            close = getattr(step, "close", None)
+            if close is not None:
+                close()
+
+    @staticmethod
+    def _note(reading: Reading, step: Step, payload: Payload) -> None:
+        reading.said[step.name] = payload
+        if step.name == "language" and reading.document.language is None and payload.get("language"):
+            reading.document = replace(reading.document, language=payload["language"])
+
+
+def build(settings: Settings) -> Chain:
+    """A chain for a process of its own: worker processes call this with the (picklable) settings."""
+    return Chain(settings)

@@ -1,0 +1,229 @@
+"""A record as search sees it: the terms of its parts, the values of its tags, its days. Made once, asked many times."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+from typing import Any, Literal
+
+from core.record import Record
+from core.terms import Term, analyse, side
+from core.text import clean, fold
+from core.time import lima_day
+
+Side = Literal["original", "translation"]
+SIDES: tuple[Side, ...] = ("original", "translation")
+PARTS = ("title", "summary", "text")
+LANGUAGES = ("es", "en")
+FACETS = (
+    "topic", "subtype", "sector", "source", "language", "kind", "department", "province", "district", "place", "section",
+    "status", "person", "organisation", "norm", "road",
+)  # fmt: skip
+NAMES = ("author", "person", "organisation", "strike")  # names are found by any of their words in a row
+VALUE_LENGTH = 200
+NORM_WORDS = (
+    (r"\bn\s*[°ºo.]+\s*(?=\d)|\bn(?:um(?:ero)?|ro)?\.?\s*(?=\d)", ""),
+    (r"\bdecreto legislativo\b|\bd\.?\s?leg\.?(?=\s)", "dl"),
+    (r"\bdecreto supremo\b", "ds"),
+    (r"\bdecreto de urgencia\b", "du"),
+    (r"\bproyecto(?: de ley)?\b", "pl"),
+)
+
+
+@lru_cache(maxsize=65_536)
+def key(value: str) -> str:
+    """How a value of a tag compares: folded, white space collapsed, at most VALUE_LENGTH characters."""
+    return " ".join(fold(clean(value)).split())[:VALUE_LENGTH]
+
+
+def tag_key(name: str, value: str) -> str:
+    """The key of a value of this field: norms are written one way, everything else is only folded."""
+    return norm_key(value) if name == "norm" else key(value)
+
+
+def norm_key(value: str) -> str:
+    """A norm written one way: `Ley N° 32.108` is `ley 32108`."""
+    text = key(value)
+    for pattern, short in NORM_WORDS:
+        text = re.sub(pattern, short, text)
+    return " ".join(re.sub(r"(?<=\d)[.,](?=\d{3}\b)", "", text).split())
+
+
+def runs(value: str) -> Iterable[str]:
+    """A name and all of its words in a row (at most eight words), so that a surname finds its person."""
+    words = key(value).split()
+    yield " ".join(words)
+    for start in range(min(len(words), 8)):
+        for end in range(start + 1, min(len(words), 8) + 1):
+            yield " ".join(words[start:end])
+
+
+@dataclass(frozen=True)
+class Part:
+    """Title, summary or text of one side, with its terms in the order of the text."""
+
+    side: Side
+    name: str
+    language: str
+    terms: tuple[Term, ...]
+
+    @property
+    def field(self) -> str:
+        """The name under which spans and marks speak of it: `title`, `translation.title`."""
+        return self.name if self.side == "original" else f"translation.{self.name}"
+
+    @cached_property
+    def stems(self) -> Mapping[str, list[int]]:
+        """The places of each stem."""
+        return _places(term.stem for term in self.terms)
+
+    @cached_property
+    def exacts(self) -> Mapping[str, list[int]]:
+        """The places of each word form."""
+        return _places(term.exact for term in self.terms)
+
+    def holds(self, other: "Part") -> bool:
+        """Whether the terms of the other part stand in this one in a row: it then answers every query the other does."""
+        if other.language != self.language or len(other.terms) > len(self.terms):
+            return False
+        return _joined(other.terms) in _joined(self.terms)
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """The view of a record that queries are asked of. `day` and `seen` are ordinals of days in Lima."""
+
+    record: Record
+    parts: tuple[Part, ...]
+    tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, record: Record) -> "Analysed":
+        """Analyse every part in its own language."""
+        return cls(record, tuple(_parts(record)), _tags(record))
+
+    @property
+    def id(self) -> str:
+        """The document's id."""
+        return self.record.id
+
+    @cached_property
+    def day(self) -> int | None:
+        """The day it was published, None where that is not known."""
+        return _ordinal(self.record.document.published)
+
+    @cached_property
+    def seen(self) -> int:
+        """The day it was fetched."""
+        return lima_day(self.record.document.fetched).toordinal()
+
+    @cached_property
+    def story(self) -> int:
+        """A number for its story (its own where it has none), equal for equal stories, of 62 bits."""
+        name = self.record.story.id if self.record.story else f"document:{self.id}"
+        return story_number(name)
+
+    @cached_property
+    def facets(self) -> Mapping[str, tuple[str, ...]]:
+        """The values that are counted, as printed."""
+        return _facets(self.record)
+
+
+def story_number(name: str) -> int:
+    """62 bits of a story's id: two stories of a million share one with a chance of 1 in 10 million."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") >> 2
+
+
+def _parts(record: Record) -> Iterable[Part]:
+    translation = record.translation or {}
+    for where, language in (("original", record.document.language), ("translation", translation.get("language"))):
+        for name in PARTS:
+            text = record.field_text(name if where == "original" else f"translation.{name}")
+            if text and (terms := tuple(analyse(text, side(language)))):
+                yield Part(where, name, side(language), terms)  # type: ignore[arg-type]
+
+
+def _tags(record: Record) -> Mapping[str, frozenset[str]]:
+    d, tags = record.document, record.tags
+    places, strike = _items(tags, "places"), tags.get("strike")
+    found: dict[str, Iterable[Any]] = {
+        "id": (d.id,), "source": (d.source,), "kind": (d.kind,), "language": (d.language,), "author": d.author,
+        "section": (d.section,), "story": (record.story and record.story.id,),
+        "topic": _values(_items(tags, "topics"), "name"), "subtype": _values(_items(tags, "topics"), "subtype"),
+        "sector": _values(_items(tags, "sectors"), "name"),
+        "place": _values(places, "name", "department", "province", "district", "ubigeo"),
+        "role": [*_values(places, "role"), *_values(_items(tags, "sectors"), "role")],
+        "department": _values(places, "department"), "province": _values(places, "province"),
+        "district": _values(places, "district"), "road": _values(_items(tags, "roads"), "name"),
+        "person": _entities(tags, "person"), "organisation": _entities(tags, "organisation"),
+        "norm": _norms(_items(tags, "norms")),
+        "strike": (strike.get("guild") or "any", "any") if strike else (), "status": (strike and strike.get("status"),),
+    }  # fmt: skip
+    result = {}
+    for name, values in found.items():
+        texts = [str(value) for value in values if value]
+        spelled = (
+            [run for text in texts for run in runs(text)] if name in NAMES else [tag_key(name, text) for text in texts]
+        )
+        if spelled := [text for text in spelled if text]:
+            result[name] = frozenset(spelled)
+    return result
+
+
+def _facets(record: Record) -> Mapping[str, tuple[str, ...]]:
+    d, tags = record.document, record.tags
+    places, strike = _items(tags, "places"), tags.get("strike")
+    narrow = [p.get("district") or p.get("province") or p.get("department") or p.get("name") for p in places]
+    found: dict[str, Iterable[Any]] = {
+        "topic": _values(_items(tags, "topics"), "name"), "subtype": _values(_items(tags, "topics"), "subtype"),
+        "sector": _values(_items(tags, "sectors"), "name"), "source": (d.source,), "language": (d.language,), "kind": (d.kind,),
+        "department": _values(places, "department"), "province": _values(places, "province"),
+        "district": _values(places, "district"), "place": narrow, "section": (d.section,),
+        "status": (strike and strike.get("status"),), "person": _entities(tags, "person"),
+        "organisation": _entities(tags, "organisation"), "norm": _values(_items(tags, "norms"), "id"),
+        "road": _values(_items(tags, "roads"), "name"),
+    }  # fmt: skip
+    distinct = {
+        name: dict.fromkeys(str(value)[:VALUE_LENGTH] for value in values if value) for name, values in found.items()
+    }
+    return {name: tuple(values) for name, values in distinct.items() if values}
+
+
+def _items(tags: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    return list(tags.get(name) or ())
+
+
+def _values(items: Iterable[Mapping[str, Any]], *names: str) -> list[Any]:
+    return [item.get(name) for item in items for name in names]
+
+
+def _entities(tags: Mapping[str, Any], kind: str) -> list[Any]:
+    return _values((item for item in _items(tags, "entities") if item.get("type") == kind), "name")
+
+
+def _norms(items: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The norm's id, and its number alone."""
+    ids = [str(item["id"]) for item in items if item.get("id")]
+    return [*ids, *(name.split(" ", 1)[1] for name in ids if " " in name)]
+
+
+def _places(words: Iterable[str]) -> Mapping[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(words):
+        places.setdefault(word, []).append(place)
+    return places
+
+
+def _joined(terms: tuple[Term, ...]) -> str:
+    return " " + " ".join(f"{term.exact}/{term.stem}" for term in terms) + " "
+
+
+def _ordinal(moment: datetime | None) -> int | None:
+    return lima_day(moment).toordinal() if moment else None
+
+
+def day_of(ordinal: int) -> date:
+    """The day of an ordinal."""
+    return date.fromordinal(ordinal)

@@ -1,0 +1,182 @@
+"""The port: what search needs of an engine, in our words. Three answer it alike: memory, tantivy, Elasticsearch."""
+
+import difflib
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from core.errors import InputError
+from core.record import Record
+from core.settings import Settings
+from search.analysed import FACETS, SIDES
+from search.nodes import Node
+
+Sort = Literal["date", "relevance"]
+LOG = logging.getLogger("pututu.search")
+CALENDAR = ("year", "month")
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """A page of results: how many there are in all, the ids of the page, and the side that matched each."""
+
+    total: int
+    ids: tuple[str, ...]
+    sides: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many documents one day (in Lima) has; `day` is None for the undated, `group` where none was asked for."""
+
+    group: str | None
+    day: date | None
+    count: int
+
+    def order(self) -> tuple[str, date]:
+        """Groups in order, days in order, the undated first."""
+        return self.group or "", self.day or date.min
+
+
+@dataclass(frozen=True, slots=True)
+class StoryDay:
+    """A story that has documents on that day; `story` is a number, equal for equal stories."""
+
+    group: str | None
+    day: date | None
+    story: int
+
+
+class Backend(Protocol):
+    """An index of records. Reading is safe from several threads; one process writes."""
+
+    def index(self, records: Iterable[Record]) -> dict[str, str]:
+        """Take records in, each in place of one with its id; returns id -> error of those that were refused.
+
+        Raises UnavailableError when the engine does not answer: then anything may or may not be in; index it again.
+        """
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Forget documents; unknown ids are no error."""
+
+    def flush(self) -> None:
+        """When this returns, what was written can be found and survives a crash."""
+
+    def search(self, node: Node, *, sort: Sort = "date", limit: int = 20, offset: int = 0) -> Hits:
+        """A page of ids (any size), newest first and the undated last, or by relevance."""
+
+    def sides(self, node: Node, ids: Sequence[str]) -> dict[str, str]:
+        """For documents that match: which side answers, `original`, `translation` or `both`."""
+
+    def count(self, node: Node) -> int:
+        """How many documents match, exactly."""
+
+    def facets(self, node: Node, names: Sequence[str], size: int | None = 10) -> dict[str, list[tuple[str, int]]]:
+        """For each name of FACETS, `year` or `month`: its most frequent values, exactly counted; None gives all."""
+
+    def histogram(self, node: Node, group: str | None = None) -> list[DayCount]:
+        """Counts by day, for each value of a facet if one is named; only days that have any."""
+
+    def stories(self, node: Node, group: str | None = None) -> Iterator[StoryDay]:
+        """Every story of every day, once for each value of the group."""
+
+    def walk(self, node: Node) -> Iterator[tuple[str, int]]:
+        """All matches, newest first, each with the number of its story: no cap, one view of the index throughout."""
+
+    def similar(self, word: str) -> list[str]:
+        """Word forms of the index at most two edits from this one."""
+
+    def health(self) -> dict[str, Any]:
+        """What `doctor` prints: engine, documents, place, version."""
+
+    def close(self) -> None:
+        """Release locks and connections; what was not flushed is lost."""
+
+
+def scan(backend: Backend, node: Node) -> Iterator[str]:
+    """The ids of all matches, newest first."""
+    return (name for name, _ in backend.walk(node))
+
+
+def fold(backend: Backend, node: Node, *, limit: int = 20, offset: int = 0) -> Hits:
+    """A page with one document for each story, its newest that matches; the total is the exact number of stories."""
+    seen: set[int] = set()
+    ids: list[str] = []
+    for name, story in backend.walk(node):
+        if story not in seen:
+            if offset <= len(seen) < offset + limit:
+                ids.append(name)
+            seen.add(story)
+    return Hits(len(seen), tuple(ids), backend.sides(node, ids))
+
+
+def checked_facets(names: Iterable[str], known: Sequence[str] = FACETS + CALENDAR) -> list[str]:
+    """The names, if all can be counted. Raises InputError naming the first that cannot, and the nearest that can."""
+    names = list(names)
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            raise InputError(
+                f"{name!r} cannot be counted.", f"Did you mean {close[0]}?" if close else f"Known: {', '.join(known)}."
+            )
+    return names
+
+
+def calendar_facets(rows: Iterable[DayCount], name: str, size: int | None) -> list[tuple[str, int]]:
+    """Years or months with their counts, newest first."""
+    width = 4 if name == "year" else 7
+    counter: Counter[str] = Counter()
+    for row in rows:
+        if row.day:
+            counter[row.day.isoformat()[:width]] += row.count
+    return sorted(counter.items(), reverse=True)[:size]
+
+
+def side_of(name: str, answers: dict[Any, set[str]]) -> str:
+    """`original` or `translation` where only one side answers, else `both`."""
+    found = [side for side in SIDES if name in answers[side]]
+    return found[0] if len(found) == 1 else "both"
+
+
+def open_backend(settings: Settings, *, write: bool = False) -> Backend:
+    """The engine that the settings name: a folder is tantivy, an http(s) address is Elasticsearch."""
+    if settings.index.startswith(("http://", "https://")):
+        from search.elastic import ElasticBackend
+
+        return ElasticBackend.open(settings, write=write)
+    from search.embedded import EmbeddedBackend
+
+    return EmbeddedBackend.open(settings, write=write)
+
+
+def rebuild(
+    settings: Settings, records: Iterable[Record], catch_up: Callable[[], Iterable[Record]] | None = None
+) -> int:
+    """Build the index anew beside the serving one, then put it in its place at once; returns how many documents it has.
+
+    Killed on the way, the old index stays in force. tantivy: whoever else wants to write waits meanwhile. Elasticsearch:
+    others go on writing to the old one, so `catch_up` gives the records that changed since the rebuild began.
+    """
+    seen = 0
+
+    def counted(batch: Iterable[Record]) -> Iterator[Record]:
+        nonlocal seen
+        for record in batch:
+            seen += 1
+            yield record
+
+    if settings.index.startswith(("http://", "https://")):
+        from search import elastic
+
+        errors = elastic.rebuild(settings, counted(records), catch_up)
+    else:
+        from search import embedded
+
+        errors = embedded.rebuild(Path(settings.index), counted(records))
+    for name, reason in errors.items():
+        LOG.warning("document %s was not indexed: %s", name, reason)
+    return seen - len(errors)

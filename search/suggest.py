@@ -1,0 +1,71 @@
+"""Did you mean: for a word of a query that nothing has, its form with ñ, or the nearest words that something has."""
+
+from collections.abc import Iterator
+from itertools import product
+
+from core.terms import fold_word
+from search import asking
+from search.backend import Backend
+from search.nodes import Fuzzy, Node, Phrase, Tag, Word, leaves
+
+MOST = 3
+MOST_N = 4
+
+
+def suggestions(backend: Backend, node: Node) -> list[str]:
+    """At most MOST words to try, the likeliest first; only for words and values that no document has."""
+    found: list[str] = []
+    for leaf in dict.fromkeys(leaves(node)):
+        if isinstance(leaf, Word | Phrase):
+            for word in leaf.text.split():
+                if not backend.count(Word("", word, leaf.exact)):
+                    found.extend(_for_word(backend, word))
+        elif isinstance(leaf, Fuzzy) and leaf.field in asking.BARE:
+            found.extend(_for_word(backend, leaf.text))
+        elif isinstance(leaf, Tag) and not backend.count(leaf):
+            found.extend(_for_value(backend, leaf))
+    return list(dict.fromkeys(found))[:MOST]
+
+
+def _for_word(backend: Backend, word: str) -> list[str]:
+    """Forms with ñ first, then forms one edit away, then two, each the most frequent first."""
+    form = fold_word(word)
+    with_n = [other for other in _with_n(form) if backend.count(Word("", other, True))]
+    others = [other for other in backend.similar(form) if other not in with_n and _plausible(form, other)]
+    near = [other for other in others if asking.is_near(form, other, 1)]
+    far = [other for other in others if other not in near] if len(near) < MOST else []
+    counts = {other: backend.count(Word("", other, True)) for other in (near + far)[:60]}
+
+    def ranked(words: list[str]) -> list[str]:
+        return sorted((other for other in words if counts.get(other)), key=lambda other: (-counts[other], other))
+
+    return [*with_n, *ranked(near), *ranked(far)][:MOST]
+
+
+def _with_n(form: str) -> Iterator[str]:
+    """The word with one or more of its n written ñ: nino, niño."""
+    places = [place for place, char in enumerate(form) if char == "n"][:MOST_N]
+    for choice in product("nñ", repeat=len(places)):
+        letters = list(form)
+        for place, char in zip(places, choice, strict=True):
+            letters[place] = char
+        if "ñ" in choice:
+            yield "".join(letters)
+
+
+def _plausible(form: str, other: str) -> bool:
+    """Two edits in a short word make another word altogether."""
+    return len(form) >= 5 or (asking.is_near(form, other, 1) and len(form) >= 3)
+
+
+def _for_value(backend: Backend, tag: Tag) -> list[str]:
+    """Known values of the field near the one that was asked for."""
+    from search.analysed import FACETS, key
+    from search.query import everything
+
+    if tag.field not in FACETS:
+        return []
+    asked = key(tag.value)
+    values = [value for value, _ in backend.facets(everything(), [tag.field], None)[tag.field]]
+    near = [value for value in values if asking.is_near(asked, key(value), 2) or key(value).startswith(asked)]
+    return [f'{tag.field}:"{value}"' if " " in value else f"{tag.field}:{value}" for value in near[:MOST]]

@@ -1,0 +1,309 @@
+"""Alerts and what they hit.
+
+A **hit** is unique for an alert and a document, so matching again adds nothing. Hits join the open **entry** of their alert
+and story. An entry that is put into a batch of mails is frozen: nothing joins it any more, whatever happens to its story.
+Hits that are only counted (arrivals from the past) have no entry; a batch takes them along (`store/deliveries.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true, update
+
+from core.document import Payload
+from core.errors import InputError
+from store.dialect import batches, exclusive, insert
+from store.schema import alerts, deliveries, entries, hits
+
+Language = Literal["es", "en"]
+Rhythm = Literal["instant", "daily", "weekly"]
+State = Literal["active", "paused", "removed"]
+TRANSLATION = "translation"
+LOCK = "alerts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A saved question and whom to tell. `at` is HH:MM in Lima, `channels` are URLs (`mailto:...`).
+
+    `reason` says why we paused it; a pause by its owner has none. `revision` grows with every change of what it asks.
+    """
+
+    id: str
+    name: str
+    query: str
+    owner: str
+    language: Language = "es"
+    rhythm: Rhythm = "instant"
+    at: str = "07:00"
+    channels: tuple[str, ...] = ()
+    state: State = "active"
+    reason: str | None = None
+    revision: int = 1
+    created: datetime
+    changed: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """An alert's match with a document, and what could be seen of it at that moment, masked. `batch`: counted and told there."""
+
+    alert: str
+    document: str
+    version: int
+    cause: str
+    arrival: str
+    counted: bool
+    snapshot: Payload
+    matched: datetime
+    story: str | None = None
+    entry: int | None = None
+    batch: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The hits of one story that one mail tells. `state` is `open` or `frozen`; a frozen one is in `part` of `batch`."""
+
+    id: int
+    alert: str
+    story: str | None
+    state: str
+    created: datetime
+    batch: str | None
+    part: int | None
+    hits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What `add_hits` wrote: new hits, entries opened, hits that are only counted, and pairs that were there already."""
+
+    hits: int = 0
+    entries: int = 0
+    counted: int = 0
+    known: int = 0
+
+
+# ---- Alerts ----
+
+
+def add(tx: Connection, alert: Alert) -> None:
+    """Keep a new alert. Raises InputError when its owner has one of that name already."""
+    _refuse_twin(tx, alert)
+    tx.execute(alerts.insert().values(**_values(alert)))
+
+
+def edit(tx: Connection, alert: Alert, now: datetime) -> Alert:
+    """Replace what an alert says."""
+    _refuse_twin(tx, alert)
+    values = _values(alert) | {"revision": alerts.c.revision + 1, "changed": now}
+    tx.execute(update(alerts).where(alerts.c.id == alert.id).values(**values))
+    return get(tx, alert.id)
+
+
+def pause(tx: Connection, id_: str, reason: str | None, now: datetime) -> bool:
+    """Stop asking. With a reason it is our doing (a question that is no longer valid). False if it was not active."""
+    return _turn(tx, id_, ("active",), "paused", reason, now)
+
+
+def resume(tx: Connection, id_: str, now: datetime) -> bool:
+    """Ask again. False if it was not paused."""
+    return _turn(tx, id_, ("paused",), "active", None, now)
+
+
+def remove(tx: Connection, id_: str, now: datetime) -> bool:
+    """Ask and tell no more; its hits, entries and deliveries are kept. False if it was removed before."""
+    return _turn(tx, id_, ("active", "paused"), "removed", None, now)
+
+
+def get(tx: Connection, which: str) -> Alert:
+    """An alert by id or by name (those removed: by id only). Raises InputError: none, or several of that name."""
+    named = and_(alerts.c.name == which, alerts.c.state != "removed")
+    found = [_alert(row) for row in tx.execute(select(alerts).where(or_(alerts.c.id == which, named)))]
+    exact = [alert for alert in found if alert.id == which] or found
+    if not exact:
+        raise InputError(f"There is no alert {which!r}.", "`pututu alerts list` names them.")
+    if len(exact) > 1:
+        ids = ", ".join(f"{alert.id} ({alert.owner})" for alert in exact)
+        raise InputError(f"Several alerts are named {which!r}: {ids}.", "Name it by its id.")
+    return exact[0]
+
+
+def listed(tx: Connection, *, removed: bool = False) -> list[Alert]:
+    """All alerts, oldest first; those removed only if asked for."""
+    wanted = true() if removed else alerts.c.state != "removed"
+    return [_alert(row) for row in tx.execute(select(alerts).where(wanted).order_by(alerts.c.created, alerts.c.id))]
+
+
+def active(tx: Connection) -> list[Alert]:
+    """The alerts that are asked of what arrives."""
+    return [_alert(row) for row in tx.execute(select(alerts).where(alerts.c.state == "active").order_by(alerts.c.id))]
+
+
+def revisions(tx: Connection) -> dict[str, int]:
+    """The revision of each active alert: equal before and after means that nobody edited while we matched."""
+    rows = tx.execute(select(alerts.c.id, alerts.c.revision).where(alerts.c.state == "active"))
+    return {row.id: row.revision for row in rows}
+
+
+def checked(tx: Connection, documents: int) -> None:
+    """Every active alert was asked of so many more documents; its next mail says the sum."""
+    tx.execute(update(alerts).where(alerts.c.state == "active").values(checked=alerts.c.checked + documents))
+
+
+# ---- Hits and entries ----
+
+
+def lock(tx: Connection) -> None:
+    """Until this transaction ends nobody else adds hits or freezes entries."""
+    exclusive(tx, LOCK)
+
+
+def add_hits(tx: Connection, found: Sequence[Hit]) -> Added:
+    """Write the hits that are new (`entry` and `batch` are chosen here) and let each join or open its story's entry."""
+    lock(tx)
+    known = _known(tx, found)
+    named = sorted(found, key=lambda hit: not hit.counted)  # of two causes in one batch the one that is told wins
+    fresh = list({(hit.alert, hit.document): hit for hit in named if (hit.alert, hit.document) not in known}.values())
+    told = [hit for hit in fresh if not hit.counted]
+    opened, places = _entries_for(tx, told)
+    rows = [_hit_values(hit, None if hit.counted else places[hit.alert, hit.document]) for hit in fresh]
+    for batch in batches(rows):
+        tx.execute(insert(tx, hits).on_conflict_do_nothing(), list(batch))
+    return Added(len(told), opened, len(fresh) - len(told), len(found) - len(fresh))
+
+
+def hits_of(tx: Connection, alert: str, *, limit: int | None = None, offset: int = 0) -> list[Hit]:
+    """An alert's hits, newest first."""
+    query = hit_rows().where(hits.c.alert == alert).order_by(hits.c.id.desc()).limit(limit).offset(offset)
+    return [hit_of(row) for row in tx.execute(query)]
+
+
+def entries_of(tx: Connection, alert: str, *, limit: int | None = None, offset: int = 0) -> list[Entry]:
+    """An alert's entries, newest first, each with its number of hits."""
+    size = select(func.count()).where(hits.c.entry == entries.c.id).scalar_subquery().label("hits")
+    query = (
+        select(entries, size).where(entries.c.alert == alert).order_by(entries.c.id.desc()).limit(limit).offset(offset)
+    )
+    return [Entry(**row._mapping) for row in tx.execute(query)]
+
+
+def open_entries(tx: Connection) -> dict[str, list[Entry]]:
+    """The open entries of every alert that may be told something, by alert, oldest first."""
+    query = select(entries).join(alerts).where(entries.c.state == "open", tellable()).order_by(entries.c.id)
+    found: dict[str, list[Entry]] = {}
+    for row in tx.execute(query):
+        found.setdefault(row.alert, []).append(Entry(**row._mapping))
+    return found
+
+
+def matched_of_document(tx: Connection, document: str) -> list[dict[str, Any]]:
+    """What became of a document with every alert it matched: the hit, its entry, the mails and their states."""
+    told = func.coalesce(entries.c.batch, hits.c.batch)
+    mail = and_(deliveries.c.batch == told, or_(hits.c.counted, deliveries.c.part == entries.c.part))
+    query = (
+        select(
+            hits.c.alert, alerts.c.name, hits.c.matched, hits.c.cause, hits.c.counted, hits.c.entry,
+            entries.c.state.label("entry_state"), deliveries.c.id.label("delivery"), deliveries.c.channel,
+            deliveries.c.state.label("delivery_state"), deliveries.c.sent, deliveries.c.error, deliveries.c.message_id,
+        )
+        .join(alerts, alerts.c.id == hits.c.alert)
+        .outerjoin(entries, entries.c.id == hits.c.entry)
+        .outerjoin(deliveries, mail)
+        .where(hits.c.document == document)
+        .order_by(hits.c.id, deliveries.c.part, deliveries.c.channel)
+    )  # fmt: skip
+    return [dict(row._mapping) for row in tx.execute(query)]
+
+
+# ---- Rows ----
+
+
+def tellable() -> ColumnElement[bool]:
+    """Alerts whose owners are told what was found: active ones, and those that *we* paused. An owner's pause is silence."""
+    return or_(alerts.c.state == "active", and_(alerts.c.state == "paused", alerts.c.reason.is_not(None)))
+
+
+def _refuse_twin(tx: Connection, alert: Alert) -> None:
+    same = and_(
+        alerts.c.name == alert.name, alerts.c.owner == alert.owner, alerts.c.id != alert.id, alerts.c.state != "removed"
+    )
+    twin = tx.execute(select(alerts.c.id).where(same)).scalar()
+    if twin:
+        raise InputError(f"{alert.owner} has an alert named {alert.name!r} already ({twin}).", "Give this one another name, or edit that one.")  # fmt: skip
+
+
+def _turn(tx: Connection, id_: str, of: Sequence[str], state: str, reason: str | None, now: datetime) -> bool:
+    values = {"state": state, "reason": reason, "changed": now, "revision": alerts.c.revision + 1}
+    return bool(tx.execute(update(alerts).where(alerts.c.id == id_, alerts.c.state.in_(of)).values(**values)).rowcount)
+
+
+def _known(tx: Connection, found: Sequence[Hit]) -> set[tuple[str, str]]:
+    known: set[tuple[str, str]] = set()
+    for documents in batches(sorted({hit.document for hit in found})):
+        rows = tx.execute(select(hits.c.alert, hits.c.document).where(hits.c.document.in_(documents)))
+        known.update((row.alert, row.document) for row in rows)
+    return known
+
+
+def _entries_for(tx: Connection, fresh: Sequence[Hit]) -> tuple[int, dict[tuple[str, str], int]]:
+    """The entry of each hit: the open one of its alert and story, or a new one. A document without a story has its own."""
+    places: dict[tuple[str, str], int] = {}
+    open_ones: dict[tuple[str, str], int] = {}
+    for stories in batches(sorted({hit.story for hit in fresh if hit.story})):
+        query = select(entries.c.id, entries.c.alert, entries.c.story).where(
+            entries.c.state == "open", entries.c.story.in_(stories)
+        )
+        open_ones |= {(row.alert, row.story): row.id for row in tx.execute(query)}
+    opened = 0
+    for hit in fresh:
+        entry = open_ones.get((hit.alert, hit.story)) if hit.story else None
+        if entry is None:
+            row = {"alert": hit.alert, "story": hit.story, "state": "open", "created": hit.matched}
+            entry = tx.execute(entries.insert().values(**row)).inserted_primary_key[0]  # type: ignore[index]
+            opened += 1
+            if hit.story:
+                open_ones[hit.alert, hit.story] = entry
+        places[hit.alert, hit.document] = entry
+    return opened, places
+
+
+def _values(alert: Alert) -> dict[str, Any]:
+    names = (
+        "id",
+        "name",
+        "query",
+        "owner",
+        "language",
+        "rhythm",
+        "at",
+        "state",
+        "reason",
+        "revision",
+        "created",
+        "changed",
+    )
+    return {name: getattr(alert, name) for name in names} | {"channels": list(alert.channels)}
+
+
+def _hit_values(hit: Hit, entry: int | None) -> dict[str, Any]:
+    names = ("alert", "document", "version", "cause", "arrival", "counted", "matched", "snapshot")
+    return {name: getattr(hit, name) for name in names} | {"entry": entry}
+
+
+def hit_rows() -> Any:
+    """The query of hits, each with the story of its entry; `hit_of` reads its rows."""
+    return select(hits, entries.c.story).outerjoin(entries, entries.c.id == hits.c.entry)
+
+
+def hit_of(row: Row[Any]) -> Hit:
+    """A row of `hit_rows`."""
+    return Hit(**{name: value for name, value in row._mapping.items() if name != "id"})
+
+
+def _alert(row: Row[Any]) -> Alert:
+    values = {name: value for name, value in row._mapping.items() if name != "checked"}
+    return Alert(**{**values, "channels": tuple(row.channels)})

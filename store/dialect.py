@@ -1,0 +1,28 @@
+"""What SQLite and PostgreSQL say differently: insert-or-ignore, one writer at a time, and how many values an IN may hold."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+from zlib import crc32
+
+from sqlalchemy import Connection, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+BATCH = 1000
+
+
+def insert(tx: Connection, table: Table) -> Any:
+    """The dialect's own INSERT, which knows `on_conflict_do_nothing` and `on_conflict_do_update` (the same on both)."""
+    return postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def exclusive(tx: Connection, name: str) -> None:
+    """Until this transaction ends, nobody else passes here with the same name. SQLite has one writer anyway."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(select(func.pg_advisory_xact_lock(crc32(name.encode()))))
+
+
+def batches(items: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:
+    """The items in runs of at most `size`, for IN lists and bulk inserts."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,174 @@
+"""Who is alive: each open store holds a lock under a name of its own; a lease whose name is no longer locked is free.
+
+With SQLite the lock is a file in `home/workers` locked with flock, which the system releases however the process ends.
+With PostgreSQL it is a session's advisory lock on a connection of its own, which the server releases likewise.
+"""
+
+import fcntl
+import os
+import secrets
+import threading
+import weakref
+from collections.abc import Iterable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+OPTION = "pututu_workers"
+
+
+class Workers(Protocol):
+    """The living workers of one store, one of which is ours."""
+
+    @property
+    def name(self) -> str:
+        """The name this process leases under."""
+
+    def dead(self, tx: Connection, names: Iterable[str]) -> set[str]:
+        """Those of the names whose process is gone."""
+
+    def close(self) -> None:
+        """Stop living: our leases are free at once."""
+
+
+def workers_of(tx: Connection) -> Workers:
+    """The workers of the store that this connection belongs to."""
+    workers: Workers = tx.get_execution_options()[OPTION]
+    return workers
+
+
+def new_name() -> str:
+    """A name nobody had before: the process number is there for people, the random part for uniqueness."""
+    return f"{os.getpid()}-{secrets.token_hex(6)}"
+
+
+def living(folder: Path) -> list[str]:
+    """The names of the workers that hold a file of this folder locked."""
+    return sorted(file.name for file in folder.iterdir() if _is_locked(file)) if folder.is_dir() else []
+
+
+class FileWorkers:
+    """Locked files in a folder that all processes of one home share."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = new_name()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file: int | None = _lock_new(folder / self.name)
+        _OPEN.add(self)
+        self._tidy()
+
+    def dead(self, tx: Connection, names: Iterable[str]) -> set[str]:
+        """Those of the names whose file is missing or can be locked."""
+        return {name for name in names if name != self.name and not _is_locked(self.folder / name)}
+
+    def close(self) -> None:
+        """Remove the file and let the lock go."""
+        if self._file is not None:
+            (self.folder / self.name).unlink(missing_ok=True)
+            os.close(self._file)
+            self._file = None
+            _OPEN.discard(self)
+
+    def forget(self) -> None:
+        """In a forked child: the lock is the parent's. Closing our copy leaves it locked as long as the parent lives."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _tidy(self) -> None:
+        """Remove the files of workers that are gone, so that the folder does not grow."""
+        for file in self.folder.iterdir():
+            if file.name != self.name and not _is_locked(file):
+                file.unlink(missing_ok=True)
+
+
+class ServerWorkers:
+    """Advisory locks of the database server, each held by a connection that does nothing else."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.name = new_name()
+        self._engine = engine
+        self._guard = threading.Lock()
+        self._connection: Connection | None = self._lock()
+
+    def dead(self, tx: Connection, names: Iterable[str]) -> set[str]:
+        """Those of the names under which no session holds a lock. Our own lock is taken again if its connection broke."""
+        wanted = {name: _number(name) for name in names if name != self.name}
+        with self._guard:
+            if self._connection is not None and not _answers(self._connection):
+                self._connection = self._lock()
+        if not wanted:
+            return set()
+        held = "SELECT classid::bigint << 32 | objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted"
+        locked = {number for (number,) in tx.execute(text(held))}
+        return {name for name, number in wanted.items() if number not in locked}
+
+    def close(self) -> None:
+        """Close the connection; the server lets the lock go."""
+        with self._guard:
+            if self._connection is not None:
+                self._connection.invalidate()
+                self._connection.close()
+                self._connection = None
+
+    def _lock(self) -> Connection:
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _number(self.name)})
+        return connection
+
+
+_OPEN: "weakref.WeakSet[FileWorkers]" = weakref.WeakSet()
+
+
+def _forget_all() -> None:
+    for workers in list(_OPEN):
+        workers.forget()
+
+
+os.register_at_fork(after_in_child=_forget_all)
+
+
+def _lock_new(path: Path) -> int:
+    """Create and lock a file; again if another process tidied it away between the two."""
+    while True:
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            if path.stat().st_ino == os.fstat(file).st_ino:
+                return file
+        except FileNotFoundError:
+            pass
+        os.close(file)
+
+
+def _is_locked(path: Path) -> bool:
+    try:
+        file = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
+
+
+def _number(name: str) -> int:
+    """A positive 63-bit number of the name, as PostgreSQL's locks want."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big") >> 1
+
+
+def _answers(connection: Connection) -> bool:
+    try:
+        connection.execute(text("SELECT 1"))
+    except DBAPIError:
+        connection.invalidate()
+        connection.close()
+        return False
+    return True

@@ -1,0 +1,138 @@
+"""What must be hidden is hidden, one character for one; numbers that are the news itself stay."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.masking import MASK, find, mask
+
+HIDDEN = [
+    ("phone", "Llama al {987654321} hoy"),
+    ("phone", "Escriban al {987 654 321}."),
+    ("phone", "WhatsApp {987-654-321}"),
+    ("phone", "número {+51 987 654 321}, de noche"),
+    ("phone", "{(51) 987654321}"),
+    ("phone", "Contacto: {+51987654321}"),
+    ("phone", "{51987654321} y nada más"),
+    ("phone", "{987654321}/{912345678}"),
+    ("phone", "yapear al {98765 4321}"),
+    ("phone", "Yape: {987.654.321}"),
+    ("phone", "Plin {912 34 56 78}"),
+    ("phone", "central {(01) 765-4321} anexo 12"),
+    ("phone", "oficina de Trujillo {(044) 76-5432}"),
+    ("phone", "fijo {01-7654321}"),
+    ("phone", "en Huancayo, {064-765432}"),
+    ("phone", "teléfono fijo {7654321}"),
+    ("phone", "telf. {765-4321}"),
+    ("phone", "a los teléfonos {7654321} y {7654322}."),
+    ("phone", "desde {+57 310 765 4321} amenazan"),
+    ("phone", "https://wa.me/{51987654321}"),
+    ("phone", "https://api.whatsapp.com/send?phone={51987654321}&text=hola"),
+    ("email", "escriba a {ana.quispe@correo.example.pe}, por favor"),
+    ("email", "mailto:{denuncias+1@ejemplo.pe}"),
+    ("account", "cuenta de ahorros N.° {191-76543210-0-12}"),
+    ("account", "CCI: {002-191-176543210012-55}"),
+    ("account", "al {00219117654321001255} depositaban"),
+    ("account", "cuenta {0011-0123-0200765432}"),
+    ("account", "tarjeta {4557 8801 2345 6789}"),
+    ("account", "cuenta corriente del banco {8983123456789}"),
+    ("identity", "con DNI N.° {45678912}, vecino de Ate"),
+    ("identity", "DNI: {45678912} y {40123456}"),
+    ("identity", "D.N.I. {45678912}"),
+    ("identity", "identificado con documento nacional de identidad número {45678912}"),
+    ("identity", "dni {45.678.912}"),
+    ("identity", "el {45678912} (DNI)"),
+    ("identity", "carné de extranjería N.° {001234567}"),
+    ("identity", "pasaporte {AB123456}"),
+    ("identity", "RUC {10456789123}"),
+    ("plate", "la moto de placa {1234-5A}"),
+    ("plate", "el auto de placa {A1B-234} huyó"),
+    ("plate", "placas {ABC-123} y {DEF-456}"),
+    ("plate", "placa de rodaje N.° {ABC123}"),
+    ("plate", "la combi {ABC-123} fue atacada"),
+    ("plate", "placa {abc-123}"),
+]
+KEPT = [
+    "Ley 32108, Ley N.° 31990 y DL 1338",
+    "Decreto Supremo N.° 140-2025-PCM y DS 124-2025-PCM",
+    "PL 11735/2024-CR",
+    "Resolución 000123-2025-SUNAT/700000",
+    "S/ 900 000 000 para seguridad",
+    "S/ 987 654 321",
+    "US$ 912345678",
+    "unos 912 345 678 soles",
+    "950 000 000 de dólares",
+    "un presupuesto de 950 000 000 para 2025",
+    "S/. 1.500,50 y 987.654.321 soles",
+    "el 14/03/2025, el 2025-03-14 y el 20250314",
+    "entre 2024-10-01 2024-10-31",
+    "en 2021, 2022, 2023, 2024 y 2025",
+    "2021 2022 2023 2024",
+    "números ganadores: 10 20 30 40 50 60 70",
+    "kilómetro 123 de la Panamericana Norte, km 4.5",
+    "llame al 105, al 111, al 1818 o al 0800-00205",
+    "teléfono gratuito 0800 00205; línea 1818",
+    "https://noticias.example.pe/lima/nota-987654321 y noticias.example.pe/987654321",
+    "https://busquedas.example.pe/dispositivo/NL/2527462-3",
+    "Expediente 00123-2024-0-1801-JR-PE-01",
+    "Carpeta fiscal 506014501-2024-123-0",
+    "RUC 20123456789",
+    "ISBN 978-612-4321-05-1",
+    "el archivo 20250314081500",
+    "a las 10:35, con 98 765 votos y 9 10 11 12 13",
+    "COVID-19, G-20, AKM-47, ISO-900, F-16",
+    "MTC-015-2024, TUO-123-PCM",
+    "la placa conmemorativa de 1905 fue robada",
+    "código postal 15001, distrito 150132",
+    "@vecina@mastodon.example y @canal",
+    "17 456 reportes de extorsión en 2024",
+    "Yape superó 17 000 000 de usuarios",
+]
+
+
+@pytest.mark.parametrize(("kind", "marked"), HIDDEN)
+def test_hidden(kind: str, marked: str) -> None:
+    text, spans = unmark(marked)
+    assert find(text) == [(kind, start, end) for start, end in spans]
+    hidden = mask(text)
+    assert len(hidden) == len(text)
+    for start, end in spans:
+        assert hidden[start:end] == MASK * (end - start)
+        hidden = hidden[:start] + text[start:end] + hidden[end:]
+    assert hidden == text
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_kept(text: str) -> None:
+    assert mask(text) == text
+
+
+def unmark(marked: str) -> tuple[str, list[tuple[int, int]]]:
+    text, spans, start = "", [], 0
+    for char in marked:
+        if char == "{":
+            start = len(text)
+        elif char == "}":
+            spans.append((start, len(text)))
+        else:
+            text += char
+    return text, spans
+
+
+PIECES = st.sampled_from(
+    ["9", "87", "654321", "987654321", " ", "-", ".", "/", "DNI ", "cuenta ", "placa ", "ABC", "+51", "(01)", " y ", ", ", "@", "a", "2024",
+     "wa.me/", "http://x.pe/", "tel. ", "x.pe", "•", "\n", "N.° ", "S/ ", "soles", "12345678"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=14).map("".join))
+def test_masking_twice_changes_nothing_and_lengths_hold(text: str) -> None:
+    once = mask(text)
+    assert len(once) == len(text)
+    assert mask(once) == once
+    assert all(a == b or b == MASK for a, b in zip(text, once, strict=True))
+
+
+def test_many_numbers_in_one_text_take_no_time() -> None:
+    text = "987654321 " * 500 + "1" * 5000 + "a." * 3000 + "-1" * 3000
+    assert mask(text).count(MASK) == 9 * 500

@@ -1,0 +1,112 @@
+"""Lists as data: JSON, JSON lines, CSV and Atom. Every answer here is masked by the one who made the records."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from xml.etree import ElementTree as xml
+
+from fastapi.responses import Response
+
+from core.record import Record
+from core.time import lima_iso
+from web.render import safe_href
+
+ATOM = "http://www.w3.org/2005/Atom"
+NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+DOCUMENT_COLUMNS = (
+    "id", "url", "source", "kind", "title", "summary", "text", "language", "author", "section", "published", "published_precision",
+    "fetched", "arrival", "version", "completeness", "paywalled", "translation", "topics", "sectors", "places", "entities", "norms",
+    "story", "story_size", "matched",
+)  # fmt: skip
+
+
+def as_json(value: Any, status: int = 200) -> Response:
+    """JSON in UTF-8, keys as they come."""
+    return Response(json.dumps(value, ensure_ascii=False), status, media_type="application/json")
+
+
+def as_jsonl(rows: Iterable[Mapping[str, Any]]) -> Response:
+    """One JSON object a line."""
+    return Response("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), media_type="application/jsonl")
+
+
+def as_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], name: str) -> Response:
+    """CSV in UTF-8 with a byte-order mark, which spreadsheets need for accents, offered as a file."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(column)) for column in columns])
+    headers = {"content-disposition": f'attachment; filename="{name}.csv"'}
+    return Response("\ufeff" + out.getvalue(), headers=headers, media_type="text/csv; charset=utf-8")
+
+
+def _cell(value: Any) -> str:
+    """A value as a cell. Text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping | list | tuple):
+        return json.dumps(value, ensure_ascii=False)
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else str(value)
+
+
+def flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A document's JSON as cells: lists of tags as their names, the translation and the story as their first facts."""
+    story, translation = row.get("story") or {}, row.get("translation") or {}
+    names = {
+        key: "; ".join(dict.fromkeys(str(item.get("name") or item.get("id")) for item in row[key]))
+        for key in ("topics", "sectors", "places", "entities", "norms")
+    }
+    return dict(row) | names | {
+        "author": "; ".join(row["author"]), "translation": translation.get("title"), "story": story.get("id"), "story_size": story.get("size"),
+    }  # fmt: skip
+
+
+def as_atom(
+    records: Sequence[Record], *, title: str, self_url: str, page_url: str, permalink: Any, outlets: Mapping[str, str]
+) -> Response:
+    """An Atom feed: headline, time, outlet and a snippet; never the whole text. `records` are masked."""
+    xml.register_namespace("", ATOM)
+    feed = _under(None, "feed")
+    _under(feed, "id", self_url)
+    _under(feed, "title", title)
+    moments = [record.document.published or record.document.fetched for record in records]
+    _under(feed, "updated", lima_iso(max(moments)) if moments else "1970-01-01T00:00:00Z")
+    _under(feed, "link", rel="self", href=self_url, type="application/atom+xml")
+    _under(feed, "link", rel="alternate", href=page_url, type="text/html")
+    for record in records:
+        _entry(feed, record, permalink(record.id), outlets)
+    body = b'<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(feed, encoding="utf-8")
+    return Response(body, media_type="application/atom+xml; charset=utf-8")
+
+
+def _entry(feed: xml.Element, record: Record, permalink: str, outlets: Mapping[str, str]) -> None:
+    document, row = record.document, record.to_json(with_text=False)
+    entry = _under(feed, "entry")
+    _under(entry, "id", f"urn:pututu:document:{document.id}")
+    _under(entry, "title", document.title or document.url)
+    _under(entry, "updated", lima_iso(document.published or document.fetched))
+    if document.published:
+        _under(entry, "published", lima_iso(document.published))
+    _under(entry, "link", rel="alternate", href=permalink, type="text/html")
+    if href := safe_href(document.url):
+        _under(entry, "link", rel="via", href=href)
+    _under(_under(entry, "author"), "name", outlets.get(document.source, document.source) or "?")
+    if row["summary"]:
+        _under(entry, "summary", row["summary"])
+    for key, scheme in (("topics", "topic"), ("sectors", "sector")):
+        for item in row[key]:
+            _under(entry, "category", term=str(item["name"]), scheme=f"urn:pututu:{scheme}")
+
+
+def _under(parent: xml.Element | None, name: str, text: str | None = None, **attributes: str) -> xml.Element:
+    clean = {key: NOT_XML.sub("", value) for key, value in attributes.items()}
+    tag = f"{{{ATOM}}}{name}"
+    element = xml.Element(tag, clean) if parent is None else xml.SubElement(parent, tag, clean)
+    element.text = NOT_XML.sub("", text) if text is not None else None
+    return element

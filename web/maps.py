@@ -1,0 +1,108 @@
+"""Counts by department -> a map as a Vega-Lite specification; drawn by `charts.svg` and `charts.png`.
+
+The shapes are in static/geo/ with their licence (MPL-2.0, LICENSE-boundaries.txt). They are projected as they lie: Peru
+is near enough to the equator for that, and it spares the winding order that a spherical projection needs.
+"""
+
+import functools
+import itertools
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+
+from core.text import fold
+from web.charts import Spec
+
+SHAPES = Path(__file__).parent / "static" / "geo" / "departments.geojson"
+TITLES: Mapping[str, Mapping[str, str]] = {
+    "es": {"documents": "Documentos", "none": "sin documentos"},
+    "en": {"documents": "Documents", "none": "no documents"},
+}
+NO_COUNT = "#e9e9e9"
+SMALL_AREA, SMALL_BESIDE = 0.1, 0.45  # square degrees, degrees (Callao)
+
+
+def spec(counts: Mapping[str, int], *, link: Callable[[str], str], language: str = "es", width: int = 520) -> Spec:
+    """The map of `{department: count}` (official names); `link` gives the address behind a department's shape."""
+    by_name = {fold(name): (name, count) for name, count in counts.items()}
+    features = []
+    for feature in shapes():
+        name, count = by_name.get(fold(feature["name"]), (feature["name"].title(), 0))
+        properties = {"name": name, "count": count, "url": link(name)}
+        features.append({"type": "Feature", "geometry": feature["geometry"], "properties": properties})
+    chart = alt.layer(_areas(features, TITLES[language]["documents"]), _numbers(counts, by_name))
+    chart = chart.project(type="identity", reflectY=True)
+    chart = chart.properties(width=width, height=int(width * 1.45), background="#ffffff").configure_view(stroke=None)
+    result: Spec = chart.to_dict(format="vega-lite")
+    return result | {"usermeta": {"language": language}}
+
+
+@functools.lru_cache(maxsize=1)
+def shapes() -> tuple[Mapping[str, Any], ...]:
+    """`{name, geometry, middle, small}` of each department; coordinates to 3 decimals (100 m), enough for a page."""
+    features = json.loads(SHAPES.read_text("utf-8"))["features"]
+    found = []
+    for feature in features:
+        geometry = feature["geometry"]
+        polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+        rounded = [[[[round(x, 3), round(y, 3)] for x, y in ring] for ring in polygon] for polygon in polygons]
+        middle, small = _middle(max((polygon[0] for polygon in rounded), key=len))
+        found.append({
+            "name": feature["properties"]["NOMBDEP"],
+            "geometry": {"type": "MultiPolygon", "coordinates": rounded},
+            "middle": middle,
+            "small": small,
+        })  # fmt: skip
+    return tuple(found)
+
+
+def _middle(ring: list[list[float]]) -> tuple[tuple[float, float], bool]:
+    """The centroid of a ring, by the shoelace formula; of one too small for a number, a place in the sea beside it."""
+    area = x = y = 0.0
+    for (x0, y0), (x1, y1) in itertools.pairwise(ring):
+        cross = x0 * y1 - x1 * y0
+        area, x, y = area + cross, x + (x0 + x1) * cross, y + (y0 + y1) * cross
+    small = abs(area) / 2 < SMALL_AREA
+    return (x / (3 * area) - (SMALL_BESIDE if small else 0), y / (3 * area)), small
+
+
+def _areas(features: list[dict[str, Any]], title: str) -> alt.Chart:
+    """One hue, pale to dark: readable without telling colours apart. Departments without a count are grey."""
+    top = max((feature["properties"]["count"] for feature in features), default=0)
+    scale = alt.Scale(type="sqrt", domain=[0, max(top, 4)], range=["#e8f1fa", "#08519c"])
+    legend = alt.Legend(title=title, format="d", tickMinStep=1, tickCount=3, orient="bottom-left", gradientLength=140)
+    colour = alt.Color("properties.count:Q", scale=scale, legend=legend)
+    data = alt.Data(values=features)  # type: ignore[no-untyped-call]
+    chart: alt.Chart = (
+        alt.Chart(data)
+        .mark_geoshape(stroke="#6b6b6b", strokeWidth=0.6)
+        .encode(
+            color=alt.condition("datum.properties.count > 0", colour, alt.value(NO_COUNT)),
+            href=alt.Href("properties.url:N"),
+            tooltip=[alt.Tooltip("properties.name:N"), alt.Tooltip("properties.count:Q")],
+        )
+    )
+    return chart
+
+
+def _numbers(counts: Mapping[str, int], by_name: Mapping[str, tuple[str, int]]) -> alt.Chart:
+    """The count on each department that has one, dark on pale and white on dark."""
+    top = max(counts.values(), default=0)
+    values = []
+    for feature in shapes():
+        count = by_name.get(fold(feature["name"]), ("", 0))[1]
+        if count:
+            x, y = feature["middle"]
+            values.append({"x": x, "y": y, "count": count, "dark": not feature["small"] and count > 0.3 * max(top, 4)})
+    data = alt.Data(values=values)  # type: ignore[no-untyped-call]
+    text = alt.Chart(data).mark_text(fontSize=12, fontWeight="bold")
+    chart: alt.Chart = text.encode(
+        longitude="x:Q",
+        latitude="y:Q",
+        text=alt.Text("count:Q", format="d"),
+        color=alt.condition("datum.dark", alt.value("#ffffff"), alt.value("#111111")),
+    )
+    return chart

@@ -1,0 +1,373 @@
+"""The screens for reading: search, documents, stories, trends, map, help; each with its data forms at the same address."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
+
+from core.errors import StoreError, UnavailableError
+from core.record import Record
+from web import answers, charts, formats, maps, render, told
+from web.problems import NotFoundError
+from web.question import DEEPEST, FILTERS, MOST_IN_DATA
+from web.visit import Visit
+
+router = APIRouter(include_in_schema=False)
+TABLE_ROWS = 120
+OUT = (UnavailableError, StoreError)
+LIST_FORMATS = ("json", "csv", "jsonl", "atom")
+EXAMPLES = (
+    ("extorsión transportistas", "help.q.words"), ("extorsión OR \"cobro de cupos\"", "help.q.or"), ("paro -médico", "help.q.not"),
+    ("paro (agrario OR minero)", "help.q.group"), ("\"paro agrario\"", "help.q.phrase"), ("\"ley extorsión\"~5", "help.q.near"),
+    ("extors*", "help.q.prefix"), ("exact:paro", "help.q.exact"), ("topic:strike sector:public_transport", "help.q.field"),
+    ("department:\"La Libertad\"", "help.q.place"), ("norm:\"Ley 32108\"", "help.q.norm"),
+    ("date:[2024-10-01 TO 2024-10-31]", "help.q.range"), ("date:>=2024-10", "help.q.since"),
+)  # fmt: skip
+FIELDS = (
+    "title", "text", "translation", "source", "kind", "language", "author", "section", "topic", "subtype", "sector", "place", "role",
+    "department", "road", "person", "norm", "strike", "status", "story", "id", "date", "seen",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A value of a facet, its count, and the address with it added or taken out."""
+
+    label: str
+    count: int
+    url: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """A facet with its values."""
+
+    name: str
+    choices: list[Choice]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """A page of hits as the template prints it."""
+
+    total: int
+    pages: int
+    items: list[render.Hit]
+
+
+def form_of(form: str, allowed: tuple[str, ...]) -> str:
+    """The data form, if it is one of those allowed here."""
+    if form not in allowed:
+        raise NotFoundError(
+            f"There is no .{form[:20]} form of this page.", f"There are {', '.join('.' + name for name in allowed)}."
+        )
+    return form
+
+
+@router.get("/")
+@router.get("/search")
+def search(request: Request) -> HTMLResponse:
+    """The search page, which is also the first page."""
+    visit = Visit.of(request)
+    ask, notice = visit.question, ""
+    results: Results | None = None
+    facets: list[Facet] = []
+    offers: list[str] = []
+    try:
+        results, facets, offers = _results(visit)
+        notice = "" if results.total else _behind(visit)
+    except OUT as error:
+        notice = f"{visit.words.t('notice.index')} {error}"
+    links = [(form, visit.question.url(f"/search.{form}")) for form in LIST_FORMATS]
+    empty = results is not None and not results.total and not ask.q and not ask.filters
+    return visit.page(
+        "search.html", "/", formats=links, notice=notice, hits=results, facets=facets, offers=offers, empty=empty, here_path="/search",
+    )  # fmt: skip
+
+
+def _behind(visit: Visit) -> str:
+    """What to say where nothing was found because the index lags behind the store."""
+    indexed, stored = answers.behind(visit.desk)
+    return visit.words.t("notice.behind", indexed=indexed, stored=stored) if indexed < stored else ""
+
+
+def _results(visit: Visit) -> tuple[Results, list[Facet], list[str]]:
+    ask, desk = visit.question, visit.desk
+    found = answers.search(desk, ask)
+    outlets = desk.outlets()
+    items = [
+        render.hit(record, visit.words, outlets, marks=found.marks.get(record.id), side=found.sides.get(record.id))
+        for record in found.records
+    ]
+    facets = [_facet(visit, name, values) for name, values in answers.facets(desk, ask).items()] if found.total else []
+    offers = answers.offers(desk, ask) if not found.total else []
+    pages = min(math.ceil(found.total / ask.limit), DEEPEST // ask.limit)
+    return Results(total=found.total, pages=pages, items=items), facets, offers
+
+
+def _facet(visit: Visit, name: str, values: list[tuple[str, int]]) -> Facet:
+    """A facet's values as links: `department` narrows by place."""
+    ask = visit.question
+    parameter = "place" if name == "department" else name
+    names = visit.desk.outlets() if name == "source" else {}
+    choices = []
+    for value, count in values:
+        chosen = ask.filters.get(parameter, ())
+        active = value in chosen
+        if parameter in FILTERS:
+            url = ask.url("/search", page=None, **{parameter: [v for v in chosen if v != value] if active else [value]})
+        else:
+            url = ask.url("/search", page=None, q=f"{f'({ask.q}) ' if ask.q else ''}{name}:{value}")
+        choices.append(
+            Choice(label=names.get(value) or visit.words.name(name, value), count=count, url=url, active=active)
+        )
+    return Facet(name=name, choices=choices)
+
+
+@router.get("/search.{form}")
+def search_data(request: Request, form: str) -> Response:
+    """The same results as data."""
+    form_of(form, LIST_FORMATS)
+    visit = Visit.of(request, most=MOST_IN_DATA)
+    found = answers.search(visit.desk, visit.question)
+    if form == "json":
+        return formats.as_json(
+            answers.search_json(
+                visit.question, found, answers.facets(visit.desk, visit.question), with_text=visit.local
+            )
+        )
+    return records_as(
+        visit,
+        form,
+        found.records,
+        found.sides,
+        title=f"Pututu: {visit.question.q or visit.words.t('site.about')}",
+        page="/search",
+    )
+
+
+def records_as(visit: Visit, form: str, records: Any, sides: Mapping[str, str], *, title: str, page: str) -> Response:
+    """Records as JSON lines, CSV or Atom, masked."""
+    hidden: list[Record] = [record.masked() for record in records]
+    if form == "atom":
+        ask = visit.question
+        return formats.as_atom(
+            hidden, title=title, self_url=visit.absolute(ask.url(f"{page}.atom")), page_url=visit.absolute(ask.url(page)),
+            permalink=lambda id: visit.absolute(f"/documents/{id}"), outlets=visit.desk.outlets(),
+        )  # fmt: skip
+    rows = [record.to_json(with_text=visit.local) | {"matched": sides.get(record.id)} for record in hidden]
+    return (
+        formats.as_jsonl(rows)
+        if form == "jsonl"
+        else formats.as_csv(map(formats.flat, rows), formats.DOCUMENT_COLUMNS, "pututu")
+    )
+
+
+@router.get("/documents/{ident}")
+def document(request: Request, ident: str) -> Response:
+    """A document with its tags explained, or as JSON at `.json`."""
+    visit = Visit.of(request)
+    id, form = _split(ident, ("json",))
+    found = told.document(visit.desk, id)
+    if found is None:
+        raise NotFoundError(visit.words.t("error.doc"))
+    if form:
+        return formats.as_json(found.record.masked().to_json(with_text=visit.local))
+    shown = found.record if visit.local else render.without_text(found.record)
+    tags, texts = render.explained(shown, visit.words, visit.link)
+    doc, outlets = shown.masked().document, visit.desk.outlets()
+    return visit.page(
+        "document.html", formats=[("json", visit.link(f"/documents/{id}.json"))], item=render.hit(shown, visit.words, outlets), tags=tags,
+        doc=_printed(shown), marked={**texts, "show_summary": doc.summary not in doc.text[: len(doc.summary) + 5] or not doc.text},
+        full=bool(doc.text), translation=shown.masked().translation, facts=render.facts(doc, visit.words),
+        members=[render.hit(other, visit.words, outlets) for other in found.members],
+        versions=[{"version": v.version, "title": render.hidden(v.title), "seen": render.when(v.seen), "by": v.by} for v in found.versions],
+    )  # fmt: skip
+
+
+def _printed(record: Record) -> dict[str, Any]:
+    """What the template asks of the document itself."""
+    d = record.document
+    return {
+        "id": d.id, "source": d.source, "kind": d.kind, "language": d.language, "completeness": d.completeness, "story": record.story,
+        "steps": dict(record.steps),
+    }  # fmt: skip
+
+
+@router.get("/documents/{ident}/why")
+def why(request: Request, ident: str) -> HTMLResponse:
+    """What happened to a document, stage by stage."""
+    visit = Visit.of(request)
+    stages = told.happened(visit.desk, ident)
+    if stages is None:
+        raise NotFoundError(visit.words.t("error.doc"))
+    return visit.page("why.html", address=ident, stages=stages)
+
+
+@router.get("/stories")
+def story_list(request: Request) -> HTMLResponse:
+    """The latest stories of more than one document."""
+    visit = Visit.of(request)
+    rows = told.stories(visit.desk, visit.question)
+    return visit.page("stories.html", "/stories", formats=[("json", visit.link("/stories.json"))], stories=rows)
+
+
+@router.get("/stories.json")
+def story_list_data(request: Request) -> Response:
+    """The latest stories as JSON."""
+    visit = Visit.of(request, most=MOST_IN_DATA)
+    return formats.as_json({"stories": told.stories(visit.desk, visit.question)})
+
+
+@router.get("/stories/{ident}")
+def story(request: Request, ident: str) -> Response:
+    """A story with its documents and outlets, or its data."""
+    visit = Visit.of(request)
+    id, form = _split(ident, LIST_FORMATS)
+    found = told.story(visit.desk, id)
+    if found is None:
+        raise NotFoundError(visit.words.t("error.story"))
+    if form == "json":
+        return formats.as_json(told.story_json(found, with_text=visit.local))
+    heading = render.hidden(found.records[0].document.title) if found.records else id
+    if form:
+        return records_as(visit, form, found.records, {}, title=f"Pututu: {heading}", page=f"/stories/{id}")
+    outlets = visit.desk.outlets()
+    items = [render.hit(record, visit.words, outlets) for record in found.records]
+    links = [(name, visit.link(f"/stories/{id}.{name}")) for name in LIST_FORMATS]
+    return visit.page(
+        "story.html", formats=links, heading=heading, items=items, outlets=list(dict.fromkeys(item.outlet for item in items)),
+        first=render.when(found.ref.first),
+    )  # fmt: skip
+
+
+def _split(ident: str, allowed: tuple[str, ...]) -> tuple[str, str]:
+    """An identifier and the data form behind its last dot, if there is one."""
+    id, dot, form = ident.rpartition(".")
+    return (id, form_of(form, allowed)) if dot else (ident, "")
+
+
+@router.get("/trends")
+def trends(request: Request) -> HTMLResponse:
+    """The trend of one or several queries, as a chart and a table."""
+    visit = Visit.of(request)
+    ask, undated, chart, notice = visit.question, 0, None, ""
+    rows: list[answers.Row] = []
+    try:
+        if ask.queries:
+            rows, undated = answers.trends(visit.desk, ask)
+    except OUT as error:
+        notice = f"{visit.words.t('notice.index')} {error}"
+    if any(row["count"] for row in rows):
+        chart = _inline(charts.svg(_trend_spec(visit, rows)))
+    links = [(form, ask.url(f"/trends.{form}")) for form in ("svg", "png", "json", "csv")] if ask.queries else []
+    newest = sorted(rows, key=lambda row: (row["start"], row["count"]), reverse=True)[:TABLE_ROWS]
+    table = [row | {"percent": _percent(row["share"]), "url": _period_url(visit, row)} for row in newest]
+    return visit.page(
+        "trends.html",
+        "/trends",
+        formats=links,
+        notice=notice,
+        chart=chart,
+        rows=table,
+        undated=undated,
+        shown=TABLE_ROWS,
+    )
+
+
+@router.get("/trends.{form}")
+def trends_data(request: Request, form: str) -> Response:
+    """The trend as SVG, PNG, JSON or CSV."""
+    form_of(form, ("svg", "png", "json", "csv"))
+    visit = Visit.of(request)
+    rows, undated = answers.trends(visit.desk, visit.question)
+    if form == "json":
+        return formats.as_json({"rows": rows, "undated": undated})
+    if form == "csv":
+        return formats.as_csv(rows, ("query", "group", "start", "count", "total", "share", "outage"), "trends")
+    return _drawn(form, _trend_spec(visit, rows, title=" / ".join(visit.question.queries)))
+
+
+def _trend_spec(visit: Visit, rows: list[answers.Row], title: str | None = None) -> charts.Spec:
+    ask = visit.question
+    return charts.spec(
+        rows, by=ask.by, share=ask.share, stories=ask.stories, language=visit.words.language, title=title, names=visit.group_names(ask.group),
+    )  # fmt: skip
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share * 100:.2f} %"
+
+
+def _period_url(visit: Visit, row: answers.Row) -> str:
+    """The search for the documents of one period."""
+    start, end = charts.period(row["start"], visit.question.by)
+    bounds = {"from": max(start, visit.question.start or date.min), "to": min(end, visit.question.end or date.max)}
+    own = {visit.question.group: row["group"]} if visit.question.group else {}
+    return visit.question.url("/search", q=row["query"], by=None, group=None, share=None, stories=None, **bounds, **own)
+
+
+@router.get("/map")
+def map_page(request: Request) -> HTMLResponse:
+    """Counts by department on the map of Peru."""
+    visit = Visit.of(request)
+    chart, notice = None, ""
+    rows: list[answers.Row] = []
+    try:
+        counts = answers.departments(visit.desk, visit.question)
+        chart = _inline(charts.svg(_map_spec(visit, counts)))
+        rows = [
+            {"department": name, "count": count, "url": _department_url(visit, name)} for name, count in counts.items()
+        ]
+    except OUT as error:
+        notice = f"{visit.words.t('notice.index')} {error}"
+    links = [(form, visit.question.url(f"/map.{form}")) for form in ("svg", "png", "json", "csv")]
+    return visit.page("map.html", "/map", formats=links, notice=notice, chart=chart, rows=rows)
+
+
+@router.get("/map.{form}")
+def map_data(request: Request, form: str) -> Response:
+    """The map as SVG, PNG, JSON or CSV."""
+    form_of(form, ("svg", "png", "json", "csv"))
+    visit = Visit.of(request)
+    counts = answers.departments(visit.desk, visit.question)
+    rows = [{"department": name, "count": count} for name, count in counts.items()]
+    if form == "json":
+        return formats.as_json({"rows": rows})
+    return (
+        formats.as_csv(rows, ("department", "count"), "map")
+        if form == "csv"
+        else _drawn(form, _map_spec(visit, counts))
+    )
+
+
+def _map_spec(visit: Visit, counts: Mapping[str, int]) -> charts.Spec:
+    link: Callable[[str], str] = lambda name: visit.absolute(_department_url(visit, name))  # noqa: E731
+    return maps.spec(counts, link=link, language=visit.words.language)
+
+
+def _department_url(visit: Visit, name: str) -> str:
+    return visit.question.url("/search", place=name, page=None)
+
+
+def _drawn(form: str, spec: charts.Spec) -> Response:
+    if form == "png":
+        return Response(charts.png(spec), media_type="image/png")
+    return Response(charts.svg(spec), media_type="image/svg+xml")
+
+
+def _inline(svg: str) -> Markup:
+    """An SVG of our own making inside a page; its texts were escaped by the renderer."""
+    return Markup(svg.replace("<svg ", '<svg role="img" ', 1))
+
+
+@router.get("/help")
+def help_page(request: Request) -> HTMLResponse:
+    """The query language with examples, the fields, the data forms."""
+    return Visit.of(request).page("help.html", "/help", examples=EXAMPLES, fields=FIELDS)

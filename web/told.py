@@ -1,0 +1,231 @@
+"""What the store tells without the index: documents, stories, sources, alerts, runs, and what happened to an address."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from core.document import StoryRef
+from core.errors import UnavailableError
+from core.masking import mask
+from core.record import Record
+from core.time import lima_iso
+from search.query import everything
+from store import alerts as kept_alerts
+from store import documents, frontier, history, work
+from store import runs as kept_runs
+from store import sources as kept_sources
+from store import stories as kept_stories
+from store.documents import VersionInfo
+from web.desk import Desk
+from web.question import Question
+
+Row = dict[str, Any]
+MEMBERS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A document with its versions and the others of its story."""
+
+    record: Record
+    versions: Sequence[VersionInfo]
+    members: Sequence[Record]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldStory:
+    """A story with its documents, oldest first."""
+
+    ref: StoryRef
+    records: Sequence[Record]
+
+
+def document(desk: Desk, id: str) -> Told | None:
+    """The document with this id, None if there is none or it was taken down."""
+    with desk.store.read() as tx:
+        record = documents.record(tx, id)
+        if record is None:
+            return None
+        ids = kept_stories.members(tx, record.story.id)[:MEMBERS] if record.story and record.story.size > 1 else []
+        return Told(
+            record=record,
+            versions=documents.versions(tx, id),
+            members=documents.records(tx, [i for i in ids if i != id]),
+        )
+
+
+def story(desk: Desk, id: str) -> ToldStory | None:
+    """The story with this id."""
+    with desk.store.read() as tx:
+        ref = kept_stories.get(tx, id)
+        if ref is None:
+            return None
+        records = documents.records(tx, kept_stories.members(tx, id)[:MEMBERS])
+    return ToldStory(
+        ref=ref, records=sorted(records, key=lambda record: record.document.published or record.document.fetched)
+    )
+
+
+def story_json(told: ToldStory, *, with_text: bool) -> Row:
+    """A story with its documents as JSON."""
+    outlets = list(dict.fromkeys(record.document.source for record in told.records))
+    rows = [record.masked().to_json(with_text=with_text) for record in told.records]
+    return {
+        "id": told.ref.id,
+        "size": told.ref.size,
+        "first": lima_iso(told.ref.first),
+        "outlets": outlets,
+        "documents": rows,
+    }
+
+
+def stories(desk: Desk, question: Question) -> list[Row]:
+    """The latest stories that more than one document tells, with the headline of their first."""
+    with desk.store.read() as tx:
+        refs = kept_stories.recent(tx, question.limit, offset=question.offset, at_least=2)
+        firsts = {ref.id: next(iter(kept_stories.members(tx, ref.id)), "") for ref in refs}
+        titles = {found.id: found.title for found in documents.many(tx, list(firsts.values()))}
+    return [
+        {"id": ref.id, "size": ref.size, "first": lima_iso(ref.first), "title": mask(titles.get(firsts[ref.id], "")) or ref.id} for ref in refs
+    ]  # fmt: skip
+
+
+def sources(desk: Desk) -> list[Row]:
+    """Every source: of the catalog, polled, or only found in documents (imported)."""
+    with desk.store.read() as tx:
+        states = kept_sources.states(tx)
+        pending = {slug: frontier.counts(tx, slug).get("pending", 0) for slug in states}
+    catalog, items = desk.catalog(), _items(desk)
+    slugs = sorted({*catalog, *states, *(items or {})})
+    return [_source(slug, catalog.get(slug), states.get(slug), pending.get(slug), items) for slug in slugs]
+
+
+def _source(
+    slug: str, source: Any, state: kept_sources.SourceState | None, pending: int | None, items: Mapping[str, int] | None
+) -> Row:
+    status = (state.status if state.enabled else "disabled") if state else source.status if source else None
+    return {
+        "slug": slug, "name": source.name if source else slug, "home": source.home if source else None,
+        "kind": source.kind if source else None, "region": source.region if source else None, "status": status,
+        "enabled": state.enabled if state else source is not None, "reason": (state.error or state.reason) if state else source.reason or None if source else None,
+        "failures": state.failures if state else 0, "interval": state.interval if state else None,
+        "last_success": _iso(state.last_success) if state else None, "last_item": _iso(state.last_item) if state else None,
+        "pending": pending, "items": items.get(slug, 0) if items is not None else None,
+    }  # fmt: skip
+
+
+def _items(desk: Desk) -> dict[str, int] | None:
+    """Documents by source, None while the index does not answer."""
+    try:
+        return dict(desk.index().facets(everything(), ["source"], None)["source"])
+    except UnavailableError:
+        return None
+
+
+def alerts(desk: Desk) -> list[Row]:
+    """Every alert, oldest first."""
+    with desk.store.read() as tx:
+        found = kept_alerts.listed(tx)
+    return [
+        {
+            "id": a.id, "name": a.name, "query": a.query, "owner": a.owner, "language": a.language, "rhythm": a.rhythm, "at": a.at,
+            "channels": list(a.channels), "state": a.state, "reason": a.reason, "created": lima_iso(a.created),
+        }
+        for a in found
+    ]  # fmt: skip
+
+
+def has_alert(desk: Desk, id: str) -> bool:
+    """Whether an alert has this very id."""
+    with desk.store.read() as tx:
+        return any(alert.id == id for alert in kept_alerts.listed(tx))
+
+
+def runs(desk: Desk, limit: int) -> list[Row]:
+    """The latest jobs, newest first."""
+    with desk.store.read() as tx:
+        found = kept_runs.recent(tx, limit)
+    return [
+        {
+            "id": run.id, "kind": run.kind, "state": run.state, "started": lima_iso(run.started), "finished": _iso(run.finished),
+            "what": run.what, "receipt": dict(run.receipt) if run.receipt is not None else None,
+        }
+        for run in found
+    ]  # fmt: skip
+
+
+def work_summary(desk: Desk) -> dict[str, dict[str, int]]:
+    """For each kind of work how much waits, is in progress, parked, done."""
+    with desk.store.read() as tx:
+        return work.summary(tx)
+
+
+def happened(desk: Desk, name: str) -> list[tuple[str, list[str]]] | None:
+    """What happened to a document or address, stage by stage, masked; None if nothing is known of it."""
+    with desk.store.read() as tx:
+        found = history.of(tx, name)
+    if found.first_seen is None:
+        return None
+    stages: list[tuple[str, list[str]]] = [
+        ("source", [_line(asdict(found.source))] if found.source else []),
+        (
+            "frontier",
+            [
+                _line(
+                    {
+                        k: getattr(row, k)
+                        for k in ("url", "state", "arrival", "discovered", "fetched", "attempts", "error")
+                    }
+                )
+                for row in found.addresses
+            ],
+        ),
+        ("document", [_line(found.document)] if found.document else []),
+        ("aliases", list(found.aliases)),
+        (
+            "versions",
+            [_line({"version": v.version, "by": v.by, "seen": v.seen, "title": v.title}) for v in found.versions],
+        ),
+        ("steps", [_line(row) for row in found.steps]),
+        ("corrections", [_line(row) for row in found.corrections]),
+        ("story", [_line(asdict(found.story))] if found.story else []),
+        (
+            "work",
+            [
+                _line(
+                    {
+                        k: row[k]
+                        for k in row
+                        if k in ("kind", "version", "cause", "state", "attempts", "error", "finished")
+                    }
+                )
+                for row in found.work
+            ],
+        ),
+        ("hits", [_line({k: row[k] for k in row if k != "snapshot"}) for row in found.hits]),
+        ("entries", [_line(row) for row in found.entries]),
+        (
+            "deliveries",
+            [
+                _line(
+                    {k: row[k] for k in row if k in ("alert", "kind", "channel", "state", "sent", "attempts", "error")}
+                )
+                for row in found.deliveries
+            ],
+        ),
+    ]
+    return [(stage, [mask(line) for line in lines]) for stage, lines in stages if lines]
+
+
+def _line(values: Mapping[str, Any]) -> str:
+    parts: Iterable[str] = (
+        f"{key}: {lima_iso(v) if isinstance(v, datetime) else v}"
+        for key, v in values.items()
+        if v not in (None, "", [], {})
+    )
+    return " · ".join(parts)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return lima_iso(moment) if moment else None

@@ -21,8 +21,7 @@ from crawler.source import Source
 from enrich import signatures
 from enrich.pool import Enriched, Task, enriched
 from enrich.steps import build
-from search.backend import Backend, open_backend
-from search.rebuild import rebuild
+from search.backend import Backend, open_backend, rebuild
 from store import annotations, deliveries, documents, frontier, runs, sources, stories, work
 from store.database import Store
 from store.work import Work
@@ -55,8 +54,8 @@ def collect(store: Store, settings: Settings, slugs: Sequence[str] = (), *, cloc
     """Crawl the sources named, or those that are due, then extract all that waits; a receipt per source."""
     catalogue = catalog.load(settings.sources_dir)
     chosen = [catalog.find(catalogue, slug) for slug in slugs] or due(store, catalogue, clock())
-    crawled = crawling.crawl(store, settings, chosen, force=bool(slugs)) if chosen else {}
-    return {"sources": crawled, "extracted": extraction.extract_waiting(store, settings, list(slugs) or None)}
+    crawled = crawling.crawl(store, settings, chosen, force=bool(slugs))
+    return crawled | {"left_over": extraction.extract_waiting(store, settings, list(slugs) or None)}
 
 
 def due(store: Store, catalogue: Mapping[str, Source], now: datetime) -> list[Source]:
@@ -275,9 +274,15 @@ def is_anything_due(store: Store, now: datetime) -> bool:
 # upkeep
 
 
-def reindex(store: Store, settings: Settings, *, advance: Advance = quietly) -> Receipt:
+def reindex(store: Store, settings: Settings, *, advance: Advance = quietly, clock: Clock = utc_now) -> Receipt:
     """Build the index anew beside the serving one, then swap. What changes meanwhile waits as index work."""
-    return {"rebuilt": rebuild(settings, _everything(store, advance))} | index(store, settings)
+    began = clock()
+
+    def changed() -> Iterator[Record]:
+        with store.read() as tx:
+            yield from documents.records(tx, work.finished_since(tx, "index", began))
+
+    return {"rebuilt": rebuild(settings, _everything(store, advance), changed)} | index(store, settings)
 
 
 def _everything(store: Store, advance: Advance) -> Iterator[Record]:

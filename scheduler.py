@@ -26,7 +26,7 @@ import pipeline
 from core.settings import Settings
 from core.time import LIMA
 from crawler import catalog
-from store import runs, sources, work
+from store import runs, sources
 from store.database import Store
 
 log = logging.getLogger("pututu.scheduler")
@@ -50,8 +50,7 @@ def _sources_due(store: Store, settings: Settings, now: datetime) -> bool:
 
 
 def _work_waits(store: Store, settings: Settings, now: datetime) -> bool:
-    with store.read() as tx:
-        return work.ready(tx, now) or pipeline.something_to_send(tx, now)
+    return pipeline.is_anything_due(store, now)
 
 
 def _always(store: Store, settings: Settings, now: datetime) -> bool:
@@ -68,7 +67,7 @@ JOBS = (
 )  # fmt: skip
 STAGES: dict[str, Callable[[Store, Settings], pipeline.Receipt]] = {
     "collect": pipeline.collect,
-    "process": pipeline.process,
+    "process": lambda store, settings: pipeline.process(store, settings, by_hand=False),
     "refresh": pipeline.refresh,
 }
 
@@ -147,7 +146,7 @@ def _child(name: str, settings: Settings) -> None:
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_follow_parent, daemon=True).start()
     with Store.open(settings) as store, contextlib.suppress(Stopped):
-        pipeline.recorded(store, name, lambda: STAGES[name](store, settings))
+        runs.recorded(store, name, lambda: STAGES[name](store, settings), pipeline.utc_now)
 
 
 class Stopped(BaseException):
@@ -187,7 +186,7 @@ def _jobs(now: datetime) -> Iterator[Next]:
 
 def _sources(store: Store, settings: Settings, now: datetime) -> Iterator[Next]:
     with store.read() as tx:
-        states = {state.slug: state for state in sources.states(tx)}
+        states = sources.states(tx)
     for source in catalog.load(settings.sources_dir).values():
         state = states.get(source.slug)
         if source.status == "listed" or (state and not state.enabled):

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from urllib.parse import urlencode, urlsplit
 import jinja2
 
 from alerts import words
+from alerts.channels.mail import POLICY
 from alerts.snapshots import repeats
 from alerts.words import CONTROL
 from core.time import LIMA
@@ -85,11 +85,11 @@ def domain(sender: str) -> str:
 
 
 def _envelope(alert: Alert, delivery: Delivery, subject: str, sender: str) -> EmailMessage:
-    """Headers. The policy refuses a line break in any of them; names are on one line already."""
-    message = EmailMessage(policy=SMTP)
+    """Headers. The policy refuses a line break in any of them, but decodes `=?...?=`, in which one could hide."""
+    message = EmailMessage(policy=POLICY)
     message["From"] = sender
     message["To"] = delivery.recipient
-    message["Subject"] = _wire(subject)
+    message["Subject"] = _wire(subject).replace("=?", "= ?")
     message["Date"] = format_datetime(delivery.prepared)
     message["Message-ID"] = delivery.message_id
     message["List-Id"] = f"<{alert.id}.alerts.{domain(sender)}>"

@@ -59,7 +59,7 @@ def deliver(store: Store, settings: Settings, now: datetime, *, all_due: bool = 
     are for a later digest, `failed` maps what was said to how often, `mend` says what would help.
     """
     outcome = Outcome()
-    if _anything(store, now):
+    if is_anything_due(store, now, all_due=all_due):
         if settings.smtp or channel:
             run = _Run(store, settings, now, worker or store.worker, outcome, due_only=not all_due)
             run.over(channel or MailChannel(settings.smtp, settings.mail_from))
@@ -187,9 +187,10 @@ def _sorted(tx: Any, now: datetime) -> Sequence[tuple[Alert, list[Entry], list[E
     return found
 
 
-def _anything(store: Store, now: datetime) -> bool:
+def is_anything_due(store: Store, now: datetime, *, all_due: bool = False) -> bool:
+    """Whether `deliver` would try to send something now; with `all_due` also what waits for a retry."""
     with store.read() as tx:
-        return deliveries.waiting_deliveries(tx) > 0 or any(ready for _, ready, _ in _sorted(tx, now))
+        return deliveries.is_any_ready(tx, now, due_only=not all_due) or any(ready for _, ready, _ in _sorted(tx, now))
 
 
 def _waiting(store: Store, now: datetime) -> tuple[int, int]:

@@ -1,15 +1,16 @@
 """A question's answer: ids from the index, documents from the store, marks on the printed words. The command line and the page share it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from core.record import Record
+from core.time import lima_iso
 from search.backend import Backend, Hits, Sort, fold
 from search.highlight import marks
 from search.nodes import Node
-from store import documents
+from store import documents, stories
 from store.database import Store
 
 BATCH = 500
@@ -48,12 +49,31 @@ class Answer:
 
 
 def ask(
-    store: Store, backend: Backend, node: Node, *, sort: Sort = "date", limit: int = 20, offset: int = 0, stories: bool = False
+    store: Store, backend: Backend, node: Node, *, sort: Sort = "date", limit: int = 20, by_story: bool = False
 ) -> Answer:
-    """Ask the index; with `stories` one document stands for each story, the newest that matches."""
-    if stories:
-        hits = fold(backend, node, limit=limit, offset=offset)
+    """Ask the index; with `by_story` one document stands for each story, the newest that matches."""
+    if by_story:
+        hits = fold(backend, node, limit=limit)
     else:
-        hits = backend.search(node, sort=sort, limit=limit, offset=offset)
+        hits = backend.search(node, sort=sort, limit=limit)
     return Answer(node=node, hits=hits, store=store)
 
+
+
+def evidence(store: Store, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """What stands behind a figure: `{id, url, title}` of each document."""
+    with store.read() as tx:
+        return [{"id": one.id, "url": one.url, "title": one.title} for one in documents.many(tx, list(ids))]
+
+
+def story_rows(store: Store, limit: int) -> Iterator[dict[str, Any]]:
+    """The stories with the latest news: rows `{id, size, first, last, title, sources, documents}`, the title of the newest document."""
+    with store.read() as tx:
+        for story in stories.recent(tx, limit):
+            told = documents.many(tx, stories.members(tx, story.id))
+            if told:
+                newest = max(told, key=lambda one: one.published or one.fetched)
+                yield {
+                    "id": story.id, "size": story.size, "first": lima_iso(story.first), "last": lima_iso(newest.published or newest.fetched),
+                    "title": newest.title, "sources": sorted({one.source for one in told}), "documents": [one.id for one in told],
+                }  # fmt: skip

@@ -74,11 +74,15 @@ def _mail(store: Store, settings: Settings) -> Found:
 
 
 def _translation(store: Store, settings: Settings) -> Found:
-    from enrich.translate import engine_name
+    from enrich.models import choose
 
-    name = engine_name(settings)
-    if name:
-        yield "good", f"{name} translates ({settings.translate})"
+    if settings.translate == "none":
+        yield "note", "translation is switched off (PUTUTU_TRANSLATE)", ""
+        return
+    engine = choose(settings)
+    if engine:
+        engine.close()
+        yield "good", f"{engine.name} translates ({settings.translate})"
     else:
         yield "note", "no translation engine is here; documents stay searchable in Spanish", "Install apertium-eng-spa (Debian), or put a model into the home."
 

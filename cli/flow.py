@@ -109,7 +109,9 @@ def crawl_command(sources: tuple[str, ...], as_json: bool) -> None:
     with opened() as (store, settings):
         receipt = pipeline.collect(store, settings, sources)
     tell(receipt, as_json)
-    errors = [name for name, part in receipt["sources"].items() if part.get("error")]
+    errors = [name for name, part in receipt["sources"].items() if part.get("errors")]
+    if receipt["error"]:
+        raise PututuError(f"The crawl did not end well: {receipt['error']}.", "What came in is kept; run it again.")
     if sources and errors:
         raise PututuError(f"{', '.join(errors)} could not be crawled.", "The receipt above says why; what was seen is kept and tried again.")
 
@@ -198,7 +200,7 @@ def deliver_command(as_json: bool) -> None:
 
 
 @click.command("retry")
-@click.argument("kind", required=False, type=click.Choice(["fetch", "extract", "enrich", "index", "match", "deliver"]))
+@click.argument("kind", required=False, type=click.Choice(["fetch", "enrich", "index", "match", "deliver"]))
 @as_json
 def retry_command(kind: str | None, as_json: bool) -> None:
     """Put parked work back in its queue: all of it, or one kind.

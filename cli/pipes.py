@@ -121,11 +121,17 @@ def translate_command(file: IO[bytes], to: str, engine: str | None, _json: bool)
       echo '{"title": "Paro de transportistas"}' | pututu translate --to en
       pututu translate documents.jsonl --engine apertium > translated.jsonl
     """
-    from enrich.translate import translator_for
+    from enrich.translate import translate_documents
 
-    translator = translator_for(Settings.load(), engine)
-    for row, document in _documents(file):
-        click.echo(json_line({**row, "translation": translator.translation_of(document)}), nl=False)
+    rows: list[dict[str, Any]] = []
+
+    def documents() -> Iterator[Document]:
+        for row, document in _documents(file):
+            rows.append(row)
+            yield document
+
+    for _document, translation in translate_documents(documents(), Settings.load(), engine):
+        click.echo(json_line({**rows.pop(0), "translation": translation}), nl=False)
 
 
 @click.command("query")

@@ -1,6 +1,7 @@
 """Questions: search, trends, spikes, one document, stories, and what happened to an address."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from cli.output import Row, emit, formats, note
 from core.document import SECTORS, TOPICS
 from core.errors import InputError
 from search.filters import filters
-from search.nodes import Node, both
+from search.nodes import All, Node, both
 from search.query import parse
 from search.suggest import suggestions
 
@@ -63,14 +64,14 @@ def search_command(
     with searching() as (store, _settings, backend):
         node = asked(query, options)
         if only_count:
-            click.echo(ask(store, backend, node, limit=0, stories=True).total if stories else backend.count(node))
+            click.echo(ask(store, backend, node, limit=0, by_story=True).total if stories else backend.count(node))
         elif facets:
             names = [name.strip() for name in facets.split(",") if name.strip()]
             counted = backend.facets(node, names, size=None)
             rows = [{"facet": name, "value": value, "count": count} for name in names for value, count in counted[name]]
             emit(rows, form, lambda r: f"{r['count']:>8}  {r['facet']}: {r['value']}", columns=("facet", "value", "count"))
         else:
-            answer = ask(store, backend, node, sort=sort, limit=limit, stories=stories)
+            answer = ask(store, backend, node, sort=sort, limit=limit, by_story=stories)
             shown = emit(answer.rows(), form, plain_hit)
             if answer.total > shown:
                 note(f"{shown} of {answer.total}; --limit shows more.")
@@ -131,13 +132,13 @@ def trends_command(
 
     with searching() as (store, _settings, backend):
         with store.read() as tx:
-            outages = sources.outages(tx)
+            outages = sources.outages(tx, datetime.min.replace(tzinfo=UTC), datetime.now(UTC))
         answer = trends(backend, [(query, parse(query)) for query in queries], by=by, group=group, stories=stories,
                         start=day(from_), end=day(to), outages=outages)  # fmt: skip
     for path, kind in ((svg, "svg"), (png, "png")):
         if path:
             _draw(path, kind, answer.rows, by=by, share=share)
-    emit(answer.rows, form, lambda r: f"{r['start']}  {r['count']:>7}  {r['share']:>8.3%}  {r['query']}" + (f"  {r['group']}" if r["group"] else "")
+    emit(answer.rows, form, lambda r: f"{r['start']}  {r['count']:>7}  {r['share'] or 0:>8.3%}  {r['query']}" + (f"  {r['group']}" if r["group"] else "")
          + ("  (outage)" if r["outage"] else ""), columns=TREND)  # fmt: skip
     if answer.undated:
         note(f"{answer.undated} undated documents match and stand in no period.")
@@ -174,9 +175,10 @@ def spikes_command(query: str, by: Any, from_: str | None, to: str | None, form:
     from cli.answers import evidence
     from search.spikes import spikes
 
+    narrowing = filters(start=day(from_), end=day(to))
     with searching() as (store, _settings, backend):
-        node = asked(query, {"from_": from_, "to": to}) if query != "*" else filters(start=day(from_), end=day(to))
-        rows = [row | {"query": query, "evidence": evidence(store, row["evidence"])} for row in spikes(backend, node, by=by)]
+        found = spikes(backend, All() if query == "*" else parse(query), by=by, narrowing=narrowing)
+        rows = [row | {"query": query, "evidence": evidence(store, row["evidence"])} for row in found]
     emit(rows, form, lambda r: f"{r['start']}  {r['count']} (usual {r['expected']:.1f}, x{r['ratio']:.1f}) from {r['sources']} sources"
          + "".join(f"\n    {e['title']}" for e in r["evidence"]), columns=("query", "start", "count", "expected", "ratio", "sources", "evidence"))  # fmt: skip
 

@@ -76,15 +76,27 @@ _STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{6}
 
 def mask(text: str) -> str:
     """The text with every find replaced by `•`, one for one. Masking twice changes nothing."""
+    return _hide(text, find(text))
+
+
+def find(text: str) -> list[Found]:
+    """What must be hidden: `(kind, start, end)`, in order, never overlapping."""
+    found: list[Found] = []
+    while new := _pass(text):  # what is hidden may uncover what stood beside it
+        found += new
+        text = _hide(text, new)
+    return sorted(found, key=lambda one: one[1])
+
+
+def _hide(text: str, found: list[Found]) -> str:
     pieces, last = [], 0
-    for _, start, end in find(text):
+    for _, start, end in found:
         pieces += [text[last:start], MASK * (end - start)]
         last = end
     return "".join(pieces) + text[last:] if pieces else text
 
 
-def find(text: str) -> list[Found]:
-    """What must be hidden: `(kind, start, end)`, in order, never overlapping."""
+def _pass(text: str) -> list[Found]:
     found: list[Found] = []
     for finder in _finders(text):
         for new in finder(text):

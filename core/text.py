@@ -123,7 +123,7 @@ def _ends(text: str, match: re.Match[str], start: int) -> bool:
         return "\n" in follow[: start_match.start(1) if start_match else 0]
     if match["mark"] != ".":
         return True
-    opens = word.lower() in _OPENERS and text[match.end() :].lstrip()[1:2] != "."  # "A. Díaz" is no "A ..."
+    opens = word.lower() in _OPENERS and follow.lstrip()[1:2] != "."  # "A. Díaz" is no "A ..."
     return _full_stop(text[start : match.start()], word, opens)
 
 

@@ -105,7 +105,7 @@ _DATES: tuple[re.Pattern[str], ...] = (
 _COUNTS = {"un": 1, "una": 1, "uno": 1, "a": 1, "an": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7,
     "ocho": 8, "nueve": 9, "diez": 10, "once": 11, "doce": 12, "media": 0.5}  # fmt: skip
 _UNIT = r"(?P<unit>segundos?|minutos?|mins?|horas?|hrs?|dias?|semanas?|mes(?:es)?|seconds?|minutes?|hours?|days?|weeks?|months?|[smhd]\b)"
-_NUMBER = r"(?P<count>\d{1,4}|" + "|".join(sorted(_COUNTS, key=len, reverse=True)) + r")"
+_NUMBER = r"(?P<count>\d{1,4}|(?:" + "|".join(sorted(_COUNTS, key=len, reverse=True)) + r")\b)"
 _AGO = re.compile(
     rf"\bhace\s+(?:unos\s+|unas\s+|casi\s+|mas de\s+)?{_NUMBER}\s*{_UNIT}|(?<![\w]){_NUMBER.replace('count', 'count2')}\s*{_UNIT.replace('unit', 'unit2')}\s+(?:ago|atras)\b"
 )

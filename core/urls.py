@@ -113,12 +113,11 @@ def _host(name: str, url: str) -> str:
     name = unquote(name).lower().rstrip(".")
     if number := _number(name):
         return str(number)
-    if not name.isascii():
-        try:
-            name = idna.encode(name, uts46=True).decode("ascii")
-        except idna.IDNAError:
-            name = quote(name, safe="").lower()
-    if not name or re.search(r"[\s/?#@\\<>^|]", name):
+    try:
+        name = name if name.isascii() else idna.encode(name, uts46=True).decode("ascii")
+    except UnicodeError:  # IDNAError is one
+        name = ""
+    if not name or re.search(r"[\s/?#@\\<>^|%]", name):
         raise InputError(f"{_shown(url)} has no usable host.", "Give an http(s) URL.")
     return name
 

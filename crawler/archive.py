@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -66,12 +66,19 @@ class Archive:
                 return self._append(record, when.astimezone(UTC).strftime("%Y%m%d"))
             except OSError as error:
                 self._file = None  # what is after the last whole record stays unread: the next write opens a new file
-                raise StoreError(f"The archive cannot be written ({error}).", "Make room on the disk of PUTUTU_HOME, or check its rights.") from error
+                raise StoreError(
+                    f"The archive cannot be written ({error}).",
+                    "Make room on the disk of PUTUTU_HOME, or check its rights.",
+                ) from error
 
     def _append(self, record: bytes, day: str) -> str:
         if self._file is None or self._day != day or self._size + len(record) > ROTATE_AT:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._file, self._day, self._size = self.folder / f"{day}-{os.getpid()}-{secrets.token_hex(4)}.warc.gz", day, 0
+            self._file, self._day, self._size = (
+                self.folder / f"{day}-{os.getpid()}-{secrets.token_hex(4)}.warc.gz",
+                day,
+                0,
+            )
             os.close(os.open(self._file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             _sync_folder(self.folder)
         with self._file.open("ab") as out:
@@ -87,17 +94,16 @@ class Archive:
         path, offset = self._place(pointer)
         try:
             with path.open("rb") as file:
-                file.seek(offset)
-                erased = file.read(len(_ERASED)) == _ERASED
-                file.seek(offset)
-                record = None if erased else next(iter(ArchiveIterator(file)), None)
+                record = next(iter(ArchiveIterator(io.BytesIO(_member(file, offset)))), None)
                 if record is None or record.rec_type != "response":
                     raise InputError(f"The archive holds no response at {pointer}.", "It was taken down, or the file is damaged.")
                 return _page(record, pointer)
         except FileNotFoundError as error:
             raise InputError(f"The archive has no file for {pointer}.", "Bring it back from a backup.") from error
-        except (ArchiveLoadFailed, EOFError, ValueError, OSError) as error:
-            raise InputError(f"The archive record {pointer} cannot be read ({error}).", "Bring the file back from a backup.") from error
+        except (ArchiveLoadFailed, EOFError, ValueError, OSError, zlib.error) as error:
+            raise InputError(
+                f"The archive record {pointer} cannot be read ({error}).", "Bring the file back from a backup."
+            ) from error
 
     def erase(self, pointer: str) -> None:
         """Overwrite one record in place (a takedown): the others keep their offsets. Erasing twice does nothing more."""
@@ -149,7 +155,11 @@ def _record(url: str, status: int, headers: Mapping[str, str], body: bytes, when
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=True)
     date = when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    writer.write_record(writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=http, warc_headers_dict={"WARC-Date": date}))
+    writer.write_record(
+        writer.create_warc_record(
+            url, "response", payload=io.BytesIO(body), http_headers=http, warc_headers_dict={"WARC-Date": date}
+        )
+    )
     return out.getvalue()
 
 
@@ -157,8 +167,23 @@ def _header(value: str) -> str:
     return re.sub(r"[\r\n\x00]+", " ", value)
 
 
-def _member_length(file: io.BufferedRandom, offset: int) -> int:
-    """Bytes of the gzip member that starts at `offset`."""
+def _member(file: IO[bytes], offset: int) -> bytes:
+    """The plain data of the gzip member at `offset`. Raises EOFError where it is torn: half a record is never read."""
+    file.seek(offset)
+    engine = zlib.decompressobj(31)
+    parts: list[bytes] = []
+    while not engine.eof:
+        packed = engine.unconsumed_tail or file.read(65536)
+        if not packed:
+            raise EOFError("the record is torn")
+        parts.append(engine.decompress(packed, 2**20))
+        if sum(map(len, parts)) > LARGEST:
+            raise ValueError("the record is too large")
+    return b"".join(parts)
+
+
+def _member_length(file: IO[bytes], offset: int) -> int:
+    """Bytes of the gzip member at `offset`."""
     file.seek(offset)
     engine = zlib.decompressobj(31)
     read = 0

@@ -4,14 +4,20 @@ import re
 
 from core.text import clean, fold
 
-_BY = re.compile(r"^\W*(?:(?:escrito|redactado|publicado|elaborado|texto|nota|informe|written)\s+)?(?:por|by|de|autora?|texto|escribe)\s*:?\s+(?=\S)", re.I)
+_BY = re.compile(
+    r"^\W*(?:(?:escrito|redactado|publicado|elaborado|texto|nota|informe|written)\s+)?(?:por|by|de|autora?|texto|escribe)\s*:?\s+(?=\S)",
+    re.I,
+)
 _ROLE = re.compile(
     r"[\s,|/·•(\-–—]+(?:periodistas?|redactora?(?: de [\w ]+)?|editora?(?: de [\w ]+)?|reporter[oa]s?|corresponsal(?: en [\w ]+)?|enviad[oa] especial(?: a [\w ]+)?|coordinadora?(?: de [\w ]+)?|"
     r"columnista|colaboradora?|practicante|productora?|director[a]?|analista|staff|journalist|reporter|editor)\)?\s*$",
     re.I,
 )
 _ACCOUNT = re.compile(r"(?:\S+@\S+\.\w+|(?<!\w)@\w+|https?://\S+|www\.\S+)")
-_CUT = re.compile(r"\s*(?:\||•|·|\d{1,2}[/ ](?:\d{1,2}|de)\b|\bpublicado\b|\bactualizado\b|\bcompartir\b|\bel \d|\bseguir\b|\bfollow\b).*$", re.I | re.S)
+_CUT = re.compile(
+    r"\s*(?:\||•|·|\d{1,2}[/ ](?:\d{1,2}|de)\b|\bpublicado\b|\bactualizado\b|\bcompartir\b|\bel \d|\bseguir\b|\bfollow\b).*$",
+    re.I | re.S,
+)
 _NEVER = re.compile(
     r"^(?:admin\w*|administrador|user\d*|usuario|webmaster|root|none|null|undefined|desconocido|unknown|author|autora?|escritor|redactor|editor|staff|web|prensa|home|inicio|posts?|anonimo|anonymous|n/?a|wpadmin|.)$",
 )
@@ -35,15 +41,30 @@ def _split(value: str) -> list[str]:
     value = " ".join(_ACCOUNT.sub(" ", clean(value)).split())
     if len(value) > 4 * LONGEST:
         return []
-    return [part for part in re.split(r"\s*(?:;|/|\n|,(?!\s*(?:jr|hijo)\b))\s*|\s+(?:y|e|and|&)\s+(?=[A-ZÁÉÍÓÚÑ][\w'’.-]+\s+[A-ZÁÉÍÓÚÑ])", value) if part]
+    return [
+        part
+        for part in re.split(
+            r"\s*(?:;|/|\n|,(?!\s*(?:jr|hijo)\b))\s*|\s+(?:y|e|and|&)\s+(?=[A-ZÁÉÍÓÚÑ][\w'’.-]+\s+[A-ZÁÉÍÓÚÑ])", value
+        )
+        if part
+    ]
 
 
 def _clean(part: str) -> str:
-    name = _CUT.sub("", _BY.sub("", part)).strip(" .,:;-–—_|()[]\"“”*")
+    name = _CUT.sub("", _BY.sub("", part)).strip(' .,:;-–—_|()[]"“”*')
     name = _ROLE.sub("", name).strip(" .,:;-–—|()")
-    if not 3 <= len(name) <= LONGEST or not re.search(r"[^\W\d_]{2}", name) or _NEVER.match(fold(name)) or re.search(r"[<>{}=]|\d{3}", name):
+    if (
+        not 3 <= len(name) <= LONGEST
+        or not re.search(r"[^\W\d_]{2}", name)
+        or _NEVER.match(fold(name))
+        or re.search(r"[<>{}=]|\d{3}", name)
+    ):
         return ""
     if name.isupper() and " " in name:
-        name = " ".join(word.capitalize() if len(word) > 2 or word in ("DE", "LA", "DEL") else word for word in name.split())
-        name = re.sub(r"\b(De|La|Las|Los|Del|Y)\b(?!$)", lambda match: match[0].lower() if match.start() else match[0], name)
+        name = " ".join(
+            word.capitalize() if len(word) > 2 or word in ("DE", "LA", "DEL") else word for word in name.split()
+        )
+        name = re.sub(
+            r"\b(De|La|Las|Los|Del|Y)\b(?!$)", lambda match: match[0].lower() if match.start() else match[0], name
+        )
     return name

@@ -18,7 +18,20 @@ _INTERRUPTS = re.compile(
     r"caption|wp-caption-text|pie-?de-?foto|epigrafe-foto|photo-?credit|image-?credit|credits?|copyright|cookie\w*|audio-?player|player|rating|valora\w*|jp-relatedposts|widget)(?:$|[\s_-])",
     re.I,
 )
-_BLOCKS = ["aside", "nav", "footer", "form", "figure", "figcaption", "button", "select", "iframe", "noscript", "video", "audio"]
+_BLOCKS = [
+    "aside",
+    "nav",
+    "footer",
+    "form",
+    "figure",
+    "figcaption",
+    "button",
+    "select",
+    "iframe",
+    "noscript",
+    "video",
+    "audio",
+]
 _TEXTS = ("p", "h2", "h3", "h4", "li", "blockquote", "td", "div")
 
 
@@ -39,7 +52,11 @@ def _prune(work: html.HtmlElement, remove: str | None) -> None:
     for node in work.iter():
         if not isinstance(node.tag, str) or node.tag in ("html", "body", "head", "article", "main"):
             continue
-        if node.tag in _BLOCKS or (_INTERRUPTS.search(f"{node.get('class') or ''} {node.get('id') or ''}") and not _holds_article(node)) or (node.tag in _TEXTS and _is_interruption(node)):
+        if (
+            node.tag in _BLOCKS
+            or (_INTERRUPTS.search(f"{node.get('class') or ''} {node.get('id') or ''}") and not _holds_article(node))
+            or (node.tag in _TEXTS and _is_interruption(node))
+        ):
             doomed.append(node)
     for node in doomed:
         if node.getparent() is not None and not (node.tag in ("figure", "form") and _holds_article(node)):
@@ -48,11 +65,15 @@ def _prune(work: html.HtmlElement, remove: str | None) -> None:
 
 def _holds_article(node: html.HtmlElement) -> bool:
     """Whether a block with a suspicious name holds running text all the same (whole pages are wrapped in `share` or `promo`)."""
-    return sum(len(part) for one in node.iter("p") if (part := " ".join(one.itertext()).strip()) and len(part) > 80) > 600
+    return (
+        sum(len(part) for one in node.iter("p") if (part := " ".join(one.itertext()).strip()) and len(part) > 80) > 600
+    )
 
 
 def _is_interruption(node: html.HtmlElement) -> bool:
-    if node.tag == "div" and any(child.tag in ("p", "div", "article", "section", "h1", "h2", "table") for child in node):
+    if node.tag == "div" and any(
+        child.tag in ("p", "div", "article", "section", "h1", "h2", "table") for child in node
+    ):
         return False
     line = " ".join(" ".join(node.itertext()).split())
     return 0 < len(line) <= 320 and (is_boilerplate(line) or _only_links(node, line))
@@ -62,13 +83,19 @@ def _only_links(node: html.HtmlElement, line: str) -> bool:
     """A paragraph or item whose whole text is one link to elsewhere: a cross-link without a label."""
     if node.tag in ("h2", "h3", "h4") or len(line) < 25:
         return False
-    linked = sum(len(" ".join(" ".join(a.itertext()).split())) for a in node.iter("a") if a.get("href") and not a.get("href", "").startswith("#"))
+    linked = sum(
+        len(" ".join(" ".join(a.itertext()).split()))
+        for a in node.iter("a")
+        if a.get("href") and not a.get("href", "").startswith("#")
+    )
     return linked >= 0.9 * len(line)
 
 
 def _main(work: html.HtmlElement) -> list[str]:
     """Trafilatura's reading of the pruned tree; where it fails, the paragraphs of `<article>` or of the page."""
-    found = trafilatura.bare_extraction(work, fast=True, include_comments=False, include_tables=True, as_dict=False, with_metadata=False)
+    found = trafilatura.bare_extraction(
+        work, fast=True, include_comments=False, include_tables=True, as_dict=False, with_metadata=False
+    )
     taken = (found.text or "").split("\n") if found is not None else []
     if sum(map(len, taken)) >= 200:
         return taken
@@ -104,7 +131,11 @@ def _with_lead(root: html.HtmlElement, found: list[str], summary: str) -> list[s
     for line in found[3:]:
         if _key(line) == key:
             found = [other for other in found if other is not line]
-    printed = any(key == _key(" ".join(lines(node))) for node in root.iter("h2", "h3", "h4", "p", "div", "span", "li", "section") if len(node) <= 6 and not _within_head(node))
+    printed = any(
+        key == _key(" ".join(lines(node)))
+        for node in root.iter("h2", "h3", "h4", "p", "div", "span", "li", "section")
+        if len(node) <= 6 and not _within_head(node)
+    )
     return [summary, *found] if printed else found
 
 

@@ -44,7 +44,10 @@ CREDIT = re.compile(
     r"|(?:foto|imagen|photo)\s+(?:de|por|by)\s|\((?:foto|imagen|video|andina|efe|afp|reuters|getty)\b)[^.]{0,160}\.?\)?$",
     re.I,
 )  # fmt: skip
-FOOTERS = re.compile(r"^\W*(?:the post|la entrada|el articulo|el post)\s.{1,300}?\s(?:appeared first on|se publico primero en|aparecio primero en)\b", re.I)
+FOOTERS = re.compile(
+    r"^\W*(?:the post|la entrada|el articulo|el post)\s.{1,300}?\s(?:appeared first on|se publico primero en|aparecio primero en)\b",
+    re.I,
+)
 CAPTION_CREDIT = re.compile(
     r"(?:\((?:foto|fotos|imagen|video|captura|crédito|composición|andina|efe|afp|ap|reuters|getty|archivo|gec|shutterstock|istock)\b[^)]{0,80}\)"
     r"|(?:foto|imagen|fotografía|crédito|créditos|cortesía|fuente)\s*:\s*[^.]{2,60}|/\s*(?:EFE|AFP|AP|Reuters|Getty Images|Archivo)|\|\s*(?:Foto|Fuente|Crédito)s?:.{0,60})\.?\s*$",

@@ -1,6 +1,8 @@
 """The catalog of sources: the bundled files and those of the operator's own folder, each one Python file named by its slug."""
 
+import difflib
 import traceback
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,26 +26,44 @@ def load(sources_dir: Path | None = None) -> dict[str, Source]:
     return {slug: read(path) for slug, path in sorted(found.items())}
 
 
+def find(catalogue: Mapping[str, Source], slug: str) -> Source:
+    """A source by its slug. Raises InputError with the nearest known one."""
+    if slug in catalogue:
+        return catalogue[slug]
+    near = difflib.get_close_matches(slug, catalogue, n=1)
+    raise InputError(
+        f"There is no source {slug!r}.",
+        f"Did you mean {near[0]}?" if near else "`pututu sources list` lists the known ones.",
+    )
+
+
 def read(path: Path) -> Source:
     """The source that one file defines. Raises InputError naming file and line."""
     if not SLUG.fullmatch(path.stem):
-        raise InputError(f"{path}: the name of a source file is its slug: small letters, digits and _, at most 40.", "Rename it, e.g. la_bahia.py.")
+        raise InputError(
+            f"{path}: the name of a source file is its slug: small letters, digits and _, at most 40.",
+            "Rename it, e.g. la_bahia.py.",
+        )
     try:
         code = compile(path.read_bytes(), str(path), "exec")
     except (SyntaxError, ValueError) as error:
-        raise InputError(f"{path}, line {getattr(error, 'lineno', None) or 1}: {error}.", "Mend the Python of this line.") from error
+        raise InputError(
+            f"{path}, line {getattr(error, 'lineno', None) or 1}: {error}.", "Mend the Python of this line."
+        ) from error
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error}).", "Check its permissions.") from error
     names: dict[str, object] = {"__name__": f"pututu_source_{path.stem}", "__file__": str(path)}
     try:
         exec(code, names)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(f"{path}, line {_line(error, path)}: {type(error).__name__}: {error}.", SHAPE) from error
     source = names.get("SOURCE")
     if not isinstance(source, Source):
         raise InputError(f"{path}, line 1: defines no SOURCE.", SHAPE)
     if source.slug not in ("", path.stem):
-        raise InputError(f"{path}: SOURCE has the slug {source.slug!r}.", f"Leave the slug out: the file's name gives {path.stem!r}.")
+        raise InputError(
+            f"{path}: SOURCE has the slug {source.slug!r}.", f"Leave the slug out: the file's name gives {path.stem!r}."
+        )
     return replace(source, slug=path.stem)
 
 

@@ -9,7 +9,8 @@ TITLES = re.compile(
     re.I,
 )
 MARKS = re.compile(
-    r"cf-browser-verification|cf[-_]chl|challenge-platform|_Incapsula_Resource|px-captcha|g-recaptcha-response|geo\.captcha-delivery|awswaf|aws-waf-token|__ddg|/cdn-cgi/challenge", re.I
+    r"cf-browser-verification|cf[-_]chl|challenge-platform|_Incapsula_Resource|px-captcha|g-recaptcha-response|geo\.captcha-delivery|awswaf|aws-waf-token|__ddg|/cdn-cgi/challenge",
+    re.I,
 )
 SHORT = 1500
 """A challenge says little: a page with more running text is an article, whatever else is in it."""

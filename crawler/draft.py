@@ -15,7 +15,15 @@ from crawler.platforms.links import feeds_of
 from crawler.reading import Robots, crawl_delay, fetch
 from crawler.source import SLUG, Platform, Source
 
-GUESSES = ("/feed/", "/rss", "/arc/outboundfeeds/rss/?outputType=xml", "/rss.xml", "/feed.xml", "/sitemap/news", "/news-sitemap.xml")
+GUESSES = (
+    "/feed/",
+    "/rss",
+    "/arc/outboundfeeds/rss/?outputType=xml",
+    "/rss.xml",
+    "/feed.xml",
+    "/sitemap/news",
+    "/news-sitemap.xml",
+)
 """Where common systems keep their feed, asked one after the other only when the page announces none."""
 
 
@@ -38,7 +46,9 @@ def draft(url: str, slug: str | None, settings: Settings) -> str:
         feeds=() if "sitemap" in found.kind else (where,),
         sitemaps=(where,) if "sitemap" in found.kind else (),
         delay=max(_delay(home, settings), crawl_delay(where, robots)),
-        full_in_feed=found.kind != "mastodon" and bool(found.entries) and all(len(e.text) >= 600 and not e.text.endswith("[…]") for e in found.entries),
+        full_in_feed=found.kind != "mastodon"
+        and bool(found.entries)
+        and all(len(e.text) >= 600 and not e.text.endswith("[…]") for e in found.entries),
     )
     return render(source, len(found.entries))
 
@@ -46,26 +56,35 @@ def draft(url: str, slug: str | None, settings: Settings) -> str:
 def _listing(page: Page, settings: Settings, robots: Robots) -> tuple[Listing, str, str]:
     """What lists the articles, its address, and the page's HTML (empty when the address given is a feed itself)."""
     try:
-        return parse(page.body, page.url, page.content_type, now=page.when), page.url, ""
+        return parse(page.body, page.url, page.content_type, links_too=False, now=page.when), page.url, ""
     except ListingError as error:
         if error.state == "empty":
-            raise InputError(f"{page.url}: {error.reason}", "Give the address of a feed with entries, or of the front page.") from error
+            raise InputError(
+                f"{page.url}: {error.reason}", "Give the address of a feed with entries, or of the front page."
+            ) from error
     markup = decode(page.body, page.content_type)
     announced = feeds_of(markup, page.url)
     for address in announced or [urljoin(page.url, guess) for guess in GUESSES]:
         try:
             feed = fetch(address, settings, robots=robots)
-            return parse(feed.body, feed.url, feed.content_type, now=feed.when), feed.url, markup
+            return parse(feed.body, feed.url, feed.content_type, links_too=False, now=feed.when), feed.url, markup
         except (InputError, UnavailableError):
             continue
     try:
-        return parse(page.body, page.url, page.content_type, links_too=True, now=page.when), page.url, markup
+        return parse(page.body, page.url, page.content_type, now=page.when), page.url, markup
     except ListingError as error:
-        raise InputError(f"{page.url}: no feed is announced, none stands where common systems keep it, and no link looks like an article's.", "Give a front page, a feed or a sitemap.") from error
+        raise InputError(
+            f"{page.url}: no feed is announced, none stands where common systems keep it, and no link looks like an article's.",
+            "Give a front page, a feed or a sitemap.",
+        ) from error
 
 
 def _home(page: Page, markup: str) -> str:
-    return page.url if markup and urlsplit(page.url).path.strip("/") == "" else "{0.scheme}://{0.netloc}/".format(urlsplit(page.url))
+    return (
+        page.url
+        if markup and urlsplit(page.url).path.strip("/") == ""
+        else "{0.scheme}://{0.netloc}/".format(urlsplit(page.url))
+    )
 
 
 def _name(found: Listing, page: Page, home: str) -> str:
@@ -106,7 +125,9 @@ def _slug(slug: str | None, home: str) -> str:
         if not SLUG.fullmatch(slug):
             raise InputError(f"{slug!r} cannot be a slug.", "Small letters, digits and _, a letter first, at most 40.")
         return slug
-    name = re.sub(r"[^a-z0-9]+", "_", fold(site(home).rpartition(".")[0] or site(home)).replace("ñ", "n")).strip("_")[:40]
+    name = re.sub(r"[^a-z0-9]+", "_", fold(site(home).rpartition(".")[0] or site(home)).replace("ñ", "n")).strip("_")[
+        :40
+    ]
     return name if SLUG.fullmatch(name) else f"s_{name}"[:40]
 
 
@@ -117,7 +138,13 @@ def render(source: Source, entries: int) -> str:
     for name in ("kind", "language", "platform", "feeds", "sitemaps", "delay", "full_in_feed"):
         value = getattr(source, name)
         if value != getattr(plain, name):
-            shown = "(" + "".join(f"{_quoted(item)}, " for item in value).rstrip() + ")" if isinstance(value, tuple) else _quoted(value) if isinstance(value, str) else repr(value)
+            shown = (
+                "(" + "".join(f"{_quoted(item)}, " for item in value).rstrip() + ")"
+                if isinstance(value, tuple)
+                else _quoted(value)
+                if isinstance(value, str)
+                else repr(value)
+            )
             lines.append(f"    {name}={shown},")
     safe = source.name.replace("\\", "").replace('"', "'")
     return "\n".join([
@@ -127,6 +154,8 @@ def render(source: Source, entries: int) -> str:
 
 
 def _quoted(text: str) -> str:
-    return '"' + "".join(char if char.isprintable() else " " for char in text).replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
+    return (
+        '"'
+        + "".join(char if char.isprintable() else " " for char in text).replace("\\", "\\\\").replace('"', '\\"')
+        + '"'
+    )

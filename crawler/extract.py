@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from crawler import body, metadata
 from crawler.archive import Page
 from crawler.boilerplate import trim_footer
 from crawler.challenge import is_challenge
+from crawler.due import is_late
 from crawler.language import plausible
 from crawler.markup import decode, tree
 from crawler.platforms import Entry, parse
@@ -23,12 +24,26 @@ from crawler.source import Source
 
 FULL = 300
 """Characters from which a text counts as the whole article."""
-LATE = timedelta(days=7)
-_MISSING = re.compile(r"\b(?:404|p[aá]gina no (?:encontrada|existe|disponible)|no (?:se )?(?:encontr[oó]|ha encontrado|existe) (?:la )?p[aá]gina|(?:page )?not found|contenido no (?:encontrado|disponible)|error 4\d\d)\b", re.I)
-_FILES = ((b"%PDF", "a PDF"), (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"GIF8", "an image"), (b"PK\x03\x04", "a ZIP file"))
+_MISSING = re.compile(
+    r"\b(?:404|p[aá]gina no (?:encontrada|existe|disponible)|no (?:se )?(?:encontr[oó]|ha encontrado|existe) (?:la )?p[aá]gina|(?:page )?not found|contenido no (?:encontrado|disponible)|error 4\d\d)\b",
+    re.I,
+)
+_FILES = (
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"PK\x03\x04", "a ZIP file"),
+)
 
 
-def extract(page: Page, *, source: Source | None = None, entry: Mapping[str, Any] | Entry | None = None, arrival: Arrival = "live") -> Document:
+def extract(
+    page: Page,
+    *,
+    source: Source | None = None,
+    entry: Mapping[str, Any] | Entry | None = None,
+    arrival: Arrival = "live",
+) -> Document:
     """The document of a page; `entry`, what the feed said of it, fills what the page leaves open.
 
     A page that is itself a listing (an archived feed, a timeline) gives the document of its entry.
@@ -60,19 +75,20 @@ def from_entry(entry: Entry, page: Page, *, source: Source | None, arrival: Arri
     if entry.kind != "post" and entry.native_id:
         names = (*names, f"native:{source.slug if source else host(entry.url)}:{entry.native_id}")
     long = len(text) >= FULL or entry.kind == "post"
+    when = entry.published.when if entry.published else None
     return Document(
         id=document_id(names[0]), url=entry.url, canonical_url=canonical(entry.url), source=_slug(source, entry.url), fetched=page.when,
         kind=entry.kind or (source.kind if source else "news"), title=clean(title), summary=summary, text=text,
         language=plausible(entry.language or (source.language if source else None), text), author=entry.author, section=entry.section,
-        published=entry.published, published_precision=entry.precision if entry.published else None, published_from="feed" if entry.published else None,
-        arrival=late(arrival, entry.published, page), completeness="full" if entry.text and long else "summary" if text else "headline",
+        published=when, published_precision=entry.published.precision if entry.published else None, published_from="feed" if entry.published else None,
+        arrival=late(arrival, when, page), completeness="full" if entry.text and long else "summary" if text else "headline",
         archive=page.pointer, aliases=names,
     )  # fmt: skip
 
 
-def late(arrival: Arrival, published: Any, page: Page) -> Arrival:
-    """`late` for what was published more than seven days before it was first seen."""
-    return "late" if arrival == "live" and published is not None and published < page.when - LATE else arrival
+def late(arrival: Arrival, published: datetime | None, page: Page) -> Arrival:
+    """`late` for what had been published for more than a week when it was fetched; a crawl says when it was first seen."""
+    return "late" if arrival == "live" and is_late(published, page.when) else arrival
 
 
 def _is_page_of(page: Page, entry: Entry) -> bool:
@@ -110,7 +126,9 @@ def _text(rows: list[str], facts: metadata.Facts, hint: Entry | None) -> str:
     return text
 
 
-def _judge(page: Page, root: html.HtmlElement, markup: str, facts: metadata.Facts, text: str, hint: Entry | None) -> None:
+def _judge(
+    page: Page, root: html.HtmlElement, markup: str, facts: metadata.Facts, text: str, hint: Entry | None
+) -> None:
     """Raise NotAnArticleError for what is none."""
     title = " ".join((root.findtext(".//title") or "").split())
     if not facts.data and is_challenge(title, markup, text):
@@ -130,11 +148,17 @@ def _judge(page: Page, root: html.HtmlElement, markup: str, facts: metadata.Fact
 def _is_listing(root: html.HtmlElement) -> bool:
     """Many headline-like links and little text between them."""
     headlines = sum(len(" ".join("".join(a.itertext()).split())) >= 30 for a in root.iter("a"))
-    running = sum(len(line) for p in root.iter("p") if len(line := " ".join("".join(p.itertext()).split())) > 120 and p.find(".//a") is None)
+    running = sum(
+        len(line)
+        for p in root.iter("p")
+        if len(line := " ".join("".join(p.itertext()).split())) > 120 and p.find(".//a") is None
+    )
     return headlines >= 10 and running < 800
 
 
-def _document(page: Page, facts: metadata.Facts, text: str, source: Source | None, hint: Entry | None, arrival: Arrival) -> Document:
+def _document(
+    page: Page, facts: metadata.Facts, text: str, source: Source | None, hint: Entry | None, arrival: Arrival
+) -> Document:
     title = clean(facts.title or (hint.title if hint else ""))
     summary = " ".join(clean(facts.summary or (hint.summary.removesuffix("[…]") if hint else "")).split())
     when, precision, origin = _when(facts, hint)
@@ -151,13 +175,15 @@ def _document(page: Page, facts: metadata.Facts, text: str, source: Source | Non
 
 def _when(facts: metadata.Facts, hint: Entry | None) -> tuple[Any, Precision | None, DateOrigin | None]:
     """Metadata first; a feed's hour before a day read from the address or the page's text, unless they contradict each other."""
-    found = facts.published
-    if found is not None and (facts.published_from == "metadata" or not (hint and hint.published)):
-        if facts.published_from == "metadata" and found.precision == "day" and hint and hint.published and abs(hint.published - found.when) <= timedelta(days=1):
-            return hint.published, hint.precision, "feed"
+    found, told = facts.published, hint.published if hint else None
+    if told is not None and (
+        found is None
+        or facts.published_from != "metadata"
+        or (found.precision == "day" and abs(told.when - found.when) <= timedelta(days=1))
+    ):
+        return told.when, told.precision, "feed"
+    if found is not None:
         return found.when, found.precision, facts.published_from
-    if hint and hint.published:
-        return hint.published, hint.precision, "feed"
     return None, None, None
 
 
@@ -166,7 +192,9 @@ def _aliases(page: Page, facts: metadata.Facts, source: Source | None, hint: Ent
     addresses = [hint.url if hint else page.url, page.url, *filter(None, (facts.canonical_url,))]
     names = [alias(url) for url in addresses if same_site(url, addresses[0])]
     space = source.slug if source else host(page.url)
-    ids = dict.fromkeys((*metadata.url_ids(page.url), *facts.native_ids, *((hint.native_id,) if hint and hint.native_id else ())))
+    ids = dict.fromkeys(
+        (*metadata.url_ids(page.url), *facts.native_ids, *((hint.native_id,) if hint and hint.native_id else ()))
+    )
     return tuple(dict.fromkeys((*names, *(f"native:{space}:{one}" for one in ids))))
 
 
@@ -178,5 +206,3 @@ def _completeness(text: str, summary: str, paywalled: bool) -> Completeness:
 
 def _slug(source: Source | None, url: str) -> str:
     return source.slug if source else re.sub(r"[^a-z0-9]+", "_", fold(host(url))).strip("_") if url else "file"
-
-

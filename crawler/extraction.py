@@ -12,7 +12,7 @@ from core.document import Document
 from core.settings import Settings
 from crawler import catalog
 from crawler.archive import Archive
-from crawler.extract import LATE, extract
+from crawler.due import is_late
 from crawler.pool import Pool
 from crawler.source import Source
 from crawler.worker import Result
@@ -26,15 +26,25 @@ BATCH = 32
 EXTRACTOR = "crawler.extraction:extract_archived"
 
 
-def extract_archived(home: str, pointer: str, source: Source | None, slug: str, entry: Mapping[str, Any] | None, arrival: str) -> Document:
+def extract_archived(
+    home: str, pointer: str, source: Source | None, slug: str, entry: Mapping[str, Any] | None, arrival: str
+) -> Document:
     """What a worker does with one job: read the archive, extract. `slug` stands where the source's file is gone."""
+    from crawler.extract import extract  # the heavy half of this room: only the workers load it
+
     page = Archive(Path(home)).read(pointer)
     document = extract(page, source=source, entry=entry, arrival=arrival)  # type: ignore[arg-type]
     return replace(document, source=slug)
 
 
 def extract_waiting(
-    store: Store, settings: Settings, slugs: Sequence[str] | None = None, *, sources: Mapping[str, Source] | None = None, workers: int | None = None, seconds: float = SECONDS
+    store: Store,
+    settings: Settings,
+    slugs: Sequence[str] | None = None,
+    *,
+    sources: Mapping[str, Source] | None = None,
+    workers: int | None = None,
+    seconds: float = SECONDS,
 ) -> dict[str, Any]:
     """Extract every fetched row of these sources (all of them with None); the receipt `{extracted, new, parked: {reason: n}}`."""
     known = sources if sources is not None else catalog.load(settings.sources_dir)
@@ -44,7 +54,13 @@ def extract_waiting(
 
 
 def extract_again(
-    store: Store, settings: Settings, slugs: Sequence[str] | None = None, *, sources: Mapping[str, Source] | None = None, workers: int | None = None, seconds: float = SECONDS
+    store: Store,
+    settings: Settings,
+    slugs: Sequence[str] | None = None,
+    *,
+    sources: Mapping[str, Source] | None = None,
+    workers: int | None = None,
+    seconds: float = SECONDS,
 ) -> dict[str, Any]:
     """Extract everything that is in the archive once more, after an override or a rule improved. Changes are the extractor's own."""
     known = sources if sources is not None else catalog.load(settings.sources_dir)
@@ -100,7 +116,11 @@ class Extraction:
         reasons: Counter[str] = Counter()
         for counts in self.parked.values():
             reasons.update(counts)
-        return {"extracted": sum(self.extracted.values()), **{change: self.changes[change] for change in ("new", "version", "meta", "same")}, "parked": dict(reasons)}
+        return {
+            "extracted": sum(self.extracted.values()),
+            **{change: self.changes[change] for change in ("new", "version", "meta", "same")},
+            "parked": dict(reasons),
+        }
 
     def _results(self, rows: Sequence[FrontierRow]) -> dict[int, Result]:
         if self._pool is None:
@@ -111,7 +131,9 @@ class Extraction:
         }) for row in rows]  # fmt: skip
         return dict(self._pool.run(jobs))
 
-    def _sorted(self, rows: Sequence[FrontierRow], results: Mapping[int, Result]) -> tuple[list[tuple[FrontierRow, Document]], list[tuple[FrontierRow, str]]]:
+    def _sorted(
+        self, rows: Sequence[FrontierRow], results: Mapping[int, Result]
+    ) -> tuple[list[tuple[FrontierRow, Document]], list[tuple[FrontierRow, str]]]:
         good = [(row, seen(results[row.id][1], row)) for row in rows if results[row.id][0] == "ok"]
         bad = [(row, str(results[row.id][1])) for row in rows if results[row.id][0] != "ok"]
         return good, bad
@@ -135,10 +157,17 @@ class Extraction:
             for (row, _), one in zip(good, saved, strict=True):
                 frontier.extracted_again(tx, row, now, document=one.document.id)
             for row, reason in bad:
-                frontier.extracted_again(tx, row, now, reason=reason)
+                # a page that gave a document keeps it: the extractor failing now is no word of the publisher's
+                if row.document is None:
+                    frontier.extracted_again(tx, row, now, reason=reason)
         self._count(good, bad, [one.change for one in saved])
 
-    def _count(self, good: Sequence[tuple[FrontierRow, Document]], bad: Sequence[tuple[FrontierRow, str]], changes: Sequence[str]) -> None:
+    def _count(
+        self,
+        good: Sequence[tuple[FrontierRow, Document]],
+        bad: Sequence[tuple[FrontierRow, str]],
+        changes: Sequence[str],
+    ) -> None:
         self.extracted.update(row.source for row, _ in good)
         self.changes.update(changes)
         for row, reason in bad:
@@ -159,5 +188,5 @@ class Extraction:
 
 def seen(document: Document, row: FrontierRow) -> Document:
     """With its arrival: a crawled document is late when it was published more than seven days before it was first seen."""
-    is_late = row.arrival == "live" and document.published is not None and document.published < row.discovered - LATE
-    return replace(document, arrival="late" if is_late else row.arrival)
+    late = row.arrival == "live" and is_late(document.published, row.discovered)
+    return replace(document, arrival="late" if late else row.arrival)

@@ -85,7 +85,12 @@ def loose_document(row: Mapping[str, Any], number: int, *, now: datetime) -> Doc
     title = row.get("title") or " "
     made = document({**row, "url": address, "title": title if str(title).strip() else "-"}, now=now)
     known = row.get("id")
-    return replace(made, id=str(known) if known else made.id, title=made.title if row.get("title") else "", url=str(row.get("url") or ""))
+    return replace(
+        made,
+        id=str(known) if known else made.id,
+        title=made.title if row.get("title") else "",
+        url=str(row.get("url") or ""),
+    )
 
 
 def _text(row: Mapping[str, Any], key: str) -> str:

@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from core.errors import InputError
 from core.urls import alias
-from crawler.agent import retry_after
 from crawler.archive import Archive, Page
 from crawler.challenge import is_challenge
+from crawler.due import retry_after
 from crawler.markup import decode, lines, tree
 from crawler.platforms import Entry, Listing, ListingError, parse
 from crawler.source import Source
@@ -56,7 +56,10 @@ class Tally:
 
     def to_json(self) -> dict[str, Any]:
         """As the receipt prints it."""
-        return {name: getattr(self, name) for name in ("listings", "unchanged", "listed", "new", "skipped", "undated", "fetched", "gone", "waiting")} | {
+        return {
+            name: getattr(self, name)
+            for name in ("listings", "unchanged", "listed", "new", "skipped", "undated", "fetched", "gone", "waiting")
+        } | {
             "errors": dict(self.errors),
             "reasons": self.reasons,
         }
@@ -81,8 +84,14 @@ class Intake:
         now = _now()
         with self.store.read() as tx:
             known = sources.states(tx)
-            due = set(self.sources) if self.force else set(sources.due(tx, {s.slug: s.min_interval for s in self.sources.values()}, now))
-            kept = {slug: [(url, sources.validators(tx, slug, url)) for url in self.sources[slug].listings] for slug in due}
+            due = (
+                set(self.sources)
+                if self.force
+                else set(sources.due(tx, {s.slug: s.min_interval for s in self.sources.values()}, now))
+            )
+            kept = {
+                slug: [(url, sources.validators(tx, slug, url)) for url in self.sources[slug].listings] for slug in due
+            }
         out = []
         for slug, rows in kept.items():
             if slug in known and not known[slug].enabled and not self.force:
@@ -108,7 +117,13 @@ class Intake:
             self._note(slug, True, True)
             return ()
         try:
-            listing = parse(page.body, page.url, page.content_type, links_too=self.sources[slug].platform == "listing", now=page.when)
+            listing = parse(
+                page.body,
+                page.url,
+                page.content_type,
+                links_too=self.sources[slug].platform == "listing",
+                now=page.when,
+            )
         except ListingError as error:
             kind: Trouble = "blocked" if _challenged(page) else error.state
             self.poll_failed(slug, url, kind, f"{url}: {error.reason}", counted=True)
@@ -119,9 +134,10 @@ class Intake:
 
     def _keep_listing(self, slug: str, url: str, page: Page, listing: Listing, digest: str) -> None:
         source, tally, now = self.sources[slug], self.tallies[slug], _now()
-        entries = [entry for entry in listing.entries if source.takes(entry.url)]
+        shown = () if listing.kind == "sitemap_index" else listing.entries
+        entries = [entry for entry in shown if source.takes(entry.url)]
         tally.listed += len(entries)
-        tally.skipped += len(listing.entries) - len(entries)
+        tally.skipped += len(shown) - len(entries)
         tally.undated += sum(entry.note is not None for entry in entries)
         whole = {_alias(entry.url) for entry in entries if source.whole_entries and is_whole(entry)}
         pointer = self.archive.write(page.url, page.status, page.headers, page.body, page.when) if whole else None
@@ -149,11 +165,19 @@ class Intake:
         self._pause[slug] = max(self._pause[slug], int((wait - now).total_seconds()) if wait else 0)
         self.poll_failed(slug, url, _class(status, wait), f"{url}: the site answered {status}", status=status)
 
-    def poll_failed(self, slug: str, url: str, kind: Trouble, reason: str, *, status: int = 0, counted: bool = False) -> None:
+    def poll_failed(
+        self, slug: str, url: str, kind: Trouble, reason: str, *, status: int = 0, counted: bool = False
+    ) -> None:
         """A listing could not be had or read."""
         self.tallies[slug].listings += not counted
         self.tallies[slug].trouble(kind, reason)
-        self._note(slug, False, False, MOVED if status in (404, 410) else {"dns": "network", "http": "server"}.get(kind, kind), reason)
+        self._note(
+            slug,
+            False,
+            False,
+            MOVED if status in (404, 410) else {"dns": "network", "http": "server"}.get(kind, kind),
+            reason,
+        )
 
     def _note(self, slug: str, ok: bool, unchanged: bool, reason: str | None = None, error: str | None = None) -> None:
         self._polled.setdefault(slug, []).append((ok, unchanged, reason, error))
@@ -203,7 +227,9 @@ class Intake:
                 frontier.gone(tx, row, self.store.worker, f"the site answered {status}", now)
             return
         kind = _class(status, wait)
-        reason = f"{kind}: the site answered {status}" + (f" and asks to wait until {wait:%Y-%m-%dT%H:%M:%SZ}" if wait else "")
+        reason = f"{kind}: the site answered {status}" + (
+            f" and asks to wait until {wait:%Y-%m-%dT%H:%M:%SZ}" if wait else ""
+        )
         self.page_failed(row, kind, reason, wait=wait)
         if kind == "blocked":
             self._refusals[row.source] += 1
@@ -291,5 +317,3 @@ def _alias(url: str) -> str:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-

@@ -11,8 +11,20 @@ from typing import Any
 
 from lxml import html
 
-FIELDS = ("headline", "description", "datePublished", "dateModified", "articleSection", "articleBody", "inLanguage", "isAccessibleForFree", "url")
-_WRAPPING = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?://\s*)?(?:-->|\]\]>|/\*\s*\]\]>\s*\*/)\s*;?\s*$")
+FIELDS = (
+    "headline",
+    "description",
+    "datePublished",
+    "dateModified",
+    "articleSection",
+    "articleBody",
+    "inLanguage",
+    "isAccessibleForFree",
+    "url",
+)
+_WRAPPING = re.compile(
+    r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?://\s*)?(?:-->|\]\]>|/\*\s*\]\]>\s*\*/)\s*;?\s*$"
+)
 _TRAILING = re.compile(r",(\s*[}\]])")
 _MISSING = re.compile(r'(["}\]])(\s*\n\s*)(")(?=\w+"\s*:)')
 DEEPEST = 12
@@ -30,7 +42,10 @@ def article(root: html.HtmlElement) -> dict[str, Any]:
 def is_article(node: dict[str, Any]) -> bool:
     """Whether any `@type` ends in Article, Posting or is a report (`ReportageNewsArticle`, a list of types, with or without schema.org)."""
     kinds = node.get("@type")
-    return any(re.search(r"(?:Article|BlogPosting|Report)$", str(kind)) for kind in (kinds if isinstance(kinds, list) else [kinds]))
+    return any(
+        re.search(r"(?:Article|BlogPosting|Report)$", str(kind))
+        for kind in (kinds if isinstance(kinds, list) else [kinds])
+    )
 
 
 def objects(root: html.HtmlElement) -> Iterator[dict[str, Any]]:
@@ -84,7 +99,16 @@ def _walk(value: Any, depth: int) -> Iterator[dict[str, Any]]:
 
 
 def _weight(node: dict[str, Any]) -> int:
-    return sum(bool(node.get(name)) * worth for name, worth in (("headline", 4), ("datePublished", 4), ("author", 2), ("articleBody", 2), ("description", 1)))
+    return sum(
+        bool(node.get(name)) * worth
+        for name, worth in (
+            ("headline", 4),
+            ("datePublished", 4),
+            ("author", 2),
+            ("articleBody", 2),
+            ("description", 1),
+        )
+    )
 
 
 def string(value: Any) -> str:

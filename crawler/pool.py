@@ -19,6 +19,8 @@ from crawler.worker import Result
 
 J = TypeVar("J")
 START_SECONDS = 120.0
+WORTH_A_WORKER = 8
+"""So many pages pay for the start of one more process."""
 
 
 class Pool(Generic[J]):
@@ -29,8 +31,10 @@ class Pool(Generic[J]):
 
     def run(self, jobs: Iterable[tuple[J, dict[str, Any]]]) -> Iterator[tuple[J, Result]]:
         """Answers as they come, each with its job's key; every job is answered. Raises RuntimeError when no worker starts."""
+        given = list(jobs)
+        seats = self._seats[: max(1, -(-len(given) // WORTH_A_WORKER))]
         free: queue.SimpleQueue[_Seat] = queue.SimpleQueue()
-        for seat in self._seats:
+        for seat in seats:
             free.put(seat)
 
         def one(key: J, arguments: dict[str, Any]) -> tuple[J, Result]:
@@ -40,8 +44,8 @@ class Pool(Generic[J]):
             finally:
                 free.put(seat)
 
-        with ThreadPoolExecutor(len(self._seats)) as threads:
-            for future in as_completed([threads.submit(one, key, arguments) for key, arguments in jobs]):
+        with ThreadPoolExecutor(len(seats)) as threads:
+            for future in as_completed([threads.submit(one, key, arguments) for key, arguments in given]):
                 yield future.result()
 
     def close(self) -> None:
@@ -84,7 +88,9 @@ class _Seat:
 
     def _start(self) -> "subprocess.Popen[bytes]":
         environ = os.environ | {"PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
-        process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environ)
+        process = subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environ
+        )
         self._process = process
         try:
             self._read(process, START_SECONDS)

@@ -10,29 +10,23 @@ import sys
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 from protego import Protego
 
-from core.document import Document
-from core.errors import InputError, NotAnArticleError, UnavailableError
+from core.errors import InputError, UnavailableError
 from core.settings import Settings
-from core.time import lima_iso
 from core.urls import check_public, is_private
 from crawler import agent
 from crawler.archive import Page
-from crawler.extract import extract
 from crawler.markup import decode, tree
-from crawler.platforms import Listing, parse
-from crawler.source import Source
 
 Robots = dict[str, Protego | None]
 MAGIC = b"\x1f\x8b"
 
 
-def read(place: str, settings: Settings, *, url: str = "", largest: int = agent.LARGEST_LISTING) -> Page:
+def read_page(place: str, settings: Settings, *, url: str | None = None, largest: int = agent.LARGEST_LISTING) -> Page:
     """The bytes at a path, `-`, or http(s) URL, as a page. `url` says where a file came from.
 
     Raises InputError (no such file, private address, robots.txt forbids, too large) or UnavailableError (the site does not answer).
@@ -43,7 +37,9 @@ def read(place: str, settings: Settings, *, url: str = "", largest: int = agent.
     try:
         body = sys.stdin.buffer.read(largest + 1) if place == "-" else Path(place).read_bytes()
     except OSError as error:
-        raise InputError(f"{place} cannot be read ({error.strerror or error}).", "Name a readable file or an http(s) URL.") from error
+        raise InputError(
+            f"{place} cannot be read ({error.strerror or error}).", "Name a readable file or an http(s) URL."
+        ) from error
     body = _unpacked(body, place, largest)
     if url:
         check_shape(url)
@@ -64,13 +60,18 @@ def fetch(url: str, settings: Settings, *, largest: int = agent.LARGEST_LISTING,
                     return _answered(page)
                 url = urljoin(url, page.headers["location"])
     except httpx.HTTPError as error:
-        raise UnavailableError(f"{url} does not answer ({type(error).__name__}: {error}).", "Check the address, or try again later.") from error
+        raise UnavailableError(
+            f"{url} does not answer ({type(error).__name__}: {error}).", "Check the address, or try again later."
+        ) from error
     raise InputError(f"{url}: more than {agent.REDIRECTS} redirects.", "Give the address they lead to.")
 
 
 def _answered(page: Page) -> Page:
     if page.status in (401, 403, 418, 429):
-        raise UnavailableError(f"{page.url} refuses us with status {page.status}.", "The site does not want to be read by programs: leave it.")
+        raise UnavailableError(
+            f"{page.url} refuses us with status {page.status}.",
+            "The site does not want to be read by programs: leave it.",
+        )
     if page.status >= 400:
         raise UnavailableError(f"{page.url} answers {page.status}.", "Check the address.")
     return page
@@ -87,7 +88,13 @@ def _get(client: httpx.Client, url: str, settings: Settings, largest: int) -> Pa
             if size > largest:
                 raise InputError(f"{url} is larger than {largest // 2**20} MB.", "Give a smaller page or listing.")
             parts.append(part)
-    return Page(url=str(response.url), status=response.status_code, headers=dict(response.headers), body=b"".join(parts), when=datetime.now(UTC))
+    return Page(
+        url=str(response.url),
+        status=response.status_code,
+        headers=dict(response.headers),
+        body=b"".join(parts),
+        when=datetime.now(UTC),
+    )
 
 
 def _same_network(response: httpx.Response, settings: Settings) -> None:
@@ -95,7 +102,10 @@ def _same_network(response: httpx.Response, settings: Settings) -> None:
     stream = response.extensions.get("network_stream")
     address = stream.get_extra_info("server_addr") if stream is not None else None
     if address and is_private(_plain(str(address[0])), settings.allow_private):
-        raise InputError(f"{response.url} leads to {address[0]}, an address inside a private network.", "Name its network in PUTUTU_ALLOW_PRIVATE if that is meant.")
+        raise InputError(
+            f"{response.url} leads to {address[0]}, an address inside a private network.",
+            "Name its network in PUTUTU_ALLOW_PRIVATE if that is meant.",
+        )
 
 
 def _plain(address: str) -> str:
@@ -122,37 +132,13 @@ def crawl_delay(url: str, robots: Robots) -> float:
     return float((rules.crawl_delay(agent.ROBOTS_NAME) if rules else 0) or 0)
 
 
-def document(place: str, settings: Settings, *, url: str = "", source: Source | None = None) -> Document:
-    """`pututu extract`: the Document of a page. Raises InputError, UnavailableError or NotAnArticleError with the reason."""
-    page = read(place, settings, url=url, largest=agent.LARGEST_PAGE if place.startswith("http") else agent.LARGEST_LISTING)
-    if not page.body.strip():
-        raise NotAnArticleError(f"{place} is empty.")
-    return extract(page, source=source)
-
-
-def entries(place: str, settings: Settings, *, url: str = "") -> list[dict[str, Any]]:
-    """`pututu feed`: the entries of a listing of any kind, as rows to print; those of a sitemap index are its sitemaps."""
-    page = read(place, settings, url=url)
-    listing = parse(page.body, page.url or "https://example.invalid/", page.content_type, links_too=True, now=page.when)
-    return list(rows(place, listing))
-
-
-def rows(place: str, listing: Listing) -> list[dict[str, Any]]:
-    """A listing's entries with all keys in a fixed order."""
-    out = [
-        {"file": place, "kind": listing.kind, "url": e.url, "title": e.title, "published": lima_iso(e.published) if e.published else None, "published_precision": e.precision,
-         "summary": e.summary, "author": list(e.author), "section": e.section, "language": e.language, "native_id": e.native_id, "text": e.text or None, "note": e.note}
-        for e in listing.entries
-    ]  # fmt: skip
-    empty: dict[str, Any] = {"title": "", "published": None, "published_precision": None, "summary": "", "author": [], "section": None, "language": None, "native_id": None, "text": None, "note": None}
-    return out + [{"file": place, "kind": listing.kind, "url": child, **empty} for child in listing.children]
-
-
 def check_shape(url: str) -> None:
     """Raises InputError for what is no http(s) address; nothing is resolved."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError(f"{url!r} is no http(s) address.", "Give the address the page came from, e.g. https://rpp.pe/...")
+        raise InputError(
+            f"{url!r} is no http(s) address.", "Give the address the page came from, e.g. https://rpp.pe/..."
+        )
 
 
 def _unpacked(body: bytes, place: str, largest: int) -> bytes:
@@ -171,7 +157,13 @@ def _own_address(body: bytes) -> str:
     """Where a saved page says that it lives: rel=canonical or og:url."""
     root = tree(decode(body[: 2**20])) if b"<" in body[:2000] else None
     for node in root.iter("link", "meta") if root is not None else ():
-        link = node.get("href") if "canonical" in (node.get("rel") or "") else node.get("content") if node.get("property") == "og:url" else None
+        link = (
+            node.get("href")
+            if "canonical" in (node.get("rel") or "")
+            else node.get("content")
+            if node.get("property") == "og:url"
+            else None
+        )
         if link and urlsplit(link.strip()).scheme in ("http", "https") and urlsplit(link.strip()).hostname:
             return str(link.strip())
     return ""

@@ -17,15 +17,17 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from core.errors import PututuError
 from core.settings import Settings
 from core.urls import site
 from crawler import agent
-from crawler.extraction import Extraction
 from crawler.source import Source
 from store.database import Store
+
+if TYPE_CHECKING:
+    from crawler.extraction import Extraction
 
 STOP_SECONDS = 20
 """How long what is in the air may take to land, once the crawl is told to stop."""
@@ -38,6 +40,8 @@ def crawl(store: Store, settings: Settings, sources: Sequence[Source], *, force:
     The receipt: `{sources: {slug: {listings, unchanged, listed, new, skipped, undated, fetched, gone, waiting, errors, reasons,
     extracted, parked}}, documents, error}`; `error` says how the child ended where it did not end well.
     """
+    from crawler.extraction import Extraction
+
     if not sources:
         return {"sources": {}, "documents": 0, "error": None}
     known = {source.slug: source for source in sources}
@@ -52,8 +56,10 @@ def crawl(store: Store, settings: Settings, sources: Sequence[Source], *, force:
     return _receipt(child, extraction, known)
 
 
-def _receipt(child: "_Child", extraction: Extraction, known: Mapping[str, Source]) -> dict[str, Any]:
-    rows: dict[str, dict[str, Any]] = {slug: dict((child.said or {}).get("sources", {}).get(slug, {})) for slug in known}
+def _receipt(child: "_Child", extraction: "Extraction", known: Mapping[str, Source]) -> dict[str, Any]:
+    rows: dict[str, dict[str, Any]] = {
+        slug: dict((child.said or {}).get("sources", {}).get(slug, {})) for slug in known
+    }
     for slug, row in rows.items():
         row["extracted"] = extraction.extracted.get(slug, 0)
         row["parked"] = dict(extraction.parked.get(slug, {}))
@@ -66,7 +72,9 @@ class _Child:
     def __init__(self, job: str) -> None:
         environ = os.environ | {"PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
         command = [sys.executable, "-m", "crawler.run"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
+        )
         self.said: dict[str, Any] | None = None
         self._tail: deque[str] = deque(maxlen=40)
         self._readers = [threading.Thread(target=work, daemon=True) for work in (self._read_receipt, self._read_log)]
@@ -160,7 +168,10 @@ def scrapy_settings(settings: Settings, sources: Sequence[Source]) -> dict[str, 
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
         "TWISTED_DNS_RESOLVER": "crawler.spiders.GuardedResolver",
         "USER_AGENT": agent.user_agent(settings.contact),
-        "DEFAULT_REQUEST_HEADERS": {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "Accept-Language": "es-PE,es;q=0.9,en;q=0.5"},
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "Accept-Language": "es-PE,es;q=0.9,en;q=0.5",
+        },
         "ROBOTSTXT_OBEY": True,
         "ROBOTSTXT_USER_AGENT": agent.ROBOTS_NAME,
         "DOWNLOADER_MIDDLEWARES": {
@@ -168,7 +179,11 @@ def scrapy_settings(settings: Settings, sources: Sequence[Source]) -> dict[str, 
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "crawler.spiders.Robots": 100,
         },
-        "EXTENSIONS": {"scrapy.extensions.throttle.AutoThrottle": None, "crawler.spiders.Throttle": 0, "scrapy.extensions.telnet.TelnetConsole": None},
+        "EXTENSIONS": {
+            "scrapy.extensions.throttle.AutoThrottle": None,
+            "crawler.spiders.Throttle": 0,
+            "scrapy.extensions.telnet.TelnetConsole": None,
+        },
         "AUTOTHROTTLE_ENABLED": True,
         "AUTOTHROTTLE_START_DELAY": 0,
         "AUTOTHROTTLE_MAX_DELAY": 60,

@@ -55,8 +55,16 @@ class Source:
         _must(not self.slug or bool(SLUG.fullmatch(self.slug)), "slug", "must be small letters, digits and _")
         _must(bool(self.name.strip()), "name", "must not be empty")
         for url in (self.home, *self.feeds, *self.sitemaps):
-            _must(urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname), "home, feeds, sitemaps", f"{url!r} is no http address")
-        _must(isinstance(self.feeds, tuple) and isinstance(self.sitemaps, tuple), "feeds, sitemaps", "must be tuples: mind the comma in ('...',)")
+            _must(
+                urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname),
+                "home, feeds, sitemaps",
+                f"{url!r} is no http address",
+            )
+        _must(
+            isinstance(self.feeds, tuple) and isinstance(self.sitemaps, tuple),
+            "feeds, sitemaps",
+            "must be tuples: mind the comma in ('...',)",
+        )
         _must(bool(self.feeds or self.sitemaps), "feeds", "must name at least one feed (or `sitemaps` one sitemap)")
         _must(self.kind in KINDS, "kind", f"must be one of {', '.join(KINDS)}")
         _must(self.platform in PLATFORMS, "platform", f"must be one of {', '.join(PLATFORMS)}")
@@ -89,7 +97,10 @@ class Source:
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON-able values, for the crawl child and `sources export`."""
-        return {name: list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value for name, value in asdict(self).items()}
+        return {
+            name: list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+            for name, value in asdict(self).items()
+        }
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "Source":
@@ -97,7 +108,9 @@ class Source:
         known = {f.name for f in fields(cls)}
         if unknown := sorted(set(row) - known):
             raise TypeError(f"unknown fields: {', '.join(unknown)}")
-        values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
+        }
         return cls(**values)
 
 

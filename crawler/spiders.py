@@ -73,7 +73,9 @@ class Guard:
     def process_response(self, request: Request, response: Response) -> Response:
         """A name may change its mind between check and connection: look at the address that answered."""
         if response.ip_address is not None and is_private(str(response.ip_address), self.allowed):
-            raise PrivateAddress(f"{request.url} was answered by {response.ip_address}, an address inside a private network.")
+            raise PrivateAddress(
+                f"{request.url} was answered by {response.ip_address}, an address inside a private network."
+            )
         return response
 
 
@@ -168,13 +170,29 @@ class SourceSpider(Spider):  # type: ignore[misc]
 
     def _poll(self, source: Source, feed: str, url: str, headers: dict[str, str]) -> Request:
         meta = {"download_slot": site(source.home), "download_maxsize": agent.LARGEST_LISTING}
-        return Request(url, callback=self.on_listing, errback=self.on_listing_failed, headers=headers, meta=meta, cb_kwargs={"slug": source.slug, "feed": feed}, priority=10, dont_filter=True)
+        return Request(
+            url,
+            callback=self.on_listing,
+            errback=self.on_listing_failed,
+            headers=headers,
+            meta=meta,
+            cb_kwargs={"slug": source.slug, "feed": feed},
+            priority=10,
+            dont_filter=True,
+        )
 
     def _fetch(self, row: FrontierRow) -> Request:
         meta = {"download_slot": site(self.intake.sources[row.source].home), "download_maxsize": agent.LARGEST_PAGE}
         self._flying[row.id] = row
         self._of_source[row.source] += 1
-        return Request(row.url, callback=self.on_page, errback=self.on_page_failed, meta=meta, cb_kwargs={"row": row}, dont_filter=True)
+        return Request(
+            row.url,
+            callback=self.on_page,
+            errback=self.on_page_failed,
+            meta=meta,
+            cb_kwargs={"row": row},
+            dont_filter=True,
+        )
 
     async def on_listing(self, response: Response, slug: str, feed: str) -> AsyncIterator[Request]:
         """A listing, or an error status in its place."""
@@ -284,11 +302,17 @@ class SourceSpider(Spider):  # type: ignore[misc]
 
 
 def _page(response: Response) -> Page:
-    return Page(url=response.url, status=response.status, headers=_headers(response), body=response.body, when=datetime.now(UTC))
+    return Page(
+        url=response.url, status=response.status, headers=_headers(response), body=response.body, when=datetime.now(UTC)
+    )
 
 
 def _headers(response: Response) -> dict[str, str]:
-    return {name: ", ".join(values) for name, values in response.headers.to_unicode_dict().items() for values in [[values] if isinstance(values, str) else values]}
+    return {
+        name: ", ".join(values)
+        for name, values in response.headers.to_unicode_dict().items()
+        for values in [[values] if isinstance(values, str) else values]
+    }
 
 
 def _trouble(failure: Failure) -> tuple[Trouble, str]:

@@ -95,7 +95,9 @@ class Reading:
         """Title, summary and text, without empty ones; a summary that the text repeats is not read twice."""
         d = self.document
         summary = "" if d.summary and d.summary in d.text else d.summary
-        return tuple(Field(name, text) for name, text in (("title", d.title), ("summary", summary), ("text", d.text)) if text)
+        return tuple(
+            Field(name, text) for name, text in (("title", d.title), ("summary", summary), ("text", d.text)) if text
+        )
 
     @cached_property
     def found(self) -> Mapping[str, list[Found]]:

@@ -9,13 +9,26 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from core.document import Annotation, Document, Payload
 from core.record import Record
 from core.settings import Settings
-from enrich import amounts, casualties, entities, language, norms, places, roads, sectors, signatures, strikes, topics, translate
+from enrich import (
+    amounts,
+    casualties,
+    entities,
+    language,
+    norms,
+    places,
+    roads,
+    sectors,
+    signatures,
+    strikes,
+    topics,
+    translate,
+)
 from enrich import lexicon as lexicons
 from enrich.reading import Reading
 
@@ -53,7 +66,7 @@ class Plain:
     version: str
     run: Callable[[Reading], Payload]
     reads: tuple[str, ...] = ()
-    depends: Mapping[str, str] = lexicons.NOTHING
+    depends: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, reading: Reading) -> Payload:
         """Call the function."""
@@ -67,29 +80,32 @@ class Outcome(NamedTuple):
     errors: dict[str, str]
 
 
-STEPS: tuple[Step, ...] = (
-    Plain("language", language.VERSION, language.run),
-    Plain("places", places.VERSION, places.run, depends={"gazetteer": places.gazetteer_digest()}),
-    Plain("norms", norms.VERSION, norms.run),
-    Plain("topics", topics.VERSION, topics.run, ("language", "places", "norms")),
-    Plain("sectors", sectors.VERSION, sectors.run, ("topics",)),
-    Plain("amounts", amounts.VERSION, amounts.run, ("topics",)),
-    Plain("entities", entities.VERSION, entities.run),
-    Plain("strikes", strikes.VERSION, strikes.run, ("topics", "entities")),
-    Plain("casualties", casualties.VERSION, casualties.run, ("topics",)),
-    Plain("roads", roads.VERSION, roads.run),
-    Plain("signature", signatures.VERSION, signatures.run),
-)  # fmt: skip
+def plain_steps() -> tuple[Step, ...]:
+    """Every step but the translation, each after those that it reads."""
+    return (
+        Plain("language", language.VERSION, language.run),
+        Plain("places", places.VERSION, places.run, depends={"gazetteer": places.gazetteer_digest()}),
+        Plain("norms", norms.VERSION, norms.run),
+        Plain("topics", topics.VERSION, topics.run, ("language", "places", "norms")),
+        Plain("sectors", sectors.VERSION, sectors.run, ("topics",)),
+        Plain("amounts", amounts.VERSION, amounts.run, ("topics",)),
+        Plain("entities", entities.VERSION, entities.run),
+        Plain("strikes", strikes.VERSION, strikes.run, ("topics", "entities")),
+        Plain("casualties", casualties.VERSION, casualties.run, ("topics",)),
+        Plain("roads", roads.VERSION, roads.run),
+        Plain("signature", signatures.VERSION, signatures.run),
+    )
 
 
 class Chain:
     """The steps of one configuration. Build it once per process (`build`); it is cheap to call and holds no document."""
 
-    def __init__(self, settings: Settings, steps: tuple[Step, ...] = STEPS) -> None:
+    def __init__(self, settings: Settings, steps: tuple[Step, ...] | None = None) -> None:
         """Raises InputError where a word list of `PUTUTU_LEXICON_DIR` is broken, UnavailableError for an engine that is missing."""
         self.lexicon = lexicons.load(settings.lexicon_dir)
         translator = translate.step(settings, self.lexicon)
-        self.steps = steps if translator is None else (*steps, translator)
+        chosen = plain_steps() if steps is None else steps
+        self.steps: tuple[Step, ...] = chosen if translator is None else (*chosen, translator)
         self._fingerprints = self._fingerprint_all()
 
     def fingerprints(self) -> dict[str, str]:
@@ -99,7 +115,13 @@ class Chain:
     def _fingerprint_all(self) -> dict[str, str]:
         done: dict[str, str] = {}
         for step in self.steps:
-            parts = [step.name, step.version, self.lexicon.digest, sorted(step.depends.items()), [done[name] for name in step.reads]]
+            parts = [
+                step.name,
+                step.version,
+                self.lexicon.digest,
+                sorted(step.depends.items()),
+                [done[name] for name in step.reads],
+            ]
             done[step.name] = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
         return done
 
@@ -120,12 +142,20 @@ class Chain:
                 continue
             try:
                 payload = {**step(reading), "step_version": step.version}
-            except Exception as error:  # noqa: BLE001 - one step's defect on one text must not stop the others; it is reported
+            except Exception as error:
                 log.debug("step %s on %s", step.name, document.id, exc_info=True)
                 errors[step.name] = f"{type(error).__name__}: {error}"
                 continue
             self._note(reading, step, payload)
-            made.append(Annotation(document=document.id, version=document.version, step=step.name, fingerprint=self._fingerprints[step.name], payload=payload))
+            made.append(
+                Annotation(
+                    document=document.id,
+                    version=document.version,
+                    step=step.name,
+                    fingerprint=self._fingerprints[step.name],
+                    payload=payload,
+                )
+            )
         return Outcome(made, errors)
 
     def tag(self, document: Document) -> Record:

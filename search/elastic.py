@@ -208,7 +208,7 @@ class ElasticBackend:
                 with answering():
                     found = self.client.search(
                         pit={"id": point, "keep_alive": "2m"}, query=asked, sort=order, size=PAGE, search_after=after, source=False,
-                        docvalue_fields=["story_number"], track_total_hits=False,
+                        docvalue_fields=[{"field": "story_number"}], track_total_hits=False,
                     )  # fmt: skip
                 point, hits = found["pit_id"], found["hits"]["hits"]
                 yield from hits

@@ -294,9 +294,11 @@ def _range(item: Any, within: _Within) -> Range:
         low, high = _bound(item.low), _bound(item.high)
         found = Range(within.field, low, high, bool(item.include_low) or not low, bool(item.include_high) or not high)
     elif isinstance(item, tree.From):
-        found = Range(within.field, _bound(item.a), None, bool(item.include), True)
+        low = _bound(item.a)
+        found = Range(within.field, low, None, bool(item.include) or not low, True)
     else:
-        found = Range(within.field, None, _bound(item.a), True, bool(item.include))
+        high = _bound(item.a)
+        found = Range(within.field, None, high, True, bool(item.include) or not high)
     try:
         low_day, high_day = found.days()
     except (ValueError, OverflowError) as error:

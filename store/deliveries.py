@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, true, tuple_, update
+from sqlalchemy import Connection, Select, and_, func, or_, select, true, tuple_, update
 
 from store.alerts import Alert, Entry, Hit, hit_of, hit_rows, lock, tellable
 from store.dialect import batches
@@ -97,14 +97,8 @@ def claim_delivery(
 ) -> Delivery | None:
     """Lease the oldest prepared delivery that nobody living sends now. `due_only`: leave those that wait for a retry."""
     lock(tx)
-    holders = tx.execute(select(deliveries.c.lease_by).where(deliveries.c.lease_by.is_not(None)).distinct()).scalars()
-    dead = workers_of(tx).dead(tx, [name for name in holders if name])
-    free = or_(deliveries.c.lease_by.is_(None), deliveries.c.lease_by.in_(dead), deliveries.c.lease_until < now)
-    ready = or_(deliveries.c.not_before.is_(None), deliveries.c.not_before <= now) if due_only else true()
     query = (
-        select(deliveries)
-        .join(alerts)
-        .where(deliveries.c.state == "prepared", free, ready, or_(tellable(), deliveries.c.kind == "notice"))
+        _ready(tx, now, due_only=due_only)
         .where(deliveries.c.id.not_in(list(skip)))
         .order_by(deliveries.c.attempts, deliveries.c.prepared, deliveries.c.batch, deliveries.c.part, deliveries.c.id)
         .limit(1)
@@ -176,9 +170,9 @@ def unsent_entries(tx: Connection) -> int:
     return tx.execute(select(func.count()).select_from(entries.join(alerts)).where(waits)).scalar_one()
 
 
-def waiting_deliveries(tx: Connection) -> int:
-    """How many mails are prepared and not sent."""
-    return tx.execute(select(func.count()).select_from(deliveries).where(deliveries.c.state == "prepared")).scalar_one()
+def is_any_ready(tx: Connection, now: datetime, *, due_only: bool) -> bool:
+    """Whether a mail is prepared, unsent and in nobody's living hands."""
+    return tx.execute(_ready(tx, now, due_only=due_only).limit(1)).first() is not None
 
 
 def redirect(tx: Connection, alert: Alert) -> None:
@@ -201,6 +195,16 @@ def redirect(tx: Connection, alert: Alert) -> None:
                 "error": None,
             }
         tx.execute(update(deliveries).where(deliveries.c.id == row.id).values(**values))
+
+
+def _ready(tx: Connection, now: datetime, *, due_only: bool) -> Select[Any]:
+    """The prepared deliveries that may be leased now. A lease ends with its worker's life, or after LEASE if it hangs."""
+    holders = tx.execute(select(deliveries.c.lease_by).where(deliveries.c.lease_by.is_not(None)).distinct()).scalars()
+    dead = workers_of(tx).dead(tx, [name for name in holders if name])
+    free = or_(deliveries.c.lease_by.is_(None), deliveries.c.lease_by.in_(dead), deliveries.c.lease_until < now)
+    ready = or_(deliveries.c.not_before.is_(None), deliveries.c.not_before <= now) if due_only else true()
+    told = or_(tellable(), deliveries.c.kind == "notice")
+    return select(deliveries).join(alerts).where(deliveries.c.state == "prepared", free, ready, told)
 
 
 def _record(tx: Connection, delivery: Delivery, worker: str, values: Mapping[str, Any]) -> bool:

@@ -16,6 +16,21 @@ def insert(tx: Connection, table: Table) -> Any:
     return postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
 
 
+def insert_numbers(tx: Connection, table: Table, rows: Sequence[tuple[int | str, ...]]) -> None:
+    """Insert rows of plain numbers and ids, in the order of the table's columns, leaving those that are there.
+
+    Without SQLAlchemy's work on each value this takes a third of the time, which counts where there are 16 to 64 rows
+    for every document.
+    """
+    if rows:
+        quote = tx.dialect.identifier_preparer.quote
+        names = ", ".join(quote(column.name) for column in table.columns)
+        marks = ", ".join(["%s" if tx.dialect.name == "postgresql" else "?"] * len(table.columns))
+        tx.exec_driver_sql(
+            f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING", list(rows)
+        )
+
+
 def exclusive(tx: Connection, name: str) -> None:
     """Until this transaction ends, nobody else passes here with the same name. SQLite has one writer anyway."""
     if tx.dialect.name == "postgresql":

@@ -4,7 +4,7 @@ Candidates share a signature key within three days; whether they tell the same i
 `similar` that the caller gives (exact Jaccard and containment), so a chance collision of keys joins nothing.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 
 from core.document import Document, Payload, StoryRef
-from store.dialect import batches, exclusive, insert
+from store.dialect import batches, exclusive, insert, insert_numbers
 from store.reading import many
 from store.schema import stories, story_keys, story_members
 
@@ -113,8 +113,9 @@ def _join_batch(tx: Connection, items: Sequence[Item], now: datetime, similar: S
                 opened[story] = document
             members[document.id] = joined[document.id] = known.story[document.id] = story
         known.documents[document.id] = document
+        its = (_day(document), document.id)
         for key in keys[document.id]:
-            known.by_key[key].append((_day(document), document.id))
+            known.by_key[key].append(its)
     _write(tx, items, keys, opened, members, now)
 
 
@@ -151,15 +152,17 @@ def _candidates(documents: Sequence[Document], keys: dict[str, tuple[int, ...]],
 def _sharing(document: Document, keys: Iterable[int], known: _Neighbours) -> tuple[list[str], int]:
     """Ids that share keys within the window, those that share most first; and how many keys were too common to say anything."""
     day, common = _day(document), 0
-    shared: Counter[str] = Counter()
+    first, last = day - WINDOW_DAYS, day + WINDOW_DAYS
+    shared: dict[str, int] = {}
     for key in keys:
-        near = {id for other, id in known.by_key.get(key, ()) if abs(other - day) <= WINDOW_DAYS and id != document.id}
-        if len(near) > COMMON:
-            common += 1
-        else:
-            shared.update(near)
-    ranked = sorted(shared.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [id for id, _ in ranked[:MOST_VERIFIED]], common
+        if others := known.by_key.get(key):
+            near = {id for other, id in others if first <= other <= last and id != document.id}
+            if len(near) > COMMON:
+                common += 1
+                continue
+            for id in near:
+                shared[id] = shared.get(id, 0) + 1
+    return sorted(shared, key=lambda id: (-shared[id], id))[:MOST_VERIFIED], common
 
 
 def _nearest(
@@ -188,9 +191,8 @@ def _write(
     now: datetime,
 ) -> None:
     given = {document.id: document for document, _ in items}
-    rows = [{"key": key, "day": _day(document), "document": id} for id, document in given.items() for key in keys[id]]
-    if rows:
-        tx.execute(insert(tx, story_keys).on_conflict_do_nothing(), rows)
+    days = {id: _day(document) for id, document in given.items()}
+    insert_numbers(tx, story_keys, sorted((key, days[id], id) for id in given for key in keys[id]))
     if opened:
         tx.execute(insert(tx, stories), [
             {"id": story, "first": _moment(document), "last": _moment(document), "size": 0, "created": now}

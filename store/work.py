@@ -209,6 +209,12 @@ def missing(tx: Connection, kind: str, limit: int = 1000) -> list[str]:
     return list(tx.execute(chosen.order_by(documents.c.id).limit(limit)).scalars())
 
 
+def finished_since(tx: Connection, kind: str, moment: datetime) -> list[str]:
+    """Documents of which such work was done at or after a moment."""
+    chosen = select(work.c.document).where(work.c.kind == kind, work.c.state == "done", work.c.finished >= moment)
+    return list(tx.execute(chosen.distinct()).scalars())
+
+
 def of_document(tx: Connection, document: str) -> list[RowMapping]:
     """Every row of work of one document, as history shows them."""
     return list(tx.execute(select(work).where(work.c.document == document).order_by(work.c.id)).mappings())

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.errors import InputError, QueryError
 from core.record import Record
+from core.text import fold as alike
 from core.time import day_bounds
 from search import trends as counting
 from search.backend import fold
@@ -100,8 +101,9 @@ def facets(desk: Desk, question: Question) -> dict[str, list[tuple[str, int]]]:
 
 
 def departments(desk: Desk, question: Question) -> dict[str, int]:
-    """Documents by department, most first."""
-    return dict(desk.index().facets(tree(question), ["department"], None)["department"])
+    """Documents by department, most first, equal ones by name."""
+    counted = desk.index().facets(tree(question), ["department"], None)["department"]
+    return dict(sorted(counted, key=lambda pair: (-pair[1], alike(pair[0]))))
 
 
 def offers(desk: Desk, question: Question) -> list[str]:

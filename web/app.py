@@ -22,8 +22,11 @@ GRACE_SECONDS = 5
 log = logging.getLogger(__name__)
 
 
-def create(desk: Desk) -> FastAPI:
-    """The application over a desk. FastAPI's own documentation pages are off: they would load scripts from elsewhere."""
+def create(desk: Desk, *, bound: str | None = None) -> FastAPI:
+    """The application over a desk, for the host it is bound to (PUTUTU_BIND's unless another is given).
+
+    FastAPI's own documentation pages are off: they would load scripts from elsewhere.
+    """
     app = FastAPI(
         title="Pututu", version="1", openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None, redirect_slashes=False,
         description="Monitor of Peru's news on extortion, strikes and legislation.",
@@ -33,7 +36,7 @@ def create(desk: Desk) -> FastAPI:
         app.include_router(part)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     problems.install(app)
-    app.add_middleware(Guard, desk=desk)
+    app.add_middleware(Guard, desk=desk, bound=bound or desk.settings.bind[0])
     return app
 
 
@@ -49,7 +52,7 @@ def serve(
     listening = _listen(host, port)
     stop = stop or threading.Event()
     config = uvicorn.Config(
-        create(desk), log_level="warning", access_log=False, proxy_headers=False, server_header=False, lifespan="off",
+        create(desk, bound=host), log_level="warning", access_log=False, proxy_headers=False, server_header=False, lifespan="off",
         timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=5,
     )  # fmt: skip
     server = _Server(config, stop, lambda: ready and ready(_address(listening)))

@@ -39,7 +39,7 @@ _LOCALES: Mapping[str, Literal["es-ES", "en-US"]] = {"es": "es-ES", "en": "en-US
 _drawing = threading.Lock()
 
 
-def spec(
+def trend_chart(
     rows: Iterable[Row], *, by: str = "day", share: bool = False, stories: bool = False, language: str = "es",
     title: str | None = None, names: Mapping[str, str] | None = None, width: int = 760, height: int = 300,
 ) -> Spec:  # fmt: skip

@@ -205,7 +205,7 @@ def login(request: Request) -> HTMLResponse:
 @router.post("/login")
 def log_in(request: Request, token: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "/") -> Response:
     """Give a session to who shows the token."""
-    settings = request.state.desk.settings
+    settings = request.state.door
     if not guard.token_matches(settings.token, token):
         return _login_page(request, next, wrong=True)
     answer = RedirectResponse(_own_path(next), status_code=303)
@@ -228,4 +228,4 @@ def _own_path(wanted: str) -> str:
 
 
 def _secure(request: Request) -> bool:
-    return request.url.scheme == "https" or request.state.desk.settings.public_url.startswith("https://")
+    return request.url.scheme == "https" or request.state.door.public_url.startswith("https://")

@@ -55,12 +55,12 @@ def host_name(header: str) -> str:
         return ""
 
 
-def host_allowed(header: str, settings: Settings) -> bool:
+def host_allowed(header: str, settings: Settings, bound: str) -> bool:
     """Loopback names, the bound address and the public URL's host; with a wildcard bind any literal address as well.
 
     A rebinding attack needs a name that it controls: literal addresses cannot be rebound.
     """
-    name, bound = host_name(header), settings.bind[0].lower()
+    name, bound = host_name(header), bound.lower()
     if not name:
         return False
     if is_loopback(name) or name in (bound, (urlsplit(settings.public_url).hostname or "").lower()):
@@ -131,11 +131,14 @@ class Forms:
 
 
 class Guard:
-    """The middleware. It leaves in the request's state: `local` (this machine, and bound to it) and `desk`."""
+    """The middleware. It leaves in the request's state: `desk` (what is shown), `door` (the settings that guard it, which
+    stay when the desk is switched) and `local` (the visitor is on this machine, and nobody else can be)."""
 
-    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+    def __init__(self, app: ASGIApp, desk: Desk, bound: str) -> None:
         self._app = app
         self._desk = desk
+        self._door = desk.settings
+        self._bound = bound
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on with the state set; every answer gets the headers."""
@@ -143,38 +146,42 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        desk, headers = self._desk.now(), Headers(scope=scope)
+        headers = Headers(scope=scope)
         local = is_local(scope, headers)
-        scope.setdefault("state", {}).update(desk=desk, local=local and is_loopback(desk.settings.bind[0]))
-        refusal = _refusal(scope, headers, desk.settings, local)
-        await (refusal or self._app)(scope, receive, _with_headers(send))
+        state = {"desk": self._desk.now(), "door": self._door, "local": local and is_loopback(self._bound)}
+        scope.setdefault("state", {}).update(state)
+        refusal = self._refusal(scope, headers, local)
+        if scope["method"] == "HEAD":  # what GET would answer; the server leaves the body out
+            scope = {**scope, "method": "GET"}
+        kept = "no-cache" if scope["path"].startswith("/static/") else "no-store"
+        await (refusal or self._app)(scope, receive, _with_headers(send, kept))
+
+    def _refusal(self, scope: Scope, headers: Headers, local: bool) -> Response | None:
+        """The answer to a request that may not come in, None to one that may."""
+        settings = self._door
+        if not host_allowed(headers.get("host", ""), settings, self._bound):
+            mend = "Set PUTUTU_PUBLIC_URL to the address that visitors use."
+            return PlainTextResponse(f"This server does not answer to that host name. {mend}\n", status_code=421)
+        if scope["method"] not in SAFE_METHODS and not _same_origin(headers, settings):
+            return PlainTextResponse("A form of another site cannot be sent here.\n", status_code=403)
+        path = scope["path"]
+        if local or path in OPEN_PATHS or path.startswith("/static/"):
+            return None
+        if not settings.token:
+            return PlainTextResponse("Only this machine may come in: PUTUTU_TOKEN is not set.\n", status_code=403)
+        return None if _authorised(headers, settings.token) else _ask_for_token(scope, headers)
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, kept: str) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers[name] = value
-            headers.setdefault("cache-control", "no-store")
+            headers.setdefault("cache-control", kept)
         await send(message)
 
     return sending
-
-
-def _refusal(scope: Scope, headers: Headers, settings: Settings, local: bool) -> Response | None:
-    """The answer to a request that may not come in, None to one that may."""
-    if not host_allowed(headers.get("host", ""), settings):
-        mend = "Set PUTUTU_PUBLIC_URL to the address that visitors use."
-        return PlainTextResponse(f"This server does not answer to that host name. {mend}\n", status_code=421)
-    if scope["method"] not in SAFE_METHODS and not _same_origin(headers, settings):
-        return PlainTextResponse("A form of another site cannot be sent here.\n", status_code=403)
-    path = scope["path"]
-    if local or path in OPEN_PATHS or path.startswith("/static/"):
-        return None
-    if not settings.token:
-        return PlainTextResponse("Only this machine may come in: PUTUTU_TOKEN is not set.\n", status_code=403)
-    return None if _authorised(headers, settings.token) else _ask_for_token(scope, headers)
 
 
 def _same_origin(headers: Headers, settings: Settings) -> bool:
@@ -182,7 +189,10 @@ def _same_origin(headers: Headers, settings: Settings) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
-    parts, public = urlsplit(origin), urlsplit(settings.public_url)
+    try:
+        parts, public = urlsplit(origin), urlsplit(settings.public_url)
+    except ValueError:
+        return False
     if parts.scheme not in ("http", "https"):
         return False
     return parts.netloc.lower() == headers.get("host", "").lower() or (parts.scheme, parts.netloc) == (

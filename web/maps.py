@@ -25,7 +25,9 @@ NO_COUNT = "#e9e9e9"
 SMALL_AREA, SMALL_BESIDE = 0.1, 0.45  # square degrees, degrees (Callao)
 
 
-def spec(counts: Mapping[str, int], *, link: Callable[[str], str], language: str = "es", width: int = 520) -> Spec:
+def department_map(
+    counts: Mapping[str, int], *, link: Callable[[str], str], language: str = "es", width: int = 520
+) -> Spec:
     """The map of `{department: count}` (official names); `link` gives the address behind a department's shape."""
     by_name = {fold(name): (name, count) for name, count in counts.items()}
     features = []

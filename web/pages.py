@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,9 +12,10 @@ from markupsafe import Markup
 
 from core.errors import StoreError, UnavailableError
 from core.record import Record
+from search.nodes import Tag
 from web import answers, charts, formats, maps, render, told
 from web.problems import NotFoundError
-from web.question import DEEPEST, FILTERS, MOST_IN_DATA
+from web.question import DEEPEST, FILTERS, MOST_IN_DATA, Question
 from web.visit import Visit
 
 router = APIRouter(include_in_schema=False)
@@ -112,22 +113,28 @@ def _results(visit: Visit) -> tuple[Results, list[Facet], list[str]]:
 
 
 def _facet(visit: Visit, name: str, values: list[tuple[str, int]]) -> Facet:
-    """A facet's values as links: `department` narrows by place."""
-    ask = visit.question
-    parameter = "place" if name == "department" else name
+    """A facet's values as links. What is no parameter narrows as a clause of the query, so that counts hold exactly."""
     names = visit.desk.outlets() if name == "source" else {}
+    narrowed = _by_parameter if name in FILTERS else _by_clause
     choices = []
     for value, count in values:
-        chosen = ask.filters.get(parameter, ())
-        active = value in chosen
-        if parameter in FILTERS:
-            url = ask.url("/search", page=None, **{parameter: [v for v in chosen if v != value] if active else [value]})
-        else:
-            url = ask.url("/search", page=None, q=f"{f'({ask.q}) ' if ask.q else ''}{name}:{value}")
-        choices.append(
-            Choice(label=names.get(value) or visit.words.name(name, value), count=count, url=url, active=active)
-        )
+        url, active = narrowed(visit.question, name, value)
+        label = names.get(value) or visit.words.name(name, value)
+        choices.append(Choice(label=label, count=count, url=url, active=active))
     return Facet(name=name, choices=choices)
+
+
+def _by_parameter(ask: Question, name: str, value: str) -> tuple[str, bool]:
+    chosen = ask.filters.get(name, ())
+    left = [other for other in chosen if other != value] if value in chosen else [value]
+    return ask.url("/search", page=None, **{name: left}), value in chosen
+
+
+def _by_clause(ask: Question, name: str, value: str) -> tuple[str, bool]:
+    clause = str(Tag(name, value))
+    active = clause in ask.q
+    query = ask.q.replace(clause, "").strip() if active else f"{ask.q} {clause}".strip()
+    return ask.url("/search", page=None, q=query or None), active
 
 
 @router.get("/search.{form}")
@@ -159,7 +166,7 @@ def records_as(visit: Visit, form: str, records: Any, sides: Mapping[str, str], 
         ask = visit.question
         return formats.as_atom(
             hidden, title=title, self_url=visit.absolute(ask.url(f"{page}.atom")), page_url=visit.absolute(ask.url(page)),
-            permalink=lambda id: visit.absolute(f"/documents/{id}"), outlets=visit.desk.outlets(),
+            permalink=lambda id: visit.absolute(visit.link(f"/documents/{id}")), outlets=visit.desk.outlets(),
         )  # fmt: skip
     rows = [record.to_json(with_text=visit.local) | {"matched": sides.get(record.id)} for record in hidden]
     return (
@@ -277,7 +284,7 @@ def trends(request: Request) -> HTMLResponse:
         chart=chart,
         rows=table,
         undated=undated,
-        shown=TABLE_ROWS,
+        cut=len(rows) > TABLE_ROWS,
     )
 
 
@@ -296,7 +303,7 @@ def trends_data(request: Request, form: str) -> Response:
 
 def _trend_spec(visit: Visit, rows: list[answers.Row], title: str | None = None) -> charts.Spec:
     ask = visit.question
-    return charts.spec(
+    return charts.trend_chart(
         rows, by=ask.by, share=ask.share, stories=ask.stories, language=visit.words.language, title=title, names=visit.group_names(ask.group),
     )  # fmt: skip
 
@@ -349,11 +356,11 @@ def map_data(request: Request, form: str) -> Response:
 
 def _map_spec(visit: Visit, counts: Mapping[str, int]) -> charts.Spec:
     link: Callable[[str], str] = lambda name: visit.absolute(_department_url(visit, name))  # noqa: E731
-    return maps.spec(counts, link=link, language=visit.words.language)
+    return maps.department_map(counts, link=link, language=visit.words.language)
 
 
 def _department_url(visit: Visit, name: str) -> str:
-    return visit.question.url("/search", place=name, page=None)
+    return _by_clause(replace(visit.question, page=1), "department", name)[0]
 
 
 def _drawn(form: str, spec: charts.Spec) -> Response:

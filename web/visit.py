@@ -57,14 +57,14 @@ class Visit:
         pairs += [("lang", self.question.lang)] if self.question.lang else []
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
-    def absolute(self, path: str, **parameters: Any) -> str:
-        """The same with scheme and host in front: for feeds and charts."""
+    def absolute(self, address: str) -> str:
+        """An address of ours with scheme and host in front: for feeds and charts."""
         base = (
             f"{self.request.url.scheme}://{self.request.headers['host']}"
             if self.local
-            else self.desk.settings.public_url
+            else self.request.state.door.public_url
         )
-        return base + self.link(path, **parameters)
+        return base + address
 
     def page(
         self, template: str, here: str = "", *, status: int = 200, formats: Iterable[tuple[str, str]] = (), notice: str = "", **values: Any

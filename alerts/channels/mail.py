@@ -9,10 +9,11 @@ import contextlib
 import smtplib
 import ssl
 from dataclasses import dataclass
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import parseaddr
-from typing import Self
+from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 from alerts.channels import ChannelDownError, DeliveryError
@@ -20,6 +21,25 @@ from core.errors import SettingError
 
 TIMEOUT = 30.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class MailPolicy(EmailPolicy):
+    """SMTP's policy with subjects folded by `email.header`: the policy's own folding loses spaces between accented words."""
+
+    def fold(self, name: str, value: Any) -> str:
+        """The header as lines."""
+        if name.lower() == "subject" and not str(value).isascii():
+            encoded = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
+            return f"{name}: {encoded}{self.linesep}"
+        folded: str = super().fold(name, value)
+        return folded
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The header as lines, encoded."""
+        return self.fold(name, value).encode("ascii", "surrogateescape")
+
+
+POLICY = MailPolicy(linesep=SMTP.linesep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +115,7 @@ class MailChannel:
         if self._smtp is None:
             raise ChannelDownError("The connection to the mail server is closed.", "Nothing is lost: `pututu deliver` tries again.")  # fmt: skip
         try:
-            self._smtp.sendmail(self._sender, [recipient], message.as_bytes(policy=SMTP))
+            self._smtp.sendmail(self._sender, [recipient], message.as_bytes(policy=POLICY))
         except smtplib.SMTPRecipientsRefused as error:
             code, said = error.recipients[recipient]
             self._after(code, said)

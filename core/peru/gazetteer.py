@@ -81,8 +81,8 @@ class Gazetteer:
 def load() -> Gazetteer:
     """Read the bundled tables once."""
     folder = files("core.peru")
-    with (folder / "places.csv").open(encoding="utf-8", newline="") as file:
-        places = {row["code"]: _place(row) for row in csv.DictReader(file)}
+    table = (folder / "places.csv").read_text("utf-8").splitlines()
+    places = {row["code"]: _place(row) for row in csv.DictReader(table)}
     extra = tomllib.loads((folder / "places.toml").read_text("utf-8"))
     by_path = {place.path(): place for place in places.values()}
     named: defaultdict[str, list[Place]] = defaultdict(list)

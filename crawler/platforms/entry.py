@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
-from core.document import Kind, Precision
+from core.document import Kind
 from core.errors import InputError
-from core.time import parse_date
+from core.time import Moment, parse_date
 
-ListingKind = Literal["rss", "atom", "json_feed", "sitemap", "news_sitemap", "sitemap_index", "listing", "json", "mastodon"]
+ListingKind = Literal[
+    "rss", "atom", "json_feed", "sitemap", "news_sitemap", "sitemap_index", "listing", "json", "mastodon"
+]
 
 
 class ListingError(InputError):
@@ -33,8 +35,7 @@ class Entry:
     url: str
     title: str = ""
     summary: str = ""
-    published: datetime | None = None
-    precision: Precision | None = None
+    published: Moment | None = None
     author: tuple[str, ...] = ()
     section: str | None = None
     text: str = ""
@@ -47,7 +48,7 @@ class Entry:
         """JSON-able, for the frontier row; `with_text=False` leaves the whole text to the archive."""
         return {
             "url": self.url, "title": self.title, "summary": self.summary,
-            "published": self.published.isoformat() if self.published else None, "precision": self.precision,
+            "published": self.published.when.isoformat() if self.published else None, "precision": self.published.precision if self.published else None,
             "author": list(self.author), "section": self.section, "text": self.text if with_text else "",
             "language": self.language, "native_id": self.native_id, "kind": self.kind, "note": self.note,
         }  # fmt: skip
@@ -57,7 +58,9 @@ class Entry:
         """The inverse of `to_json`; keys that are missing or null keep their default."""
         values = {name: row[name] for name in cls.__dataclass_fields__ if row.get(name) is not None}
         if isinstance(values.get("published"), str):
-            values["published"] = datetime.fromisoformat(values["published"]).astimezone(UTC)
+            values["published"] = Moment(
+                datetime.fromisoformat(values["published"]).astimezone(UTC), row.get("precision") or "second"
+            )
         if "author" in values:
             values["author"] = tuple(values["author"])
         return cls(**values)
@@ -77,8 +80,7 @@ class Listing:
 class Dated(NamedTuple):
     """When a listing says an item was published, and a note where it says what cannot be."""
 
-    when: datetime | None = None
-    precision: Precision | None = None
+    moment: Moment | None = None
     note: str | None = None
 
 
@@ -88,4 +90,4 @@ def dated(raw: str | None, now: datetime) -> Dated:
     if not raw:
         return Dated()
     moment = parse_date(raw, now=now)
-    return Dated(moment.when, moment.precision) if moment else Dated(note=f"its date {raw[:60]!r} cannot be and was left out")
+    return Dated(moment) if moment else Dated(note=f"its date {raw[:60]!r} cannot be and was left out")

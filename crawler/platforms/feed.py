@@ -14,13 +14,22 @@ from crawler.markup import one_line, to_text
 from crawler.platforms.entry import Dated, Entry, Listing, ListingError, dated
 
 # "The post X appeared first on Y" and its Spanish kin, which WordPress puts under every description
-FOOTER = re.compile(r"\s*(?:The post|La entrada|El art[ií]culo|El post)\s.{1,300}?\s(?:appeared first on|se public[óo] primero en|apareci[óo] primero en)\s.{1,160}$", re.S | re.I)
-MORE = re.compile(r"(?:\[(?:…|\.\.\.|&hellip;)\]|(?:…|\.\.\.)\s*(?:leer m[aá]s|seguir leyendo|read more|continue reading.*)|(?:leer m[aá]s|seguir leyendo|read more)\s*[»→]?)\s*$", re.I)
+FOOTER = re.compile(
+    r"\s*(?:The post|La entrada|El art[ií]culo|El post)\s.{1,300}?\s(?:appeared first on|se public[óo] primero en|apareci[óo] primero en)\s.{1,160}$",
+    re.S | re.I,
+)
+MORE = re.compile(
+    r"(?:\[(?:…|\.\.\.|&hellip;)\]|(?:…|\.\.\.)\s*(?:leer m[aá]s|seguir leyendo|read more|continue reading.*)|(?:leer m[aá]s|seguir leyendo|read more)\s*[»→]?)\s*$",
+    re.I,
+)
 
 
 def xml_feed(text: str, url: str, now: datetime) -> Listing:
     """A feed in XML. Raises ListingError (invalid) when nothing in it is a feed."""
-    parsed = feedparser.parse(io.BytesIO(("<?xml version='1.0' encoding='utf-8'?>" + text).encode("utf-8", "replace")), response_headers={"content-location": url})
+    parsed = feedparser.parse(
+        io.BytesIO(("<?xml version='1.0' encoding='utf-8'?>" + text).encode("utf-8", "replace")),
+        response_headers={"content-location": url},
+    )
     if not parsed.version and not parsed.entries:
         raise ListingError("The feed cannot be read as RSS or Atom.", "Look at the address in a browser.")
     language = language_code(parsed.feed.get("language"))
@@ -42,8 +51,7 @@ def _item(item: Any, url: str, language: str | None, now: datetime) -> Entry | N
         url=link,
         title=title,
         summary=_described(item.get("summary", "")) if item.get("summary") != whole else "",
-        published=date.when,
-        precision=date.precision,
+        published=date.moment,
         author=tuple(name for one in item.get("authors", []) if (name := one_line(one.get("name", "") or ""))),
         section=next((label for tag in item.get("tags") or [] if (label := one_line(tag.get("term") or ""))), None),
         text=_described(whole),
@@ -54,8 +62,16 @@ def _item(item: Any, url: str, language: str | None, now: datetime) -> Entry | N
 
 
 def _link(item: Any, url: str) -> str:
-    for candidate in (item.get("link"), *(one.get("href") for one in item.get("links", []) if one.get("rel", "alternate") == "alternate"), item.get("id")):
-        if candidate and urlsplit(joined := urljoin(url, candidate.strip())).scheme in ("http", "https") and urlsplit(joined).hostname:
+    for candidate in (
+        item.get("link"),
+        *(one.get("href") for one in item.get("links", []) if one.get("rel", "alternate") == "alternate"),
+        item.get("id"),
+    ):
+        if (
+            candidate
+            and urlsplit(joined := urljoin(url, candidate.strip())).scheme in ("http", "https")
+            and urlsplit(joined).hostname
+        ):
             if candidate is item.get("id") and not candidate.startswith("http"):
                 continue
             return str(joined)
@@ -67,7 +83,11 @@ def _native(guid: str | None, link: str) -> str | None:
     guid = (guid or "").strip()
     if match := re.search(r"[?&]p=(\d+)$", guid):
         return match[1]
-    return guid if guid and not guid.startswith("http") and guid != link and len(guid) <= 80 and not re.search(r"\s", guid) else None
+    return (
+        guid
+        if guid and not guid.startswith("http") and guid != link and len(guid) <= 80 and not re.search(r"\s", guid)
+        else None
+    )
 
 
 def _described(markup: str) -> str:
@@ -76,7 +96,11 @@ def _described(markup: str) -> str:
 
 def json_feed(data: Any, url: str, now: datetime) -> Listing | None:
     """A JSON Feed (jsonfeed.org 1.0 and 1.1), or None where the data is something else."""
-    if not isinstance(data, dict) or "jsonfeed.org" not in str(data.get("version", "")) or not isinstance(data.get("items"), list):
+    if (
+        not isinstance(data, dict)
+        or "jsonfeed.org" not in str(data.get("version", ""))
+        or not isinstance(data.get("items"), list)
+    ):
         return None
     language = language_code(data.get("language"))
     entries = []
@@ -90,10 +114,12 @@ def json_feed(data: Any, url: str, now: datetime) -> Listing | None:
         entries.append(
             Entry(
                 url=urljoin(url, link), title=one_line(str(item.get("title") or "")), summary=_described(str(item.get("summary") or "")),
-                published=date.when, precision=date.precision, text=FOOTER.sub("", text),
+                published=date.moment, text=FOOTER.sub("", text),
                 author=tuple(str(one["name"]) for one in authors if isinstance(one, dict) and one.get("name")),
                 section=next((str(tag) for tag in item.get("tags") or []), None),
                 language=language_code(item.get("language")) or language, native_id=_native(str(item.get("id") or ""), link), note=date.note,
             )
         )  # fmt: skip
-    return Listing(kind="json_feed", title=one_line(str(data.get("title") or "")), language=language, entries=tuple(entries))
+    return Listing(
+        kind="json_feed", title=one_line(str(data.get("title") or "")), language=language, entries=tuple(entries)
+    )

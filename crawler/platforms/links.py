@@ -38,14 +38,26 @@ def front_page(text: str, url: str, now: datetime) -> Listing:
         if len(title) > len(titles.get(key, ("", ""))[1]):
             titles[key] = (link, title)
     if not titles:
-        raise ListingError("No link of this page looks like an article's.", "Give the address of a front page, a feed or a sitemap.")
+        raise ListingError(
+            "No link of this page looks like an article's.", "Give the address of a front page, a feed or a sitemap."
+        )
     name = one_line(root.findtext(".//title") or "")
-    return Listing(kind="listing", title=name, language=language_code(root.get("lang")), entries=tuple(Entry(url=link, title=title) for link, title in titles.values()))
+    return Listing(
+        kind="listing",
+        title=name,
+        language=language_code(root.get("lang")),
+        entries=tuple(Entry(url=link, title=title) for link, title in titles.values()),
+    )
 
 
 def _article_like(link: str, page: str, title: str) -> bool:
     parts = urlsplit(link)
-    if parts.scheme not in ("http", "https") or len(title) < SHORTEST or parts.path.strip("/") == "" or _NOT_ARTICLES.search(parts.path):
+    if (
+        parts.scheme not in ("http", "https")
+        or len(title) < SHORTEST
+        or parts.path.strip("/") == ""
+        or _NOT_ARTICLES.search(parts.path)
+    ):
         return False
     try:
         return same_site(link, page) and canonical(link) != canonical(page)
@@ -58,7 +70,15 @@ def feeds_of(text: str, url: str) -> list[str]:
     root = tree(text)
     found: Counter[str] = Counter()
     for node in root.iter("link") if root is not None else ():
-        rel, kind, link = (node.get("rel") or "").lower().split(), (node.get("type") or "").lower(), node.get("href") or ""
-        if "alternate" in rel and re.search(r"(?:rss|atom|feed\+json)", kind) and not re.search(r"comment|comentario|oembed", f"{link} {node.get('title') or ''}", re.I):
+        rel, kind, link = (
+            (node.get("rel") or "").lower().split(),
+            (node.get("type") or "").lower(),
+            node.get("href") or "",
+        )
+        if (
+            "alternate" in rel
+            and re.search(r"(?:rss|atom|feed\+json)", kind)
+            and not re.search(r"comment|comentario|oembed", f"{link} {node.get('title') or ''}", re.I)
+        ):
             found[urljoin(url, link.strip())] += 1
     return list(found)

@@ -13,10 +13,18 @@ TITLE = 100
 
 def timeline(data: Any, url: str, now: datetime) -> Listing | None:
     """The posts of a timeline, or None where the data is something else."""
-    if not isinstance(data, list) or not data or not all(isinstance(row, dict) and {"uri", "content", "created_at"} <= row.keys() for row in data):
+    if (
+        not isinstance(data, list)
+        or not data
+        or not all(isinstance(row, dict) and {"uri", "content", "created_at"} <= row.keys() for row in data)
+    ):
         return None
     rows = [row["reblog"] if isinstance(row.get("reblog"), dict) else row for row in data]
-    entries = [_entry(row, now) for row in rows if row.get("visibility", "public") == "public" and (row.get("url") or str(row["uri"]).startswith("http"))]
+    entries = [
+        _entry(row, now)
+        for row in rows
+        if row.get("visibility", "public") == "public" and (row.get("url") or str(row["uri"]).startswith("http"))
+    ]
     return Listing(kind="mastodon", entries=tuple(entries))
 
 
@@ -29,8 +37,7 @@ def _entry(row: dict[str, Any], now: datetime) -> Entry:
         url=str(row.get("url") or row["uri"]),
         title=headline("\n".join(filter(None, (warning, text)))),
         text="\n".join(filter(None, (warning, text))),
-        published=date.when,
-        precision=date.precision,
+        published=date.moment,
         author=tuple(filter(None, (one_line(str((account or {}).get("acct") or "")),))),
         language=language_code(row.get("language")),
         native_id=str(row["uri"]),

@@ -14,18 +14,27 @@ CHILDREN = 5
 
 
 def read(text: str, url: str, now: datetime) -> Listing:
-    """A sitemap's addresses, or an index's newest children. `lastmod` is no date of publication and is not taken for one."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True)
+    """A sitemap's addresses, or an index's: its entries are sitemaps, of which `children` are the newest. `lastmod` is no date of publication and is not taken for one."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True
+    )
     root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     if root is None:
         raise ListingError("The sitemap is no XML that can be read.", "Look at it in a browser.")
     if _name(root) == "sitemapindex":
         rows = [{_name(part): (part.text or "").strip() for part in node} for node in root if _name(node) == "sitemap"]
         rows.sort(key=lambda row: row.get("lastmod", ""), reverse=True)
-        return Listing(kind="sitemap_index", children=tuple(link for row in rows[:CHILDREN] if (link := _web(url, row.get("loc", "")))))
+        links = [link for row in rows if (link := _web(url, row.get("loc", "")))]
+        return Listing(
+            kind="sitemap_index", entries=tuple(Entry(url=link) for link in links), children=tuple(links[:CHILDREN])
+        )
     entries = [entry for node in root if _name(node) == "url" and (entry := _entry(node, url, now)) is not None]
     news = any(_name(node) == "news" for node in root.iter())
-    return Listing(kind="news_sitemap" if news else "sitemap", entries=tuple(entries), language=next((e.language for e in entries if e.language), None))
+    return Listing(
+        kind="news_sitemap" if news else "sitemap",
+        entries=tuple(entries),
+        language=next((e.language for e in entries if e.language), None),
+    )
 
 
 def _entry(node: etree._Element, url: str, now: datetime) -> Entry | None:
@@ -35,7 +44,7 @@ def _entry(node: etree._Element, url: str, now: datetime) -> Entry | None:
         if _name(part) == "loc":
             loc = (part.text or "").strip()
         elif _name(part) == "news":
-            news = {_name(inner): "".join(map(str, inner.itertext())).strip() for inner in part.iter()}
+            news = {_name(inner): "".join(map(str, inner.itertext())).strip() for inner in part.iter("*")}
     link = _web(url, loc)
     if not link:
         return None
@@ -43,8 +52,7 @@ def _entry(node: etree._Element, url: str, now: datetime) -> Entry | None:
     return Entry(
         url=link,
         title=one_line(news.get("title", "")),
-        published=date.when,
-        precision=date.precision,
+        published=date.moment,
         language=language_code(news.get("language")),
         note=date.note,
     )

@@ -11,7 +11,11 @@ from crawler.platforms.feed import FOOTER, MORE
 
 def posts(data: Any, url: str, now: datetime) -> Listing | None:
     """The posts of a WordPress answer, or None where the data is something else. `date_gmt` is UTC without saying so."""
-    if not isinstance(data, list) or not data or not all(isinstance(row, dict) and "link" in row and isinstance(row.get("title"), dict) for row in data):
+    if (
+        not isinstance(data, list)
+        or not data
+        or not all(isinstance(row, dict) and "link" in row and isinstance(row.get("title"), dict) for row in data)
+    ):
         return None
     entries = []
     for row in data:
@@ -20,7 +24,7 @@ def posts(data: Any, url: str, now: datetime) -> Listing | None:
             Entry(
                 url=urljoin(url, str(row["link"])), title=one_line(_rendered(row, "title")),
                 summary=MORE.sub("[…]", FOOTER.sub("", to_text(_rendered(row, "excerpt")))), text=FOOTER.sub("", to_text(_rendered(row, "content"))),
-                published=date.when, precision=date.precision, native_id=str(row["id"]) if row.get("id") else None, note=date.note,
+                published=date.moment, native_id=str(row["id"]) if row.get("id") else None, note=date.note,
             )
         )  # fmt: skip
     return Listing(kind="json", entries=tuple(entries))

@@ -34,7 +34,17 @@ from core.errors import InputError
 from core.text import fold
 
 _KINDS = ("topic", "sector", "context", "organisation")
-_TERM_KEYS = {"words", "tag", "detail", "weight", "printed", "title", *(k for g in ("before", "after") for k in (g, g + "_not")), "needs", "without"}
+_TERM_KEYS = {
+    "words",
+    "tag",
+    "detail",
+    "weight",
+    "printed",
+    "title",
+    *(k for g in ("before", "after") for k in (g, g + "_not")),
+    "needs",
+    "without",
+}
 _ORGANISATION_KEYS = {"name", "kind", "words", "id", "printed", "needs"}
 _ORGANISATION_KINDS = ("gang", "institution", "guild", "company", "party", "other")
 _NO_WORD = re.compile(r"[\W_]+")
@@ -44,8 +54,13 @@ _GROUP = re.compile(r"\(([^()]*)\)")
 class Readable(Protocol):
     """The forms of a field that matching needs (see `enrich.reading.Field`)."""
 
-    name: str
-    text: str
+    @property
+    def name(self) -> str:
+        """`title`, `summary` or `text`."""
+
+    @property
+    def text(self) -> str:
+        """As printed."""
 
     @property
     def norm(self) -> str:
@@ -210,7 +225,9 @@ class _File:
             raise InputError(f"{self.name}: {error}.", "Mend the TOML there.") from error
         unknown = sorted(set(data) - {"tag", "terms", "organisations", "glossary"})
         if unknown:
-            raise self._error("", f"{unknown[0]!r} is not known", "A file holds tag, [[terms]], [[organisations]] and [glossary].")
+            raise self._error(
+                "", f"{unknown[0]!r} is not known", "A file holds tag, [[terms]], [[organisations]] and [glossary]."
+            )
         for number, term in enumerate(data.get("terms", ()), 1):
             self.entries.extend(self._term(term, data.get("tag"), f"term {number}"))
         for number, item in enumerate(data.get("organisations", ()), 1):
@@ -230,7 +247,11 @@ class _File:
         if unknown:
             raise self._error(place, f"{unknown[0]!r} is not known", f"Known keys: {', '.join(sorted(keys))}.")
         words = item.get("words")
-        if not isinstance(words, list) or not words or not all(isinstance(word, str) and word.strip() for word in words):
+        if (
+            not isinstance(words, list)
+            or not words
+            or not all(isinstance(word, str) and word.strip() for word in words)
+        ):
             raise self._error(place, "`words` must be a list of texts", 'Write words = ["..."].')
         return list(words)
 
@@ -243,13 +264,24 @@ class _File:
             raise self._error(place, f"weight {weight!r} is no number from 0 to 1", "Give one, e.g. 0.5.")
         guards = {key: self._guard(item[key], key, place) for key in item if key in _GUARDS}
         for form in itertools.chain.from_iterable(map(alternatives, words)):
-            yield self._entry(form, place, tag=tag, detail=item.get("detail"), weight=float(weight), title=bool(item.get("title")), printed=bool(item.get("printed")), **guards)
+            yield self._entry(
+                form,
+                place,
+                tag=tag,
+                detail=item.get("detail"),
+                weight=float(weight),
+                title=bool(item.get("title")),
+                printed=bool(item.get("printed")),
+                **guards,
+            )
 
     def _entry(self, form: str, place: str, *, printed: bool, **values: Any) -> Entry:
         prefix = form.endswith("*")
         key = _key(form)
         if not key or "*" in form[:-1]:
-            raise self._error(place, f"{form!r} cannot be searched", "It needs a letter or digit, and * only at its end.")
+            raise self._error(
+                place, f"{form!r} cannot be searched", "It needs a letter or digit, and * only at its end."
+            )
         shown = " ".join(form.rstrip("*").lower().split()) if printed else None
         return Entry(words=key, prefix=prefix, printed=shown, **values)
 
@@ -258,7 +290,9 @@ class _File:
         known = {"topic": TOPICS, "sector": SECTORS}.get(kind)
         if kind not in _KINDS or not name or (known and name not in known):
             names = f" Names: {', '.join(known)}." if known else ""
-            raise self._error(place, f"tag {tag!r} is not known", f"A tag is one of {', '.join(k + '.NAME' for k in _KINDS)}.{names}")
+            raise self._error(
+                place, f"tag {tag!r} is not known", f"A tag is one of {', '.join(k + '.NAME' for k in _KINDS)}.{names}"
+            )
         return str(tag)
 
     def _guard(self, words: Any, key: str, place: str) -> re.Pattern[str]:
@@ -297,7 +331,9 @@ def _key(form: str) -> str:
 
 
 def _guard_pattern(form: str) -> str:
-    return " ".join(re.escape(_key(word)) + (r"\w*" if word.endswith("*") else "") for word in form.split() if _key(word))
+    return " ".join(
+        re.escape(_key(word)) + (r"\w*" if word.endswith("*") else "") for word in form.split() if _key(word)
+    )
 
 
 def alternatives(form: str, *, inner: bool = True) -> Iterator[str]:

@@ -3,12 +3,15 @@
 import dataclasses
 import email
 import email.policy
+import os
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -28,6 +31,24 @@ NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Lima
 def now() -> datetime:
     """The moment at which the tests stand."""
     return NOW
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Iterator[Settings]:
+    """A home of the test's own; its store is on PostgreSQL when TEST_POSTGRESQL_URL names a server's database."""
+    server = os.environ.get("TEST_POSTGRESQL_URL", "")
+    if not server:
+        yield settings
+        return
+    name = "pututu_" + uuid.uuid4().hex[:12]
+    admin = sa.create_engine(sa.make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        yield dataclasses.replace(
+            settings, store=sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+        )
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts import digests, rules
@@ -171,6 +171,7 @@ def test_what_cannot_be_encoded_does_not_stop_the_mail():
     assert "1. paro hoy" in plain(write([make_hit("paro \ud83d hoy")]))
 
 
+@settings(max_examples=30, deadline=None)
 @given(
     st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=120).filter(
         lambda name: name.split() and "=?" not in name
@@ -192,6 +193,22 @@ def test_any_name_survives_the_subject(name):
         "MIME-Version",
         "Content-Type",
     } == set(letter.keys())
+
+
+@pytest.mark.parametrize(
+    "name", ["=?utf-8?q?a=0D=0ABcc:_eve@example.org?=", "ñ =?utf-8?b?DQpCY2M6IGV2ZUBleGFtcGxlLm9yZw==?="]
+)
+def test_no_header_hides_in_an_encoded_word(name):
+    letter = write([make_hit()], alert=make_alert(name=name))
+    assert letter["Bcc"] is None and "\n" not in letter["Subject"] and "?utf-8?" in letter["Subject"]
+    assert len(letter.keys()) == 10
+
+
+def test_a_long_accented_subject_keeps_its_spaces():
+    alert = make_alert(
+        name="extorsión a empresas de transporte público en Áncash y La Libertad, según la prensa diaria"
+    )
+    assert alert.name in write([make_hit()], alert=alert)["Subject"]
 
 
 def test_counted_lines_and_their_link():

@@ -80,7 +80,7 @@ def records(draw):
     return Record(document=document, tags=TAGS if draw(st.booleans()) else {}, translation=translation)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(queries, min_size=1, max_size=12), st.lists(records(), min_size=1, max_size=4), st.booleans())
 def test_the_matcher_finds_exactly_what_search_finds(asked, given_records, sampled):
     alerts = [alert(query, str(number)) for number, query in enumerate(asked)]

@@ -271,7 +271,11 @@ def test_killed_in_mid_match_nothing_is_lost_or_double(store, mailing, mailbox, 
     arrive(store, [article(n) for n in range(5)])
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PUTUTU_")}
     program = PROGRAM.format(now=NOW.isoformat())
-    died = subprocess.run([sys.executable, "-c", program], env=plain | {"PUTUTU_HOME": str(mailing.home)}, timeout=60)
+    died = subprocess.run(
+        [sys.executable, "-c", program],
+        env=plain | {"PUTUTU_HOME": str(mailing.home), "PUTUTU_STORE": mailing.store},
+        timeout=60,
+    )
     assert died.returncode == -signal.SIGKILL and hits(store, alert) == []
     assert match(store, mailing, now)["hits"] == 5
     assert deliver(store, mailing, now)["entries"] == 5

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from alerts import outbox, subscriptions
+from alerts.ledger import ledger
 from alerts.outbox import backoff, deliver
 from core.errors import InputError
 from store import alerts as kept
@@ -359,3 +360,31 @@ def test_one_mail_that_cannot_be_written_holds_up_no_other(store, mailing, mailb
     assert receipt["mails"] == 1 and receipt["failed"] == {"KeyError: 'gone'": 1}
     monkeypatch.undo()
     assert deliver(store, mailing, now)["mails"] == 1
+
+
+def test_what_is_due_for_the_daemon(store, mailing, mailbox, alert, now):
+    assert not outbox.is_anything_due(store, now)
+    hit(store, alert, [1])
+    assert outbox.is_anything_due(store, now)
+    mailbox[0].refuse["ana@example.org"] = "450 later"
+    deliver(store, mailing, now)
+    assert not outbox.is_anything_due(store, now) and outbox.is_anything_due(store, now, all_due=True)
+    assert outbox.is_anything_due(store, now + timedelta(minutes=2))
+    subscriptions.pause(store, "paros", now)
+    assert not outbox.is_anything_due(store, now + timedelta(minutes=2))
+
+
+def test_the_ledger_names_every_mail(store, mailing, mailbox, alert, now):
+    hit(store, alert, [1, 2], story="s")
+    hit(store, alert, [8, 9], counted=True, arrival="import")
+    deliver(store, mailing, now)
+    with store.read() as tx:
+        (row,) = ledger(tx, alert)
+    assert (row["state"], row["address"], row["entries"], row["documents"], row["counted"]) == (
+        "sent",
+        "ana@example.org",
+        1,
+        2,
+        2,
+    )
+    assert row["sent"] == "2026-11-25T10:00:00-05:00" and row["message_id"] == mailbox[0].letters[0]["Message-ID"]

@@ -106,7 +106,7 @@ def test_what_is_there_is_not_overwritten_unless_told(store, store_settings, mak
         with pytest.raises(StoreError, match="in use"):
             restore(store_settings, tmp_path / "b.tar.gz", overwrite=True)
     store.close()
-    with pytest.raises(StoreError, match="not empty|already"):
+    with pytest.raises(StoreError, match=r"not empty|already"):
         restore(store_settings, tmp_path / "b.tar.gz")
     restore(store_settings, tmp_path / "b.tar.gz", overwrite=True)
     with Store.open(store_settings) as back, back.read() as tx:

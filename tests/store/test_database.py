@@ -1,9 +1,9 @@
 """Opening the store, its transactions, its schema, and what it says when the disk, the file or the server fails."""
 
 import dataclasses
-import os
 import pickle
 import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 
@@ -56,7 +56,7 @@ def test_a_home_saved_at_the_first_schema_opens(settings, make, now):
 def test_a_newer_schema_is_refused(store, store_settings):
     with store.write() as tx:
         tx.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreError, match="newer release.*9999"):
+    with pytest.raises(StoreError, match=r"newer release.*9999"):
         Store.open(store_settings)
 
 
@@ -66,7 +66,7 @@ def test_opening_at_the_head_does_not_load_alembic(store, store_settings):
     )
     code += f"Store.open(Settings.load({{'PUTUTU_HOME': {str(store_settings.home)!r}, 'PUTUTU_STORE': {store_settings.store!r}}})).close()\n"
     code += "assert not any(name.split('.')[0] == 'alembic' for name in sys.modules), 'alembic was loaded'"
-    subprocess.run([os.sys.executable, "-c", code], check=True, cwd=os.path.dirname(migrations.FOLDER.parent))
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=migrations.FOLDER.parents[1])
 
 
 def test_many_may_open_a_new_home_at_once(settings):
@@ -103,7 +103,7 @@ def test_a_reader_sees_one_moment_and_writes_nothing(store, make, now):
         with store.write() as other:
             documents.save(other, make(), now=now)
         assert documents.count(tx) == 0
-    with pytest.raises(Exception, match="(?i)read.?only"), store.read() as tx:
+    with pytest.raises(Exception, match=r"(?i)read.?only"), store.read() as tx:
         work.add_many(tx, "enrich", [("a", 1)], "x", now)
     with store.write() as tx:
         work.add_many(tx, "enrich", [("a", 1)], "x", now)

@@ -150,38 +150,50 @@ class Site:
         return TestClient(self.app, base_url=base, client=(address, 50000), headers=headers, follow_redirects=False)
 
 
+def built(settings: Settings, *, index: bool = True, demo: bool = False, reason: str = "") -> Site:
+    """A site over the press; `index=False` leaves the index out."""
+    store = Store.open(settings)
+    ids = fill(store)
+    if index:
+        backend = open_backend(settings, write=True)
+        with store.read() as tx:
+            assert backend.index(documents.records(tx, list(ids.values()))) == {}
+        backend.flush()
+        assert backend.count(everything()) == len(ids)
+        backend.close()
+    desk = Desk(settings, store, demo=demo, reason=reason)
+    return Site(desk, ids, create(desk))
+
+
 @pytest.fixture
 def make_site(settings: Settings) -> Iterator[Callable[..., Site]]:
-    """Makes a site with changed settings; `index=False` leaves the index out."""
-    opened: list[Store] = []
+    """Makes a site with changed settings."""
+    opened: list[Site] = []
 
     def make(*, index: bool = True, demo: bool = False, reason: str = "", **changes: Any) -> Site:
-        own = dataclasses.replace(settings, **changes)
-        store = Store.open(own)
-        opened.append(store)
-        ids = fill(store)
-        if index:
-            backend = open_backend(own, write=True)
-            with store.read() as tx:
-                assert backend.index(documents.records(tx, list(ids.values()))) == {}
-            backend.flush()
-            assert backend.count(everything()) == len(ids)
-            backend.close()
-        desk = Desk(own, store, demo=demo, reason=reason)
-        return Site(desk, ids, create(desk))
+        opened.append(built(dataclasses.replace(settings, **changes), index=index, demo=demo, reason=reason))
+        return opened[-1]
 
     yield make
-    for store in opened:
-        store.close()
+    for site in opened:
+        site.desk.store.close()
 
 
-@pytest.fixture
-def site(make_site: Callable[..., Site]) -> Site:
-    """The press, indexed, on loopback."""
-    return make_site()
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The press, indexed, on loopback: for tests that only read."""
+    site = built(Settings.load({"PUTUTU_HOME": str(tmp_path_factory.mktemp("press"))}))
+    yield site
+    site.desk.store.close()
 
 
 @pytest.fixture
 def client(site: Site) -> TestClient:
-    """A visitor on this machine."""
+    """A visitor on this machine who only reads."""
     return site.client()
+
+
+@pytest.fixture
+def writer(make_site: Callable[..., Site]) -> TestClient:
+    """A visitor on this machine of a site of its own, which may be changed."""
+    return make_site().client()

@@ -4,6 +4,7 @@ import socket
 import threading
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +23,9 @@ def _form_token(client: TestClient) -> str:
     return page.partition('name="form_token" value="')[2].partition('"')[0]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8642", "", "user@127.0.0.1", "a/b"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8642", "", "user@127.0.0.1", "a/b"]
+)
 def test_a_host_that_is_not_ours_is_refused(client: TestClient, host: str) -> None:
     assert client.get("/", headers={"host": host}).status_code == 421
 
@@ -32,12 +35,25 @@ def test_loopback_names_are_ours(client: TestClient, host: str) -> None:
     assert client.get("/healthz", headers={"host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/static/pututu.css", "/nothing", "/search.json", "/?q=%22x", "/api/v1/openapi.json"])
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/static/pututu.css", "/nothing", "/search.json", "/?q=%22x", "/api/v1/openapi.json"]
+)
 def test_every_answer_has_the_headers(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
-    assert "default-src 'none'" in headers["content-security-policy"] and "script-src" not in headers["content-security-policy"]
-    assert "frame-ancestors 'none'" in headers["content-security-policy"] and "unsafe" not in headers["content-security-policy"]
+    assert (
+        "default-src 'none'" in headers["content-security-policy"]
+        and "script-src" not in headers["content-security-policy"]
+    )
+    assert (
+        "frame-ancestors 'none'" in headers["content-security-policy"]
+        and "unsafe" not in headers["content-security-policy"]
+    )
     assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "same-origin"
+
+
+def test_head_is_answered_as_get(client: TestClient) -> None:
+    for path, status in (("/", 200), ("/search.json?q=paro", 200), ("/nothing", 404), ("/static/pututu.css", 200)):
+        assert client.head(path).status_code == status
 
 
 def test_elsewhere_without_a_token_set_nobody_gets_in(site: Any) -> None:
@@ -73,7 +89,9 @@ def test_a_browser_is_led_to_the_form_and_back(make_site: Callable[..., Any]) ->
     assert far.get("/search").status_code == 200
 
 
-@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nb: c"])
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nb: c"]
+)
 def test_after_the_token_nobody_is_led_elsewhere(make_site: Callable[..., Any], wanted: str) -> None:
     answer = make_site(token=TOKEN).client(address="203.0.113.9").post("/login", data={"token": TOKEN, "next": wanted})
     assert answer.headers["location"] == "/"
@@ -91,21 +109,27 @@ def test_a_session_ends_and_belongs_to_its_token() -> None:
         assert not guard.session_valid(TOKEN, nonsense, 1001.0)
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1.evil.example:8642"])
-def test_a_form_from_another_site_is_refused(client: TestClient, origin: str) -> None:
-    token = _form_token(client)
-    answer = client.post("/alerts", data=FORM | {"form_token": token}, headers={"origin": origin})
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1.evil.example:8642"]
+)
+def test_a_form_from_another_site_is_refused(writer: TestClient, origin: str) -> None:
+    token = _form_token(writer)
+    answer = writer.post("/alerts", data=FORM | {"form_token": token}, headers={"origin": origin})
     assert answer.status_code == 403
-    assert client.get("/alerts.json").json() == {"alerts": []}
+    assert writer.get("/alerts.json").json() == {"alerts": []}
 
 
-def test_without_an_origin_the_fetch_metadata_decide(client: TestClient) -> None:
-    token = _form_token(client)
+def test_without_an_origin_the_fetch_metadata_decide(writer: TestClient) -> None:
+    token = _form_token(writer)
     for site in ("cross-site", "same-site"):
-        assert client.post("/alerts", data=FORM | {"form_token": token}, headers={"sec-fetch-site": site}).status_code == 403
+        assert (
+            writer.post("/alerts", data=FORM | {"form_token": token}, headers={"sec-fetch-site": site}).status_code
+            == 403
+        )
 
 
-def test_a_form_needs_its_own_token_and_cookie(site: Any) -> None:
+def test_a_form_needs_its_own_token_and_cookie(make_site: Callable[..., Any]) -> None:
+    site = make_site()
     client, other = site.client(), site.client()
     token, foreign = _form_token(client), _form_token(other)
     assert token != foreign
@@ -113,7 +137,21 @@ def test_a_form_needs_its_own_token_and_cookie(site: Any) -> None:
         assert client.post("/alerts", data=FORM | {"form_token": wrong}).status_code == 403
     assert site.client().post("/alerts", data=FORM | {"form_token": token}).status_code == 403
     assert client.get("/alerts.json").json() == {"alerts": []}
-    assert client.post("/alerts", data=FORM | {"form_token": token}, headers={"origin": "http://127.0.0.1:8642"}).status_code == 303
+    assert (
+        client.post(
+            "/alerts", data=FORM | {"form_token": token}, headers={"origin": "http://127.0.0.1:8642"}
+        ).status_code
+        == 303
+    )
+
+
+def test_the_door_stays_when_the_desk_is_switched(make_site: Callable[..., Any], tmp_path: Path) -> None:
+    site = make_site(token=TOKEN)
+    open_one = make_site(home=tmp_path / "demo", store=f"sqlite:///{tmp_path / 'demo' / 'x.sqlite'}", demo=True)
+    site.desk.switch(open_one.desk)
+    far = site.client(address="203.0.113.9")
+    assert far.get("/").status_code == 401
+    assert "prensa ficticia" in far.get("/", headers={"authorization": f"Bearer {TOKEN}"}).text
 
 
 def test_a_door_without_a_lock_is_not_opened(site: Any) -> None:

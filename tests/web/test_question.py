@@ -53,10 +53,14 @@ def test_too_many_or_too_long_queries_are_refused() -> None:
     places=st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=20), max_size=3, unique=True),
     limit=st.integers(1, 100), page=st.integers(1, 100), share=st.booleans(), days=st.lists(st.dates(), max_size=2),
 )  # fmt: skip
-def test_a_question_survives_its_own_address(queries: list[str], places: list[str], limit: int, page: int, share: bool, days: list[date]) -> None:
+def test_a_question_survives_its_own_address(
+    queries: list[str], places: list[str], limit: int, page: int, share: bool, days: list[date]
+) -> None:
     start, end = (*sorted(days), None, None)[:2]
     filters = {"place": tuple(places)} if places else {}
-    question = Question(queries=tuple(queries), filters=filters, limit=limit, page=page, share=share, start=start, end=end)
+    question = Question(
+        queries=tuple(queries), filters=filters, limit=limit, page=page, share=share, start=start, end=end
+    )
     assert read(QueryParams(question.url("/search").partition("?")[2])) == question
 
 

@@ -19,7 +19,11 @@ def test_both_tables_have_the_same_keys_and_no_empty_words() -> None:
 
 def test_both_tables_fill_in_the_same_values() -> None:
     spanish, english = words.table("es"), words.table("en")
-    differ = [key for key in spanish if sorted(re.findall(r"\{(\w+)\}", spanish[key])) != sorted(re.findall(r"\{(\w+)\}", english[key]))]
+    differ = [
+        key
+        for key in spanish
+        if sorted(re.findall(r"\{(\w+)\}", spanish[key])) != sorted(re.findall(r"\{(\w+)\}", english[key]))
+    ]
     assert differ == []
 
 

@@ -1,0 +1,405 @@
+"""Capitalised names of the gazetteer in a text, with what the words around them say of each."""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import ahocorasick
+
+from core.peru.gazetteer import Gazetteer, Level, load
+from core.text import fold
+from enrich.reading import Field, Found, Span
+
+_SMALL = frozenset(["de", "del", "la", "las", "los", "el", "y", "e", "en", "of", "the"])
+_JOINING = frozenset(["de", "del", "la", "las", "los", "el", "y", "e", "en", "para", "por", "of", "and"])
+_STREETS = frozenset(
+    [
+        "avenida",
+        "av",
+        "jiron",
+        "jr",
+        "calle",
+        "pasaje",
+        "plaza",
+        "plazuela",
+        "plazoleta",
+        "parque",
+        "ovalo",
+        "malecon",
+        "alameda",
+        "urbanizacion",
+        "urb",
+        "cuadra",
+        "estadio",
+        "teatro",
+        "colegio",
+        "hospital",
+        "clinica",
+        "iglesia",
+        "parroquia",
+        "catedral",
+        "cine",
+        "hotel",
+        "restaurante",
+        "grifo",
+        "galeria",
+        "edificio",
+        "universidad",
+        "instituto",
+        "torre",
+        "radio",
+        "canal",
+        "serie",
+        "virgen",
+        "señor",
+        "cristo",
+        "club",
+        "equipo",
+        "avenue",
+        "street",
+        "stadium",
+        "hospital",
+        "school",
+        "capitan",
+        "coronel",
+        "general",
+        "mariscal",
+        "almirante",
+        "don",
+        "doña",
+        "doctor",
+        "dr",
+        "señora",
+        "sor",
+        "fray",
+        "padre",
+        "beato",
+        "buque",
+        "bap",
+        "fragata",
+        "operacion",
+        "huracan",
+        "papa",
+        "rey",
+        "reina",
+        "principe",
+    ]
+)
+_HEADS = frozenset(
+    [
+        "camara",
+        "coordinadora",
+        "asociacion",
+        "sindicato",
+        "federacion",
+        "confederacion",
+        "colegio",
+        "universidad",
+        "club",
+        "liga",
+        "copa",
+        "banco",
+        "bolsa",
+        "diario",
+        "orquesta",
+        "sinfonica",
+        "gremio",
+        "corporacion",
+        "tren",
+        "banda",
+        "virgen",
+        "grupo",
+        "sociedad",
+        "union",
+        "alianza",
+        "deportivo",
+        "sporting",
+        "sport",
+        "atletico",
+        "academia",
+        "cementos",
+        "cerveceria",
+        "compañia",
+        "caja",
+        "chamber",
+        "association",
+        "federation",
+        "university",
+        "bank",
+        "marques",
+        "batalla",
+        "torneo",
+        "rally",
+        "festival",
+        "señor",
+        "liceo",
+        "editorial",
+        "carnaval",
+        "fiesta",
+        "fundacion",
+        "santuario",
+    ]
+)
+_PLAIN_HEADS = frozenset(
+    "camara coordinadora asociacion sindicato federacion confederacion universidad club liga copa banco bolsa diario gremio corporacion chamber association "
+    "federation university bank torneo festival carnaval tren banda".split()
+)
+_GENERIC = frozenset(
+    [
+        "region",
+        "provincia",
+        "distrito",
+        "departamento",
+        "cercado",
+        "gran",
+        "norte",
+        "sur",
+        "centro",
+        "puerto",
+        "ciudad",
+        "caso",
+        "alcalde",
+        "valle",
+        "villa",
+        "mercado",
+        "penal",
+        "comisaria",
+        "downtown",
+        "greater",
+        "northern",
+        "southern",
+        "central",
+        "eastern",
+        "western",
+        "in",
+        "from",
+        "near",
+        "the",
+        "at",
+        "en",
+        "desde",
+        "hacia",
+        "sobre",
+        "contra",
+        "y",
+        "paro",
+        "covid",
+        "hoy",
+        "alerta",
+        "sismo",
+        "atencion",
+        "ojo",
+        "edicion",
+        "corte",
+        "peru",
+    ]
+)
+_CUE = re.compile(
+    r"(?:(?P<district>distritos?(?: \w+)?|comisaria|alcalde(?:sa)? distrital|municipalidad distrital|districts?)|(?P<province>provincias?(?: \w+)?|municipalidad provincial|alcalde(?:sa)? provincial|provinces?)"
+    r"|(?P<department>regi(?:on|ones)|departamentos?|gobierno regional|gobernador(?:a)?(?: regional)?|consejero regional|direccion regional de \w+|regional?)"
+    r"|(?P<city>ciudad(?:es)?|centro historico|city)"
+    r"|(?P<plain>localidad|centro poblado|caserio|comunidad|anexo|balneario|puerto|municipalidad|municipio|alcalde(?:sa)?|vecinos|pobladores|poblacion|zona|sector"
+    r"|asentamiento humano|penal|valle|playa|puente|altura|tramo|jurisdiccion|sede|mercado|barrio|pueblo|town|neighbou?rhood|districts))"
+    r" +(?:de |del |of |en )?(?:los |las |la |el )?$"
+)
+_AFTER = re.compile(
+    r"(?:,? (?:la |el |un |una )| |, )?(district|province|region|departamento|provincia|distrito)\b(?! de )"
+)
+_AFTER_LEVELS = {
+    "district": "district",
+    "distrito": "district",
+    "province": "province",
+    "provincia": "province",
+    "region": "department",
+    "departamento": "department",
+}
+_INSIDE = re.compile(r"(?:\ben|\bin|\bat|\bdesde|\bhasta|\bpor|\bnear) $")
+_DISTANCE = re.compile(r"(?:\bkm|kilometros?|horas|minutos|miles|hours)(?: (?:al|del?|\w+) \w+)? (?:de|of|from) $")
+_STOP = re.compile(r" - |[.,;:()\[\]¿?¡!«»“”\"‘—–|/\n]")
+_WORD = re.compile(r"[^\W_]+")
+_ABBREVIATED_STREET = re.compile(r"\b(?:av|avda|jr|ca|urb|psje|pje|cdra)\. ?$")
+_SIBLING = re.compile(r"(?:,| y| e| and|, y|, and)(?: en| de)? ")
+
+
+@dataclass(eq=False)
+class Mention:
+    """A name in a text. `cue` says what it is a name of where the words before it do; `inside` that `en` stands before it."""
+
+    part: Field
+    start: int
+    end: int
+    key: str
+    cue: Level | str | None = None
+    inside: bool = False
+    distance: bool = False
+
+    @property
+    def text(self) -> str:
+        """The name as printed."""
+        return self.part.text[self.start : self.end]
+
+    @property
+    def span(self) -> Span:
+        """`[field, start, end]`."""
+        return self.part.span(self.start, self.end)
+
+
+@lru_cache(maxsize=1)
+def _automaton() -> Any:
+    automaton = ahocorasick.Automaton()
+    for name in load().named:
+        key = " ".join(_WORD.findall(name))
+        automaton.add_word(f" {key} ", name)
+    automaton.make_automaton()
+    return automaton
+
+
+def find(part: Field, gazetteer: Gazetteer, found: Mapping[str, list[Found]]) -> list[Mention]:
+    """The mentions of a field, the longest where names overlap, in the order of the text."""
+    text, taken = part.text, _organisations(part, found)
+    shouted = _shouted(text)
+    mentions: list[Mention] = []
+    for start, end, name in _longest(part):
+        if any(begin <= start and end <= stop for begin, stop in taken) or not (
+            shouted or _is_capitalised(text, start, end)
+        ):
+            continue
+        mention = Mention(part, start, end, name)
+        if _look_left(mention, name in gazetteer.weak, shouted) and _look_right(mention, name, gazetteer, shouted):
+            mentions.append(mention)
+    _inherit(mentions)
+    return mentions
+
+
+def capitalised(part: Field, gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
+    """Spans of capitalised names of the gazetteer, whatever they mean; single weak names (`Santa`, `Marco`) left out."""
+    for start, end, name in _longest(part):
+        if name not in gazetteer.weak and _is_capitalised(part.text, start, end):
+            yield start, end
+
+
+def between(first: Mention, second: Mention) -> str:
+    """The folded text between two mentions of one field."""
+    return first.part.folded[first.end : second.start]
+
+
+def _longest(part: Field) -> Iterator[tuple[int, int, str]]:
+    hits = [(last - len(name) - 1, last - 1, name) for last, name in _automaton().iter(part.norm)]
+    hits.sort(key=lambda hit: (hit[0], hit[0] - hit[1]))
+    stop = -1
+    for start, end, name in hits:
+        if start >= stop:
+            yield start, end, name
+            stop = end
+
+
+def _organisations(part: Field, found: Mapping[str, list[Found]]) -> list[tuple[int, int]]:
+    return [
+        (item.hit.start, item.hit.end)
+        for tag, items in found.items()
+        if tag.startswith("organisation.")
+        for item in items
+        if item.field is part
+    ]
+
+
+def _shouted(text: str) -> bool:
+    """Whether a text is printed in capitals throughout, or with every word capitalised as English headlines are."""
+    words = [word for word in _WORD.findall(text[:400]) if len(word) > 3 and word[0].isalpha()]
+    return len(words) >= 3 and sum(word[0].isupper() for word in words) > 0.8 * len(words)
+
+
+def _is_capitalised(text: str, start: int, end: int) -> bool:
+    words = _WORD.findall(text[start:end])
+    return words[0][0].isupper() and all(word[0].isupper() or word[0].isdigit() or word in _SMALL for word in words)
+
+
+def _look_left(mention: Mention, weak: bool, shouted: bool) -> bool:
+    """Read the words before a name: take the cue they give; False where they make it part of another name."""
+    folded, start = mention.part.folded, mention.start
+    left = folded[max(0, start - 60) : start]
+    if _ABBREVIATED_STREET.search(left):
+        return False
+    cue = _CUE.search(left)
+    mention.cue = cue.lastgroup if cue else None
+    mention.inside = bool(_INSIDE.search(left))
+    mention.distance = bool(_DISTANCE.search(left))
+    after = _AFTER.match(folded, mention.end)
+    if after and not mention.cue:
+        mention.cue = _AFTER_LEVELS[after[1]]
+    if start == 0 and folded[mention.end : mention.end + 2] in (": ", " |", ". ", " -") and not mention.cue:
+        mention.cue = "dateline"
+    if start and folded[start - 1] == "#":
+        return True
+    chain = _chain(mention)
+    if not chain:
+        return True
+    nearest = fold(chain[-1])
+    if nearest in ("en", "in", "at", "desde", "hacia", "por", "near"):
+        return True
+    if nearest in _STREETS:
+        return False
+    if any(fold(word) in (_HEADS if word[0].isupper() else _PLAIN_HEADS) for word in chain):
+        return False
+    if shouted:
+        return True
+    acronym = len(chain[-1]) > 1 and chain[-1].isupper() and not weak
+    if (
+        chain[-1][0].isupper()
+        and nearest not in _GENERIC
+        and nearest not in _JOINING
+        and not acronym
+        and not mention.cue
+    ):
+        return False
+    capitals = [i for i, word in enumerate(chain) if word[0].isupper()]
+    gang = any(fold(chain[i]) in ("los", "las") and i + 1 in capitals for i in capitals)
+    return not gang
+
+
+def _chain(mention: Mention) -> list[str]:
+    """The words before a name that may belong to it: capitalised ones, joined by small ones, back to a stop; nearest last.
+
+    The nearest plain word is kept too (`avenida Arequipa`, `universidad de Lima`).
+    """
+    left = mention.part.text[max(0, mention.start - 90) : mention.start]
+    stops = [match.end() for match in _STOP.finditer(left)]
+    words = _WORD.findall(left[stops[-1] :] if stops else left)
+    chain: list[str] = []
+    for word in reversed(words):
+        if word[0].isupper() or word in _JOINING:
+            chain.insert(0, word)
+            continue
+        chain.insert(0, word)
+        break
+    while chain and chain[0] in _JOINING:
+        chain.pop(0)
+    return chain
+
+
+def _look_right(mention: Mention, name: str, gazetteer: Gazetteer, shouted: bool) -> bool:
+    """False where a capitalised word follows directly and makes the name part of a person's or a firm's."""
+    rest = mention.part.text[mention.end : mention.end + 40]
+    following = re.match(r" ([^\W_]+)", rest)
+    if (
+        shouted
+        or following is None
+        or not following[1][0].isupper()
+        or mention.cue in ("district", "province", "department")
+    ):
+        return True
+    if fold(following[1]) in _GENERIC:
+        return True
+    places = gazetteer.named[name]
+    return name not in gazetteer.weak and any(place.level != "district" for place in places)
+
+
+def _inherit(mentions: list[Mention]) -> None:
+    """`los distritos de Ate, Comas y Lince`: the cue of the first holds for those that are joined to it."""
+    for first, second in itertools.pairwise(mentions):
+        if second.cue is None and first.part is second.part and _SIBLING.fullmatch(between(first, second)):
+            second.cue = first.cue if first.cue != "dateline" else "plain"
+            second.inside = second.inside or first.inside

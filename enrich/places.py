@@ -1,0 +1,66 @@
+"""Places in Peru that a text names: found in the gazetteer, decided by what stands around them, left out where that is unclear.
+
+`mentions` finds capitalised names and drops those that are part of another name (a club, a street, a guild, a person);
+`resolve` decides between the places that share a name, from the words before them and the other places of the text.
+"""
+
+import hashlib
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from core.document import Payload
+from core.peru.gazetteer import Place, load
+from enrich.mentions import Mention, find
+from enrich.reading import Reading, Span
+from enrich.resolve import resolve
+
+VERSION = "1"
+
+
+@lru_cache(maxsize=1)
+def gazetteer_digest() -> str:
+    """Changes with the tables of core/peru: part of this step's fingerprint."""
+    folder = files("core.peru")
+    return hashlib.sha256((folder / "places.csv").read_bytes() + (folder / "places.toml").read_bytes()).hexdigest()[:16]
+
+
+def run(reading: Reading) -> Payload:
+    """`{"places": [{name, ubigeo, department, province, district, lat, lon, precision, role, score, spans}]}`, by first mention."""
+    gazetteer = load()
+    mentions = [mention for part in reading.fields for mention in find(part, gazetteer, reading.found)]
+    if reading.count("context.sport") >= 2:
+        mentions = [mention for mention in mentions if mention.cue or mention.inside]
+    decided = resolve(mentions, gazetteer, reading)
+    items: dict[str, dict[str, Any]] = {}
+    for mention, place, score in decided:
+        item = items.setdefault(place.code, _item(mention, place))
+        item["spans"].append(mention.span)
+        item["score"] = max(item["score"], score)
+        if _is_event(mention, reading):
+            item["role"] = "event"
+    return {"places": list(items.values())}
+
+
+def _item(mention: Mention, place: Place) -> dict[str, Any]:
+    spans: list[Span] = []
+    return {
+        "name": mention.text, "ubigeo": place.code, "department": place.department, "province": place.province,
+        "district": place.district, "lat": place.lat, "lon": place.lon, "precision": place.level, "role": "mention",
+        "score": 0.0, "spans": spans,
+    }  # fmt: skip
+
+
+def _is_event(mention: Mention, reading: Reading) -> bool:
+    """Where it happened: named in the title or the first sentences, or after `en` in a sentence of the subject itself."""
+    if mention.distance:
+        return False
+    if mention.part.name == "title" or mention.part.sentence_at(mention.start) < 2:
+        return True
+    number = mention.part.sentence_at(mention.start)
+    subject = any(
+        item.field is mention.part and item.field.sentence_at(item.hit.start) == number
+        for tag in ("topic.extortion", "topic.strike")
+        for item in reading.found.get(tag, ())
+    )
+    return mention.inside and subject

@@ -1,0 +1,171 @@
+"""Which of the places that share a name a text means; no answer where it does not say."""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from core.peru.gazetteer import Gazetteer, Place
+from core.text import fold
+from enrich.mentions import Mention, between
+from enrich.reading import Reading
+
+_CONTAINS = re.compile(
+    r"(?: ?\(| ?,|,? en(?: la)?(?: misma)?| de(?: la)?| -|,? in)? ?(?:la )?(?:provincia (?:\w+ )?de |region (?:de )?|departamento de )?",
+    re.UNICODE,
+)
+_CITY = re.compile(r" (?:centro (?:historico )?de la ciudad|centro de esta ciudad) ")
+_LEVELS = {"district": "district", "province": "province", "department": "department"}
+_CAPITAL = ("Lima", "Callao")
+
+Decision = tuple[Mention, Place, float]
+
+
+def resolve(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading) -> list[Decision]:
+    """A place and a score for each mention that can be decided, in the order of the text."""
+    pairs = _containers(mentions, gazetteer)
+    context = _context(mentions, gazetteer, reading, pairs)
+    city = any(_CITY.search(part.norm) for part in reading.fields)
+    provinces = {mention.key for mention in mentions if mention.cue == "province"}
+    decided = []
+    for mention in mentions:
+        if mention.cue in (None, "dateline") and mention.key in provinces:
+            mention.cue = "province"
+        place, score = _decide(mention, gazetteer, context, pairs)
+        if place is not None:
+            decided.append((mention, _level(place, mention, gazetteer, pairs, city), score))
+    return decided
+
+
+def _candidates(mention: Mention, gazetteer: Gazetteer) -> list[Place]:
+    """The places of that name, those of the level that the cue names alone where there are any."""
+    places = list(gazetteer.named[mention.key])
+    wanted = _LEVELS.get(mention.cue or "")
+    at_level = [place for place in places if place.level == wanted]
+    if mention.cue == "district" and not at_level:
+        return [p for p in places if p.level != "department"] or places
+    return at_level or places
+
+
+def _containers(mentions: Sequence[Mention], gazetteer: Gazetteer) -> dict[Mention, Mention]:
+    """Inner -> outer: `Chala (Caravelí)`, `Ocoña, en Camaná`, where a place of the first name lies in one of the second."""
+    pairs: dict[Mention, Mention] = {}
+    for first, second in itertools.pairwise(mentions):
+        if first.part is not second.part or first.key == second.key or not _CONTAINS.fullmatch(between(first, second)):
+            continue
+        if between(first, second).strip() in ("", "de") and first.key not in gazetteer.weak:
+            pass
+        inner = [p for p in _candidates(first, gazetteer) if p.level != "department"]
+        outer = [p for p in _candidates(second, gazetteer) if p.level != "district"]
+        if any(a.within(b) and a is not b for a in inner for b in outer):
+            pairs[first] = second
+    return pairs
+
+
+def _context(
+    mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading, pairs: dict[Mention, Mention]
+) -> Counter[str]:
+    """How often the text names each department and province (by the first digits of the code), directly or by its people."""
+    context: Counter[str] = Counter()
+    for mention in mentions:
+        places = _candidates(mention, gazetteer)
+        tops = {place.code[:2] for place in places}
+        if len(tops) != 1 or (mention.key in gazetteer.weak and not mention.cue):
+            continue
+        context[tops.pop()] += 1
+        provinces = {place.code[:4] for place in places if place.level != "department"}
+        if len(provinces) == 1:
+            context[provinces.pop()] += 1
+    for part in reading.fields:
+        for word in set(part.norm.split()):
+            place = gazetteer.demonyms.get(word)
+            if place is not None:
+                context[place.code[:2]] += 1
+                if place.level == "province":
+                    context[place.code[:4]] += 1
+    return context
+
+
+def _decide(
+    mention: Mention, gazetteer: Gazetteer, context: Counter[str], pairs: dict[Mention, Mention]
+) -> tuple[Place | None, float]:
+    places = _candidates(mention, gazetteer)
+    outer = pairs.get(mention)
+    if outer is not None:
+        holders = [p for p in _candidates(outer, gazetteer) if p.level != "district"]
+        inner = [p for p in places if any(p.within(h) and p is not h for h in holders)]
+        if inner:
+            return _highest(inner), 0.95
+    weak = mention.key in gazetteer.weak
+    alias = gazetteer.aliases.get(mention.key)
+    if weak and not mention.cue and not mention.inside:
+        return None, 0.0
+    near = _by_context(places, context)
+    if near is not None and (not weak or mention.cue or mention.inside):
+        return near, 0.85 if len(places) > 1 else 0.95
+    if alias is not None and (not weak or mention.cue):
+        return alias, 0.9
+    usual = gazetteer.usual.get(mention.key)
+    if (
+        usual is not None
+        and (not weak or mention.cue or usual.department not in _CAPITAL)
+        and (not mention.cue or _fits(usual, mention))
+    ):
+        return usual, 0.75
+    tops = {place.code[:4] if place.level != "department" else place.code[:2] for place in places}
+    if any(place.level == "department" for place in places):
+        return _highest([p for p in places if p.level == "department"]), 0.9
+    if len(tops) == 1 and (not weak or mention.cue):
+        return _highest(places), 0.8
+    provinces = [place for place in places if place.level == "province"]
+    if len(provinces) == 1 and not weak:
+        return provinces[0], 0.65
+    return None, 0.0
+
+
+def _fits(place: Place, mention: Mention) -> bool:
+    return mention.cue not in _LEVELS or place.level == mention.cue or mention.cue == "province"
+
+
+def _by_context(places: Sequence[Place], context: Counter[str]) -> Place | None:
+    """The place whose province, else whose department, the rest of the text names; None where none or several are."""
+    departments = [place for place in places if place.level == "department"]
+    if departments:
+        return departments[0]
+    for length in (4, 2):
+        named = {place.code[:length] for place in places if context[place.code[:length]] > _own(places, place, length)}
+        if len(named) == 1:
+            start = named.pop()
+            return _highest([place for place in places if place.code.startswith(start)])
+    return None
+
+
+def _own(places: Sequence[Place], place: Place, length: int) -> int:
+    """A name that is in one place only has counted itself."""
+    return int(len({other.code[:length] for other in places}) == 1)
+
+
+def _highest(places: Sequence[Place]) -> Place:
+    order = {"department": 0, "province": 1, "district": 2}
+    return min(places, key=lambda place: (order[place.level], place.code))
+
+
+def _level(place: Place, mention: Mention, gazetteer: Gazetteer, pairs: dict[Mention, Mention], city: bool) -> Place:
+    """The level meant where a place and its seat share a name: a city is a district, a holder of others a province."""
+    if mention.key in gazetteer.aliases and mention.key not in ("cuzco", "nazca"):
+        return place
+    if place.department in _CAPITAL and place.level != "district" and mention.key in ("lima", "callao"):
+        if mention.cue == "department" and mention.key == "lima":
+            return place if place.level == "department" else gazetteer.places[place.code[:2] + "0000"]
+        return gazetteer.places[place.code[:2] + "0100"]
+    seats = [p for p in gazetteer.named[fold(place.name)] if p.level == "district" and p.within(place)]
+    if place.level == "department" and (mention.cue == "city" or (city and mention.cue is None)):
+        return seats[0] if len(seats) == 1 else place
+    if (
+        place.level == "province"
+        and mention.cue not in ("province", "department")
+        and mention not in pairs.values()
+        and len(seats) == 1
+    ):
+        return seats[0]
+    return place

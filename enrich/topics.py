@@ -1,0 +1,101 @@
+"""The mission's topics: extortion, strike, legislation, with subtype, score and spans.
+
+Each word-list hit carries a weight; a topic's score is one minus the product of what each leaves open, words of the title
+counting more, repetitions of one form little. What a text is about besides (abroad, sport, show business) speaks against.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from core.document import TOPICS, Payload
+from enrich.reading import Found, Reading
+
+VERSION = "1"
+THRESHOLD = 0.5
+_OFFICIAL_KINDS = ("norm", "bill")
+
+
+def run(reading: Reading) -> Payload:
+    """`{"topics": [{name, subtype, score, spans}]}`, the surest first."""
+    if is_foreign(reading):
+        return {"topics": []}
+    topics = [topic for name in TOPICS if (topic := _topic(reading, name, reading.found.get(f"topic.{name}", [])))]
+    return {"topics": sorted(topics, key=lambda topic: (-topic["score"], topic["name"]))}
+
+
+def _topic(reading: Reading, name: str, found: Sequence[Found]) -> dict[str, Any] | None:
+    score = 1 - _open(found)
+    if name == "legislation":
+        score = _legislation(reading, found, score)
+    score *= _elsewhere(reading, name, found)
+    if score < THRESHOLD:
+        return None
+    weights: Counter[str] = Counter()
+    for item in found:
+        if item.hit.entry.detail:
+            weights[item.hit.entry.detail] += round(1000 * item.hit.entry.weight)
+    subtype = weights.most_common(1)[0][0] if weights else None
+    spans = [item.span for item in found] or [span for norm in reading.said["norms"]["norms"] for span in norm["spans"]]
+    return {"name": name, "subtype": subtype, "score": round(score, 3), "spans": spans}
+
+
+def _open(found: Iterable[Found]) -> float:
+    """What the hits leave open: the product of one minus their weights, each further hit of one form a third of its weight."""
+    left = 1.0
+    seen: Counter[str] = Counter()
+    for item in found:
+        entry = item.hit.entry
+        weight = (
+            entry.weight * (1.25 if item.field.name == "title" else 1.0) * (1.0 if not seen[entry.words] else 1 / 3)
+        )
+        seen[entry.words] += 1
+        left *= 1 - min(weight, 0.97)
+    return left
+
+
+def _legislation(reading: Reading, found: Sequence[Found], score: float) -> float:
+    """A law is a subject where it is in the title, in the lead or all over the text; one citation far down is none."""
+    norms = reading.said.get("norms", {}).get("norms", ())
+    in_title = any(span[0] == "title" for norm in norms for span in norm["spans"])
+    if in_title or reading.document.kind in _OFFICIAL_KINDS:
+        return max(score, 0.9)
+    if norms:
+        mentions = sum(len(norm["spans"]) for norm in norms)
+        score = 1 - (1 - score) * (0.6 if mentions == 1 else 0.45)
+    titled = any(item.field.name == "title" and item.hit.entry.weight >= 0.15 for item in found)
+    places = {
+        (item.field.name, item.field.sentence_at(item.hit.start)) for item in found if item.hit.entry.weight >= 0.3
+    }
+    if reading.words > 60 and not titled and len(places) < 2:
+        score *= 0.65
+    return score
+
+
+def _elsewhere(reading: Reading, name: str, found: Sequence[Found]) -> float:
+    """The factor by which sport and show business lower a score: full reports of a crime against a band keep theirs."""
+    strong = sum(item.hit.entry.weight >= 0.6 for item in found)
+    sport, show = reading.count("context.sport"), reading.count("context.show")
+    if sport >= 1 and sport >= strong:
+        return 0.55 if name != "strike" or strong < 2 else 0.9
+    if show >= 1 and show >= strong and name != "legislation":
+        return 0.6 if show == 1 and strong else 0.5
+    return 1.0
+
+
+def is_foreign(reading: Reading) -> bool:
+    """Whether the news happens abroad: foreign names and no sign of Peru, or far more of them, the title deciding ties."""
+    abroad = reading.found.get("context.foreign", ())
+    if not abroad:
+        return False
+    places = reading.said.get("places", {}).get("places", ())
+    home = reading.found.get("context.peru", ())
+    title_abroad = sum(item.field.name == "title" for item in abroad)
+    title_home = sum(item.field.name == "title" for item in home) + sum(
+        span[0] == "title" for p in places for span in p["spans"]
+    )
+    if title_abroad and not title_home:
+        return len(abroad) >= len(home) + sum(len(p["spans"]) for p in places)
+    if title_home:
+        return False
+    return len(abroad) >= 2 * (len(home) + sum(len(p["spans"]) for p in places)) + 1

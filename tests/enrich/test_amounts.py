@@ -1,0 +1,55 @@
+"""Sums of money as they are printed."""
+
+from decimal import Decimal
+
+import pytest
+
+from enrich.amounts import parse_number
+
+
+def sums(said) -> list[tuple[float, str]]:
+    return [(amount["value"], amount["currency"]) for amount in said["amounts"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Exigen S/ 5,000 al mes", [(5000, "PEN")]),
+        ("Piden S/50.000 por semana", [(50000, "PEN")]),
+        ("Cobran S/. 20 diarios", [(20, "PEN")]),
+        ("Entregó S/15 mil", [(15000, "PEN")]),
+        ("Pagaron 200 soles", [(200, "PEN")]),
+        ("Cinco soles por día o veinte por semana", [(5, "PEN"), (20, "PEN")]),
+        ("de los 50 mil a los 100 mil soles", [(50000, "PEN"), (100000, "PEN")]),
+        ("entre 300 y 500 soles", [(300, "PEN"), (500, "PEN")]),
+        ("de S/1,000 a S/3,000", [(1000, "PEN"), (3000, "PEN")]),
+        ("Mueven 1.5 millones de soles", [(1500000, "PEN")]),
+        ("some 1.5 million soles a month", [(1500000, "PEN")]),
+        ("Robaron US$ 3,500", [(3500, "USD")]),
+        ("Pedían 10 mil dólares", [(10000, "USD")]),
+        ("Doscientos soles cada mes", [(200, "PEN")]),
+        ("Cuesta S/ 45.50", [(45.5, "PEN")]),
+        ("El dólar abrió a 3.320 soles y cerró en 3.326", [(3.32, "PEN"), (3.326, "PEN")]),
+    ],
+)
+def test_sums(tag, text: str, expected) -> None:
+    assert sums(tag("Nota", text + ".")) == expected
+
+
+@pytest.mark.parametrize("text", ["250 mil pequeños negocios", "la tasa de 6.25 %", "16 mil policías", "tomaron el sol en la playa", "el 10 % de los bodegueros", "10 mil pesos argentinos"])
+def test_no_sum(tag, text: str) -> None:
+    assert sums(tag("Nota", text + ".")) == []
+
+
+def test_what_a_sum_is(tag) -> None:
+    said = tag("Extorsión", "Los extorsionadores exigen 500 soles. Ofrecen una recompensa de S/20,000.")
+    assert {amount["value"]: amount["what"] for amount in said["amounts"]} == {500: "demand", 20000: "reward"}
+
+
+@pytest.mark.parametrize(("text", "value"), [("2,616", 2616), ("50.000", 50000), ("4,5", Decimal("4.5")), ("1 000", 1000), ("1.234.567", 1234567), ("12.50", Decimal("12.5")), ("1,234.50", Decimal("1234.5"))])
+def test_numbers(text: str, value) -> None:
+    assert parse_number(text) == value
+
+
+def test_an_exchange_rate_has_decimals() -> None:
+    assert parse_number("3.320", rate=True) == Decimal("3.32")

@@ -1,0 +1,40 @@
+"""Which language, or no answer."""
+
+import pytest
+
+from enrich.language import detect
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Los choferes de la ruta 14 acatan un paro contra los cobros de cupos", "es"),
+        ("Choferes acatan paro en Puente Piedra por cobro de cupos", "es"),
+        ("MAESTROS ACATAN HUELGA EN LA REGIÓN", "es"),
+        ("Bus drivers in the capital went on strike over extortion by gangs", "en"),
+        ("Motoristas de ônibus fazem greve contra a extorsão na cidade e não há previsão de acordo", "pt"),
+        ("Llaqtakunapi runakuna mana llamkaspa ñanta wichqarqanku, chaymi wawakuna mana yachay wasiman rirqankuchu", "qu"),
+        ("Taqi jaqinakaw markanakan jakapxi, ukatwa aski sarnaqañataki amuyt'apxi, janiw khitis yaqha jaqiru jan walt'ayañapakiti", "ay"),
+    ],
+)
+def test_finds_the_language(text: str, code: str) -> None:
+    assert detect(text) == code
+
+
+@pytest.mark.parametrize("text", ["", "12345 67890", "Ok", "Anitra", "🚍🚍🚍"])
+def test_abstains_on_too_little(text: str) -> None:
+    assert detect(text) is None
+
+
+def test_keeps_what_the_document_says(tag) -> None:
+    assert tag("Drivers strike in the city", language="en")["language"] == "en"
+
+
+def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    assert detect("Una prueba de que el modelo viene con el paquete y no se descarga") == "es"

@@ -1,0 +1,70 @@
+"""Norms and bills in all their forms."""
+
+import pytest
+
+from enrich.norms import find, url
+
+
+def ids(text: str) -> list[str]:
+    return [norm for norm, _, _ in sorted(find(text), key=lambda item: item[1])]
+
+
+@pytest.mark.parametrize(
+    ("text", "norms"),
+    [
+        ("la Ley 32108 fue observada", ["Ley 32108"]),
+        ("la Ley N° 32108", ["Ley 32108"]),
+        ("la Ley N.º 31990", ["Ley 31990"]),
+        ("ley n.° 31012", ["Ley 31012"]),
+        ("ley n32108", ["Ley 32108"]),
+        ("Ley Nro. 31012", ["Ley 31012"]),
+        ("las leyes 31989, 32130 y 32326", ["Ley 31989", "Ley 32130", "Ley 32326"]),
+        ("Law No. 32108", ["Ley 32108"]),
+        ("el Decreto Legislativo 1338", ["DL 1338"]),
+        ("D. Leg. N° 1338", ["DL 1338"]),
+        ("D.L. 1187 y DL 1186", ["DL 1187", "DL 1186"]),
+        ("los decretos legislativos 1186 y 1187", ["DL 1186", "DL 1187"]),
+        ("el Decreto Supremo N° 124-2025-PCM", ["DS 124-2025-PCM"]),
+        ("D.S. 9-2024-in", ["DS 009-2024-IN"]),
+        ("DS N.º 140-2025-PCM", ["DS 140-2025-PCM"]),
+        ("Decreto de Urgencia N° 009-2024", ["DU 009-2024"]),
+        ("Proyecto de Ley N.° 11735/2024-CR", ["PL 11735/2024-CR"]),
+        ("el PL 11735/2024-CR", ["PL 11735/2024-CR"]),
+        ("los proyectos de ley 6832/2023 y 7410/2023", ["PL 6832/2023", "PL 7410/2023"]),
+        ("expediente 11735/2024-CR", ["PL 11735/2024-CR"] * 1),
+        ("el Decreto Ley 25475", ["Decreto Ley 25475"]),
+    ],
+)
+def test_forms(text: str, norms: list[str]) -> None:
+    assert list(dict.fromkeys(ids(text))) == norms
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["el artículo 200 del Código Penal", "la ley de 2024", "DNI 45321678", "el 12/2024", "llamó al 105 y al 111", "la ley 30 de la física", "unos 31,012 policías", "S/ 32,108", "ley orgánica del Poder Ejecutivo"],
+)
+def test_no_norm(text: str) -> None:
+    assert ids(text) == []
+
+
+def test_one_item_for_a_norm_with_all_its_spans_and_title(tag) -> None:
+    text = "El Decreto Legislativo 635 y, otra vez, el DL 635. El proyecto 11735/2024-CR, o PL 11735/2024, espera."
+    first, second = tag("Norma", text)["norms"]
+    assert (first["id"], first["title"]) == ("DL 635", "Código Penal")
+    assert [text[start:end] for _, start, end in first["spans"]] == ["Decreto Legislativo 635", "DL 635"]
+    assert second["id"] == "PL 11735/2024-CR"
+    assert len(second["spans"]) == 2
+
+
+def test_a_bill_has_its_page() -> None:
+    assert url("PL 11735/2024-CR") == "https://wb2server.congreso.gob.pe/spley-portal/#/expediente/2021/11735"
+    assert url("Ley 32108") is None
+
+
+def test_real_laws_are_recognised(shared_data) -> None:
+    import gzip
+
+    with gzip.open(shared_data / "official/norms_2000_2021.tsv.gz", "rt", encoding="utf-8") as file:
+        text = file.read(200_000)
+    assert len(text) > 1000  # the register prints bare numbers: the form is ours
+    assert ids("Ley 27933, Ley 30364") == ["Ley 27933", "Ley 30364"]

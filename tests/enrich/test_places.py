@@ -1,0 +1,121 @@
+"""Places: which, how precisely, and when to say nothing."""
+
+import pytest
+
+from core.peru.gazetteer import load
+
+
+def found(said) -> set[tuple[str | None, str | None, str | None]]:
+    return {(place["department"], place["province"], place["district"]) for place in said["places"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Balean un bus en San Juan de Lurigancho", {("Lima", "Lima", "San Juan de Lurigancho")}),
+        ("Dinamita en SJL y en SMP", {("Lima", "Lima", "San Juan de Lurigancho"), ("Lima", "Lima", "San Martín de Porres")}),
+        ("Paro en Lima y Callao", {("Lima", "Lima", None), ("Callao", "Callao", None)}),
+        ("El gobierno regional de Lima anunció obras", {("Lima", None, None)}),
+        ("Paro en la región San Martín", {("San Martín", None, None)}),
+        ("Dengue: San Martín, la región con más casos", {("San Martín", None, None)}),
+        ("Chosica: marchan los vecinos", {("Lima", "Lima", "Lurigancho")}),
+        ("Comerciantes de Gamarra cierran sus puertas", {("Lima", "Lima", "La Victoria")}),
+        ("Bloqueo en Chala (Caravelí)", {("Arequipa", "Caravelí", "Chala"), ("Arequipa", "Caravelí", None)}),
+        ("Piquetes en Ocoña, en Camaná", {("Arequipa", "Camaná", "Ocoña"), ("Arequipa", "Camaná", None)}),
+        ("Atentado en Trujillo", {("La Libertad", "Trujillo", "Trujillo")}),
+        ("Paro en la provincia de Trujillo", {("La Libertad", "Trujillo", None)}),
+        ("Protesta en Nazca", {("Ica", "Nasca", "Nasca")}),
+        ("Visitantes varados en Machu Picchu", {("Cusco", "Urubamba", "Machupicchu")}),
+        ("Robo en el distrito de Santa Rosa, provincia de Jaén", {("Cajamarca", "Jaén", "Santa Rosa"), ("Cajamarca", "Jaén", None)}),
+        ("Lluvias en Miraflores, Arequipa", {("Arequipa", "Arequipa", "Miraflores"), ("Arequipa", None, None)}),
+        ("Vecinos de Miraflores protestan", {("Lima", "Lima", "Miraflores")}),
+        ("Zapateros de El Porvenir, distrito liberteño, cierran", {("La Libertad", "Trujillo", "El Porvenir")}),
+        ("Strike in the Peruvian city of Trujillo", {("La Libertad", "Trujillo", "Trujillo")}),
+        ("#Laredo amaneció sin luz", {("La Libertad", "Trujillo", "Laredo")}),
+        ("Los distritos de Ate, Comas y Lince", {("Lima", "Lima", "Ate"), ("Lima", "Lima", "Comas"), ("Lima", "Lima", "Lince")}),
+        ("EXTORSIÓN EN VILLA EL SALVADOR: CAEN TRES", {("Lima", "Lima", "Villa El Salvador")}),
+    ],
+)
+def test_places(tag, text: str, expected) -> None:
+    assert found(tag("Noticia", text + ".")) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La política es así",
+        "Pidió la libertad de su hermano",
+        "Alianza Lima ganó el partido",
+        "Caminó por la avenida Arequipa hasta el final",
+        "Cruzó el jirón Cusco de noche",
+        "La Cámara de Comercio de Lima publicó un estudio",
+        "La Asociación de Transportistas de Puno saludó la medida",
+        "La Universidad de Piura abrió su admisión",
+        "Caen Los Malditos de Moche",
+        "El sacerdote Martín Lima habló ayer",
+        "Santa Claus llegó a la fiesta",
+        "La mina Alto San Martín reabrió",
+        "Constitución y ley se respetan",
+        "María y Jesús se casaron",
+        "Comió una granada y un mango",
+        "Cerró el puño con rabia",
+        "Hay un pisco en la mesa",
+    ],
+)
+def test_no_place(tag, text: str) -> None:
+    assert tag("Noticia", text + ".")["places"] == []
+
+
+def test_a_place_carries_code_coordinates_precision_and_spans(tag) -> None:
+    text = "Paro en Azángaro y otra vez Azángaro."
+    (place,) = tag("Protesta", text)["places"]
+    assert place["ubigeo"] == "210201"
+    assert place["precision"] == "district"
+    assert place["role"] == "event"
+    assert -15.5 < place["lat"] < -14 and -71 < place["lon"] < -69
+    assert [text[start:end] for _, start, end in place["spans"]] == ["Azángaro", "Azángaro"]
+
+
+def test_a_distance_is_only_a_mention(tag) -> None:
+    places = tag("Bloqueo en Ica", "La vía sigue cerrada a 300 kilómetros al sur de Lima.")["places"]
+    assert {place["department"]: place["role"] for place in places} == {"Ica": "event", "Lima": "mention"}
+
+
+def test_sport_clubs_and_nicknames_are_no_places(tag) -> None:
+    assert tag("Alianza Lima cae en el Torneo Clausura", "Los de La Victoria no hicieron un gol en todo el partido.")["places"] == []
+
+
+def test_official_names_have_their_accents() -> None:
+    gazetteer = load()
+    departments = {place.department for place in gazetteer.places.values()}
+    assert len(departments) == 25
+    assert {"Áncash", "Apurímac", "Huánuco", "Junín", "San Martín", "La Libertad"} <= departments
+    provinces = {place.province for place in gazetteer.places.values() if place.level == "province"}
+    assert {"Nasca", "Cañete", "Huarochirí", "Datem del Marañón", "Camaná", "Ferreñafe", "Rodríguez de Mendoza", "Purús"} <= provinces
+    districts = {place.district for place in gazetteer.places.values()}
+    assert {"San Juan de Lurigancho", "Villa El Salvador", "Rímac", "Lurín", "Pachacámac", "Jesús María", "Breña", "Alto Trujillo"} <= districts
+
+
+def test_every_place_is_within_its_parent_and_in_peru() -> None:
+    gazetteer = load()
+    for place in gazetteer.places.values():
+        parent = gazetteer.parent(place)
+        assert (parent is None) == (place.level == "department")
+        assert parent is None or place.within(parent)
+        if place.lat is not None and place.lon is not None:
+            assert -18.5 < place.lat < 0.1 and -81.5 < place.lon < -68.5
+
+
+def test_departments_of_real_headlines(tag, shared_data) -> None:
+    from core.text import fold
+
+    right = wrong = 0
+    for line in (shared_data / "headlines/region_labels.tsv").read_text("utf-8").splitlines()[1:]:
+        region, _source, _seen, title, _url = line.split("\t")
+        if region == "lima":
+            continue
+        departments = {fold(place["department"]).replace(" ", "-") for place in tag(title)["places"]}
+        right += region in departments
+        wrong += bool(departments) and region not in departments
+    assert right >= 450
+    assert right / (right + wrong) >= 0.96

@@ -1,0 +1,106 @@
+"""Topics and the traps seen in real text (reference/sources.md 4.8), in our own sentences."""
+
+import pytest
+
+
+def names(said) -> set[str]:
+    return {topic["name"] for topic in said["topics"]}
+
+
+@pytest.mark.parametrize(
+    ("title", "topics"),
+    [
+        ("Choferes de la línea 48 acatan paro por cobro de cupos", {"strike", "extortion"}),
+        ("Extorsionadores dejan una granada en la puerta de una bodega", {"extortion"}),
+        ("Detienen a banda dedicada a préstamos gota a gota en Huaral", {"extortion"}),
+        ("Mototaxistas: nos piden cupos de 10 soles y amenazan con matarnos", {"extortion"}),
+        ("Maestros inician huelga indefinida en Tacna", {"strike"}),
+        ("Comuneros bloquean la carretera a la mina por incumplimiento", {"strike"}),
+        ("Choferes apagan motores en Comas", {"strike"}),
+        ("PARO DE TRANSPORTISTAS EN AREQUIPA", {"strike"}),
+        ("Congreso aprueba dictamen que endurece penas", {"legislation"}),
+        ("Presentan proyecto de ley para regular las motos", {"legislation"}),
+        ("Ejecutivo oficializa el reglamento de la Ley 39999", {"legislation"}),
+        ("Bus drivers in Lima on strike over extortion by gangs", {"strike", "extortion"}),
+        ("Peru's Congress approves bill that raises penalties", {"legislation"}),
+    ],
+)
+def test_finds_topics(tag, title: str, topics: set[str]) -> None:
+    assert names(tag(title)) == topics
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "El delantero se paró frente al balón y marcó",
+        "La conductora no paró de reír en plena entrevista",
+        "No paro de pensar en ti, canta el artista",
+        "Murió de un paro cardíaco a los 80 años",
+        "Veterano actor sufre paro cardiorrespiratorio",
+        "Postulantes compiten por un cupo en la universidad",
+        "La selección busca un cupo al Mundial",
+        "Estiman movilización de 1.3 millones de pasajeros por feriado largo",
+        "Ponen en marcha nuevo hospital en la región",
+        "Marcha atrás: retiran el anuncio de la obra",
+        "Sindicatos de Argentina anuncian un paro general en Buenos Aires",
+        "Colombia: tercer día de paro nacional en Bogotá",
+        "Senado de Chile aprueba proyecto de ley de pensiones",
+        "La serie sobre sicarios de Netflix estrena su segunda temporada",
+        "Declaran emergencia sanitaria por dengue en la región",
+        "Granada venció al Barcelona con gol de último minuto",
+        "Banda de músicos tocará por el aniversario de la ciudad",
+        "Huelga decir que la comida estuvo deliciosa",
+        "Vacuna contra el dengue llega a cuatro regiones",
+        "Ley seca: desde cuándo rige y hasta qué hora",
+        "Lluvias bloquearon la carretera a la altura del puente",
+        "Puso el puño en alto tras el gol",
+        "Amenazan con demandar al cantante por plagio",
+    ],
+)
+def test_traps(tag, title: str) -> None:
+    assert names(tag(title)) == set()
+
+
+def test_a_strike_abroad_is_none_of_perus_but_one_in_peru_over_a_neighbour_is(tag) -> None:
+    assert names(tag("Paro de camioneros en Bolivia", "Los bloqueos siguen en La Paz y Oruro.")) == set()
+    assert names(tag("Transportistas de Puno acatan paro por combustible que llega de Bolivia")) == {"strike"}
+
+
+def test_an_emergency_in_the_background_is_no_legislation(tag) -> None:
+    said = tag(
+        "Atacan con explosivos una botica en Ate",
+        "Los extorsionadores dejaron una nota. El distrito sigue en estado de emergencia, pero los vecinos no ven patrullas. Nadie resultó herido en el ataque de la madrugada.",
+    )
+    assert names(said) == {"extortion"}
+
+
+def test_topics_have_subtype_score_and_spans_of_the_printed_text(tag) -> None:
+    title = "Denuncian cobro de cupos a bodegueros"
+    topic = tag(title)["topics"][0]
+    assert topic["subtype"] == "cupos"
+    assert 0.5 <= topic["score"] <= 1
+    assert [title[start:end] for field, start, end in topic["spans"] if field == "title"] == ["cobro de cupos"]
+
+
+def test_offsets_hold_after_emoji_and_capitals(tag) -> None:
+    title = "🚨🚨 ¡EXTORSIÓN en el mercado! Ñ İ ß"
+    ((_, start, end),) = tag(title)["topics"][0]["spans"]
+    assert title[start:end] == "EXTORSIÓN"
+
+
+def test_a_summary_that_the_text_repeats_counts_once(tag) -> None:
+    lead = "Protestan vecinos por la basura."
+    once = tag("Vecinos", text=lead + " Piden un camión.")
+    twice = tag("Vecinos", text=lead + " Piden un camión.", summary=lead)
+    assert once["topics"] == twice["topics"]
+
+
+def test_few_false_topics_on_real_headlines_of_other_sections(tag, shared_data) -> None:
+    wrong = total = 0
+    for line in (shared_data / "headlines/section_labels.tsv").read_text("utf-8").splitlines()[1:]:
+        section, *_, title, _url = line.split("\t")
+        if section in ("deportes", "espectaculos", "tecnologia") and total < 600:
+            total += 1
+            wrong += bool(tag(title)["topics"])
+    assert total == 600
+    assert wrong <= 6

@@ -1,0 +1,67 @@
+"""The directions that the import contracts cannot hold, since they are about single modules: scheduler.py and pipeline.py."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("core", "store", "crawler", "enrich", "search", "alerts", "web", "demo", "cli")
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level names that a file imports, also inside functions."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def files(*rooms: str) -> list[Path]:
+    found = [path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("name", ["cli", "scheduler"])
+def test_only_the_command_line_opens_the_doors(name: str) -> None:
+    others = [*files(*(room for room in ROOMS if room != "cli")), ROOT / "pipeline.py"]
+    assert [str(path.relative_to(ROOT)) for path in others if name in imported(path)] == []
+
+
+def test_the_rooms_below_do_not_know_the_pipeline() -> None:
+    below = files("core", "store", "crawler", "enrich", "search", "alerts")
+    assert [str(path.relative_to(ROOT)) for path in below if "pipeline" in imported(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("engine", "homes"),
+    [
+        ("apscheduler", {"scheduler.py"}),
+        ("scrapy", {"crawler/spiders.py", "crawler/run.py", "crawler/worker.py"}),
+        ("twisted", {"crawler/spiders.py", "crawler/run.py", "crawler/worker.py"}),
+        ("ctranslate2", {"enrich/models.py"}),
+        ("transformers", {"enrich/models.py"}),
+        ("spacy", {"enrich/models.py"}),
+        ("sqlalchemy", None),
+    ],
+)
+def test_an_engine_stays_behind_its_file(engine: str, homes: set[str] | None) -> None:
+    everything = [*files(*ROOMS), ROOT / "pipeline.py", ROOT / "scheduler.py"]
+    users = {str(path.relative_to(ROOT)) for path in everything if engine in imported(path)}
+    if homes is None:
+        assert users <= {name for name in users if name.startswith(("store/", "pipeline"))} | {"alerts/outbox.py"}
+    else:
+        assert users <= homes
+
+
+def test_every_module_says_what_it_is() -> None:
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in [*files(*ROOMS), ROOT / "pipeline.py", ROOT / "scheduler.py"]
+        if not ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    ]
+    assert silent == []

@@ -1,0 +1,419 @@
+"""Every screen over the press: what it shows, in both languages, and what never gets out of it."""
+
+import dataclasses
+import re
+from collections.abc import Callable
+from html import unescape
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+PATHS = (
+    "/",
+    "/search?q=extorsi%C3%B3n",
+    "/trends",
+    "/trends?q=extorsi%C3%B3n",
+    "/map",
+    "/stories",
+    "/sources",
+    "/alerts",
+    "/runs",
+    "/help",
+    "/login",
+)
+PHONE = "987654321"
+
+
+class Page(HTMLParser):
+    """The tags, attributes and words of a page, as a browser takes them in."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.words = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+    def named(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(("language", "word"), [("es", "Lima"), ("en", "Lima")])
+def test_every_page_answers_in_both_languages(client: TestClient, path: str, language: str, word: str) -> None:
+    answer = client.get(f"{path}{'&' if '?' in path else '?'}lang={language}")
+    assert answer.status_code == 200
+    assert f'<html lang="{language}">' in answer.text
+    page = Page(answer.text)
+    assert (
+        page.named("script") == []
+        and page.named("style") == []
+        and not any("onclick" in a or "style" in a for t, a in page.tags if t not in ("g", "path", "text", "svg"))
+    )
+    labelled = {attributes.get("for") for attributes in page.named("label")}
+    for field in page.named("input") + page.named("select"):
+        assert field.get("type") in ("hidden", "checkbox") or field.get("id") in labelled
+    ids = [attributes["id"] for _, attributes in page.tags if attributes.get("id")]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_browser_may_choose_the_language(client: TestClient) -> None:
+    assert "Buscar" in client.get("/", headers={"accept-language": ""}).text
+    assert '<html lang="en">' in client.get("/", headers={"accept-language": "en-GB,en;q=0.9"}).text
+
+
+def test_search_shows_hits_with_marks_facets_and_time_in_lima(client: TestClient) -> None:
+    text = client.get("/search?q=choferes&lang=es").text
+    assert "<mark>Choferes</mark> de Trujillo denuncian extorsión" in text
+    assert "2 documentos" in text and "2026-03-10 08:30" in text and "Historia de 2 documentos" in text
+    assert 'href="/search?q=choferes&amp;lang=es&amp;topic=extortion"' in text
+    assert "Drivers of Trujillo report extortion" in text
+
+
+def test_a_hit_says_which_side_matched(client: TestClient) -> None:
+    assert "coincide en la traducción" in client.get("/search?q=drivers&lang=es").text
+    assert "<mark>Drivers</mark> of Trujillo" in client.get("/search?q=drivers").text
+    assert "coincide en ambos" in client.get("/search?q=Trujillo&lang=es").text
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("topic=strike", {"paro", "strike"}), ("q=extorsi%C3%B3n&from=2026-03-11&to=2026-03-13", {"cupos-2", "ley"}), ("sector=public_transport", {"cupos"}),
+        ("place=la+libertad", {"cupos"}), ("source=gaceta", {"ley"}), ("language=en", {"strike"}), ("q=zzz", set()),
+    ],
+)  # fmt: skip
+def test_filters_narrow(site: Any, query: str, expected: set[str]) -> None:
+    answer = site.client().get(f"/search.json?{query}").json()
+    paths = {id: path for path, id in site.ids.items()}
+    assert {paths[document["id"]] for document in answer["documents"]} == expected
+    assert answer["total"] == len(expected)
+
+
+def test_facet_links_lead_to_as_many_documents_as_they_say(client: TestClient) -> None:
+    text = client.get("/search?q=extorsi%C3%B3n").text
+    links = re.findall(r'<a href="(/search\?[^"]+)">[^<]+</a> <span class="n">(\d+)</span>', text)
+    assert len(links) >= 7
+    for link, count in links:
+        assert client.get(unescape(link).replace("/search?", "/search.json?")).json()["total"] == int(count), link
+
+
+def test_paging(client: TestClient) -> None:
+    first = client.get("/search?limit=3").text
+    assert 'rel="next" href="/search?limit=3&amp;page=2"' in first and 'rel="prev"' not in first
+    last = client.get("/search?limit=3&page=3").text
+    assert 'rel="prev"' in last and 'rel="next"' not in last
+    seen = [
+        hit
+        for page in (1, 2, 3)
+        for hit in re.findall(r'<h3><a href="/documents/(\w+)"', client.get(f"/search?limit=3&page={page}").text)
+    ]
+    assert len(seen) == len(set(seen)) == 7
+
+
+def test_a_query_that_does_not_parse_is_shown_with_its_place(client: TestClient) -> None:
+    answer = client.get('/search?q=paro "abierto&lang=es')
+    assert answer.status_code == 400
+    assert "paro &#34;abierto\n     ^" in answer.text
+    problem = client.get('/search.json?q=paro "abierto')
+    assert problem.status_code == 400 and problem.headers["content-type"] == "application/problem+json"
+    assert problem.json()["position"] == 5 and problem.json()["mend"]
+    second = client.get("/trends.json?q=paro&q=(abierto").json()
+    assert second["query"] == "(abierto"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/search?limit=0",
+        "/search?limit=5000",
+        "/search?topic=x",
+        "/search?form=2020",
+        "/trends.json?by=hour",
+        "/search.json?limit=1001",
+        "/trends.json",
+    ],
+)
+def test_what_cannot_be_used_is_a_400(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/documents/none",
+        "/documents/none.json",
+        "/documents/none/why",
+        "/stories/none",
+        "/search.xml",
+        "/nothing",
+        "/trends.pdf",
+        "/static/../app.py",
+        "/static/none.css",
+        "/documents/x.html",
+    ],
+)
+def test_what_is_not_there_is_a_404(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_document_explains_its_tags(site: Any) -> None:
+    text = site.client().get(f"/documents/{site.ids['cupos']}?lang=es").text
+    assert '<span id="topics-0-0"></span><mark class="tag topics" title="extorsión">extorsión</mark>' in text
+    assert '<span id="topics-0-1"></span><mark class="tag topics" title="extorsión">cobro de cupos</mark>' in text
+    assert 'href="#topics-0-1">cobro de cupos</a>' in text and "UBIGEO 130101" in text and "víctima" in text
+    assert "Drivers reported protection money" in text and "motor: prueba" in text
+    assert f"/documents/{site.ids['cupos-2']}" in text and "Historia de 2 documentos" in text
+    assert 'href="https://faro.example/cupos" rel="noopener noreferrer nofollow"' in text
+
+
+def test_overlapping_spans_and_spans_beyond_the_text_are_printed_once(site: Any) -> None:
+    page = Page(site.client().get(f"/documents/{site.ids['raro']}").text)
+    assert '<script>alert("hola")</script> & compañía' in page.words
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/search?q=raro",
+        "/documents/{raro}",
+        "/documents/{raro}/why",
+        "/documents/{ley}",
+        "/stories",
+        "/search.atom",
+        "/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
+        "/trends?q=%3Cscript%3E+OR+raro",
+        "/map?q=%3Cscript%3Ex",
+    ],
+)
+def test_hostile_text_never_becomes_markup(site: Any, path: str) -> None:
+    answer = site.client().get(path.format(**{k.replace("-", "_"): v for k, v in site.ids.items()}))
+    assert answer.status_code == 200
+    page = Page(answer.text)
+    assert page.named("script") == [] and page.named("img") == []
+    links = [attributes["href"] for _, attributes in page.tags if "href" in attributes]
+    assert not [link for link in links if re.match(r"\s*(javascript|data|vbscript):", link, re.I)]
+
+
+def test_what_happened_is_told(site: Any) -> None:
+    text = site.client().get(f"/documents/{site.ids['cupos']}/why").text
+    assert "url:https://faro.example/cupos" in text and "enrich" in text and PHONE not in text
+
+
+def test_a_story_has_its_documents_and_outlets(site: Any) -> None:
+    story = site.client().get(f"/documents/{site.ids['cupos']}.json").json()["story"]
+    text = site.client().get(f"/stories/{story['id']}").text
+    assert "faro, ribera" in text and text.count("<h3>") == 2
+    data = site.client().get(f"/stories/{story['id']}.json").json()
+    assert data["outlets"] == ["faro", "ribera"] and len(data["documents"]) == 2
+    assert story["id"] in site.client().get("/stories").text
+
+
+def test_a_trend_is_a_chart_and_a_table_with_a_row_for_every_period(client: TestClient) -> None:
+    text = client.get("/trends?q=extorsi%C3%B3n&q=paro&by=day&lang=es").text
+    assert '<svg role="img"' in text and "Día (Lima)" in text
+    rows = client.get("/trends.json?q=extorsi%C3%B3n&from=2026-03-09&to=2026-03-15").json()
+    assert [row["start"] for row in rows["rows"]] == [f"2026-03-{day:02}" for day in range(9, 16)]
+    assert [row["count"] for row in rows["rows"]] == [0, 1, 1, 0, 1, 1, 0]
+    assert rows["undated"] == 1
+
+
+def test_a_row_of_the_trend_links_to_its_documents(client: TestClient) -> None:
+    text = client.get("/trends?q=extorsi%C3%B3n&by=month&lang=es").text
+    link = re.search(r'<td><a href="(/search\?[^"]+)">2026-03-01</a>', text)
+    assert link
+    assert client.get(unescape(link[1]).replace("/search?", "/search.json?")).json()["total"] == 4
+
+
+def test_outages_are_shaded(client: TestClient) -> None:
+    rows = client.get("/trends.json?q=extorsi%C3%B3n&from=2026-03-18&to=2026-03-22").json()["rows"]
+    assert [row["outage"] for row in rows] == [False, False, True, True, True]
+
+
+def test_the_map_counts_departments(client: TestClient) -> None:
+    assert client.get("/map.json").json() == {"rows": [{"department": "La Libertad", "count": 1}]}
+    text = client.get("/map?lang=es").text
+    assert text.count('<a xlink:href="http://127.0.0.1:8642/search?lang=es&amp;q=department%3A%22') == 25
+    assert client.get("/static/geo/LICENSE-boundaries.txt").status_code == 200
+
+
+def test_sources_show_their_state(client: TestClient) -> None:
+    text = client.get("/sources?lang=es").text
+    assert "HTTP 403" in text and "verificada" in text and "2026-03-20 10:00" in text
+    rows = {row["slug"]: row for row in client.get("/sources.json").json()["sources"]}
+    assert rows["faro"]["items"] == 4 and rows["ribera"]["failures"] > 0 and "rpp" in rows
+
+
+def test_runs_show_receipts(client: TestClient) -> None:
+    text = client.get("/runs?lang=es").text
+    assert "new: 7" in text and "120.0 s" in text and "enrich" in text
+
+
+def test_an_alert_is_added_paused_and_resumed(writer: TestClient) -> None:
+    page = writer.get("/alerts?q=paro").text
+    token = page.partition('name="form_token" value="')[2].partition('"')[0]
+    assert 'name="query" type="text" value="paro"' in page
+    form = {
+        "name": 'Cupos <b>"x"</b>',
+        "query": 'extorsión "La Libertad"',
+        "owner": "ana@example.org",
+        "rhythm": "daily",
+        "at": "06:30",
+        "form_token": token,
+    }
+    assert writer.post("/alerts", data=form).status_code == 303
+    alert = writer.get("/alerts.json").json()["alerts"][0]
+    assert (alert["query"], alert["owner"], alert["rhythm"], alert["at"], alert["state"]) == (
+        'extorsión "La Libertad"',
+        "ana@example.org",
+        "daily",
+        "06:30",
+        "active",
+    )
+    assert Page(writer.get("/alerts").text).named("b") == []
+    for act, state in (("pause", "paused"), ("resume", "active")):
+        assert writer.post(f"/alerts/{alert['id']}/{act}", data={"form_token": token}).status_code == 303
+        assert writer.get("/alerts.json").json()["alerts"][0]["state"] == state
+    assert writer.post("/alerts/none/pause", data={"form_token": token}).status_code == 404
+    assert writer.post(f"/alerts/{alert['id']}/remove", data={"form_token": token}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("query", '"abierta'),
+        ("query", "-paro"),
+        ("owner", "ana"),
+        ("at", "25:00"),
+        ("name", ""),
+        ("rhythm", "hourly"),
+        ("owner", "a@b.org\r\nBcc: c@d.org"),
+    ],
+)
+def test_a_form_with_a_mistake_is_shown_again_with_what_was_written(writer: TestClient, field: str, value: str) -> None:
+    token = writer.get("/alerts").text.partition('name="form_token" value="')[2].partition('"')[0]
+    form = {
+        "name": "Cupos del valle",
+        "query": "extorsión",
+        "owner": "ana@example.org",
+        "rhythm": "daily",
+        "at": "06:30",
+        "form_token": token,
+    } | {field: value}
+    answer = writer.post("/alerts", data=form)
+    assert answer.status_code == 400 and 'role="alert"' in answer.text
+    assert field == "name" or "Cupos del valle" in answer.text
+    assert writer.get("/alerts.json").json() == {"alerts": []}
+
+
+def test_phones_are_masked_everywhere(site: Any) -> None:
+    client = site.client()
+    id, story = site.ids["cupos"], client.get(f"/documents/{site.ids['cupos']}.json").json()["story"]["id"]
+    paths = [
+        "/",
+        "/search?q=avisar",
+        "/search.json",
+        "/search.csv",
+        "/search.jsonl",
+        "/search.atom",
+        f"/documents/{id}",
+        f"/documents/{id}.json",
+        f"/documents/{id}/why",
+    ]
+    paths += [f"/stories/{story}{form}" for form in ("", ".json", ".csv", ".jsonl", ".atom")] + [
+        f"/api/v1/documents/{id}",
+        f"/api/v1/stories/{story}",
+        "/api/v1/search",
+    ]
+    for path in paths:
+        answer = client.get(path)
+        assert answer.status_code == 200 and PHONE not in answer.text, path
+    assert "•••••••••" in client.get(f"/documents/{id}").text
+
+
+def test_beyond_this_machine_there_are_no_whole_texts(make_site: Callable[..., Any]) -> None:
+    site = make_site(token="una-clave", bind=("0.0.0.0", 8642))
+    id, told = site.ids["cupos"], "para avisar"
+    for address in ("203.0.113.9", "127.0.0.1"):
+        client = site.client(address=address, authorization="Bearer una-clave")
+        document = client.get(f"/documents/{id}.json").json()
+        assert document["text"] is None and document["translation"]["text"] is None and document["summary"]
+        assert all(row["text"] is None for row in client.get("/search.json").json()["documents"])
+        for path in (f"/documents/{id}", "/search.csv", "/search.jsonl", f"/api/v1/documents/{id}"):
+            assert told not in client.get(path).text, path
+
+
+def test_feeds_never_carry_whole_texts(client: TestClient) -> None:
+    assert "para avisar" in client.get("/search.jsonl?q=Trujillo").text
+    assert "para avisar" not in client.get("/search.atom?q=Trujillo").text
+
+
+def test_the_demo_says_so_on_every_page(make_site: Callable[..., Any]) -> None:
+    client = make_site(demo=True, reason="No source <b>answered</b>.").client()
+    for path in (*PATHS[:-1], '/?q="x', "/nothing"):
+        text = client.get(path).text
+        assert "prensa ficticia" in text and "No source &lt;b&gt;answered&lt;/b&gt;." in text, path
+
+
+def test_without_an_index_pages_answer_with_a_notice(make_site: Callable[..., Any]) -> None:
+    client = make_site(index=False).client()
+    assert "0 de 7" in client.get("/").text
+    for path in PATHS:
+        assert client.get(path).status_code == 200
+
+
+def test_with_an_engine_that_is_down_pages_answer_and_data_is_a_503(make_site: Callable[..., Any]) -> None:
+    site = make_site(index=False)
+    site.desk.settings = dataclasses.replace(site.desk.settings, index="http://127.0.0.1:9/pututu")
+    client = site.client()
+    for path in PATHS:
+        assert client.get(path).status_code == 200, path
+    assert 'class="notice"' in client.get("/").text
+    assert client.get(f"/documents/{site.ids['cupos']}").status_code == 200
+    for path in ("/search.json?q=paro", "/trends.svg?q=paro", "/map.json", "/api/v1/search"):
+        assert client.get(path).status_code == 503, path
+    ready = client.get("/readyz")
+    assert ready.status_code == 503 and ready.json()["store"] == "ok" and ready.json()["index"] != "ok"
+    assert client.get("/healthz").status_code == 200 and "pututu_index_up 0" in client.get("/metrics").text
+    assert client.get("/sources.json").json()["sources"][0]["items"] is None
+
+
+def test_a_desk_is_switched_while_it_serves(make_site: Callable[..., Any], tmp_path: Any) -> None:
+    first, other = (
+        make_site(),
+        make_site(
+            home=tmp_path / "demo",
+            store=f"sqlite:///{tmp_path / 'demo' / 'x.sqlite'}",
+            index=str(tmp_path / "demo" / "i"),
+            demo=True,
+        ),
+    )
+    client = first.client()
+    assert "prensa ficticia" not in client.get("/").text
+    assert first.desk.switch(other.desk) is first.desk
+    assert "prensa ficticia" in client.get("/").text
+    first.desk.switch(first.desk)
+    assert "prensa ficticia" not in client.get("/").text
+
+
+def test_a_defect_of_ours_tells_nothing_of_our_insides(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from web import told
+
+    def broken(*_: Any) -> None:
+        raise RuntimeError("inside /secret/place")
+
+    monkeypatch.setattr(told, "runs", broken)
+    client = TestClient(
+        site.app, base_url="http://127.0.0.1:8642", client=("127.0.0.1", 1), raise_server_exceptions=False
+    )
+    answer = client.get("/runs")
+    assert answer.status_code == 500 and "secret" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]

@@ -22,7 +22,7 @@ from enrich import signatures
 from enrich.pool import Enriched, Task, enriched
 from enrich.steps import build
 from search.backend import Backend, open_backend, rebuild
-from store import annotations, deliveries, documents, frontier, runs, sources, stories, work
+from store import annotations, deliveries, documents, frontier, sources, stories, work
 from store.database import Store
 from store.work import Work
 
@@ -120,7 +120,7 @@ def _tasks(store: Store, claimed: list[list[Work]], by_hand: bool, clock: Clock)
         with store.read() as tx:
             ids = list(dict.fromkeys(item.document for item in batch))
             known = annotations.of(tx, ids)
-            tasks = [(d, {a.step: a for a in known.get(d.id, ())}) for d in documents.many(tx, ids)]
+            tasks: list[Task] = [(d, {a.step: a for a in known.get(d.id, ())}) for d in documents.many(tx, ids)]
         claimed.append(batch)
         yield tasks
 

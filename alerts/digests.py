@@ -134,11 +134,11 @@ def _document(language: str, hit: Hit, headlines: Sequence[str], public_url: str
     sentence = snapshot.get("sentence")
     pieces = _pieces(sentence["text"], sentence["marks"]) if sentence else []
     said = "".join(text for text, _ in pieces)
-    if not said.strip() or any(repeats(headline, said) for headline in headlines):
-        pieces = []
     translated = (snapshot.get("translation") or "") if language == "en" else ""
     if repeats(snapshot["headline"], translated):
         translated = ""
+    if not said.strip() or any(repeats(headline, said) for headline in [*headlines, translated]):
+        pieces = []
     facts = [_line(snapshot["outlet"]), _when(language, snapshot)]
     if snapshot.get("late"):
         facts.append(say["late"])

@@ -123,7 +123,9 @@ class _Stage:
                     cause=one.cause,
                     arrival=document.arrival,
                     counted=_counted(one, record, self.now),
-                    snapshot=snapshot(asked.node, view, self.outlets.get(document.source, document.source)),
+                    snapshot=snapshot(
+                        asked.node, view, self.outlets.get(document.source, document.source), asked.alert.language
+                    ),
                     matched=self.now,
                     story=record.story.id if record.story else None,
                 )

@@ -12,14 +12,17 @@ from search.highlight import marks as marks_of
 from search.nodes import Node
 
 LONGEST = 400
-ORDER = ("text", "summary", "translation.text", "translation.summary", "title", "translation.title")
 TITLES = ("title", "translation.title")
+ORDER = ("text", "summary", "translation.text", "translation.summary", *TITLES)
 FIELDS = (*TEXT_FIELDS, *(f"translation.{name}" for name in TEXT_FIELDS))
 Span = tuple[int, int]
 
 
-def snapshot(node: Node, view: Analysed, outlet: str) -> dict[str, Any]:
-    """Headline, outlet, time, address, the marked sentence, why it fired, place, topic and translated headline; JSON-able."""
+def snapshot(node: Node, view: Analysed, outlet: str, reader: str) -> dict[str, Any]:
+    """Headline, outlet, time, address, the marked sentence, why it fired, place, topic and translated headline; JSON-able.
+
+    `reader` is the owner's language: the sentence is taken from the side they read, if words are marked there.
+    """
     marks = marks_of(node, view)
     masked = view.record.masked()
     document = masked.document
@@ -30,7 +33,7 @@ def snapshot(node: Node, view: Analysed, outlet: str) -> dict[str, Any]:
         "published": lima_iso(document.published) if document.published else None,
         "precision": document.published_precision,
         "url": document.url,
-        "sentence": _sentence(masked, marks),
+        "sentence": _sentence(masked, marks, reader),
         "why": _why(masked, marks),
         "side": by_side(marks),
         "translation": masked.field_text("translation.title") or None,
@@ -40,9 +43,10 @@ def snapshot(node: Node, view: Analysed, outlet: str) -> dict[str, Any]:
     }
 
 
-def _sentence(record: Record, marks: Mapping[str, Sequence[Span]]) -> dict[str, Any] | None:
+def _sentence(record: Record, marks: Mapping[str, Sequence[Span]], reader: str) -> dict[str, Any] | None:
     """The sentence with the most different marked words, of the first field that has any; the headline only for want of others."""
-    for name in ORDER:
+    read = "translation." if (record.translation or {}).get("language") == reader else ""
+    for name in sorted(ORDER, key=lambda name: (name in TITLES, bool(read) and not name.startswith(read))):
         if name not in marks:
             continue
         text, spans = record.field_text(name), sorted(marks[name])

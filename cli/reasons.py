@@ -50,7 +50,7 @@ def _fetching(past: History) -> Iterator[Row]:
         if one.state == "extracted":
             yield _row("extracted", one.changed, f"is document {one.document}")
         elif one.error:
-            yield _row(one.state, one.changed, f"{one.error} (tried {one.attempts} times)")
+            yield _row(one.state, one.changed, f"{one.error} (after {one.attempts} attempts)")
         else:
             yield _row(one.state, one.changed, "waits" if one.state in ("pending", "fetched") else one.state)
 

@@ -123,14 +123,21 @@ class _DemoBehind:
 
 
 def _reached_nothing(receipt: dict[str, Any]) -> bool:
-    parts = receipt.get("sources", {})
-    return bool(parts) and all(part.get("error") for part in parts.values())
+    parts = receipt.get("sources", {}).values()
+    return bool(parts) and all(part["errors"] and not part["listed"] and not part["unchanged"] for part in parts)
+
+
+CAME_IN = (("listed", "listed"), ("new", "new"), ("fetched", "fetched"), ("extracted", "documents"), ("waiting", "waiting"))
 
 
 def _came_in(part: dict[str, Any]) -> str:
-    if part.get("error"):
-        return f"not reached: {part['error']}"
-    return ", ".join(f"{number} {name}" for name, number in part.items() if isinstance(number, int) and number) or "nothing new"
+    """One source's part of a receipt for a person: what came in, and the first thing that went wrong."""
+    parked = sum(part["parked"].values())
+    words = [f"{part[name]} {word}" for name, word in CAME_IN if part[name]] + ([f"{parked} parked"] if parked else [])
+    if part["reasons"]:
+        more = len(part["reasons"]) - 1
+        words.append(f"not reached: {part['reasons'][0]}" + (f" (and {more} more)" if more else ""))
+    return ", ".join(words) or "nothing new"
 
 
 def _in_short(receipt: dict[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """`pututu sources`: what is watched, how it does, and how to add one."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +98,7 @@ def _turn(name: str, on: bool, help: str) -> None:
         with opened() as (store, settings):
             catalog.find(catalog.load(settings.sources_dir), slug)
             with store.write() as tx:
-                (sources.enable if on else sources.disable)(tx, slug, datetime.now(UTC))
+                (sources.enable if on else sources.disable)(tx, slug)
         note(f"{slug} is {'watched' if on else 'not watched any more; what it gave is kept'}.")
 
 

@@ -12,7 +12,9 @@ from cli.flow import as_json, tell
 from cli.output import emit, formats, note, progress
 from core.document import SECTORS, TOPICS
 from core.errors import InputError
+from core.peru.gazetteer import Place, load
 from core.settings import TABLE, Settings, origin
+from core.text import fold
 from core.time import lima_iso
 
 
@@ -77,9 +79,25 @@ def _item(key: str, name: str) -> dict[str, Any]:
             return {"name": name, "subtype": None, "score": 1.0, "spans": []}
         case "sectors":
             return {"name": name, "role": None, "score": 1.0, "spans": []}
-    from core.peru.gazetteer import place_item
+    place = _place(name)
+    return {
+        "name": name, "ubigeo": place.code, "department": place.department, "province": place.province, "district": place.district,
+        "lat": place.lat, "lon": place.lon, "precision": place.level, "role": "event", "score": 1.0, "spans": [],
+    }  # fmt: skip
 
-    return place_item(name)
+
+def _place(name: str) -> Place:
+    """The place of a UBIGEO code or a name. Raises InputError where there is none, or several: then with their codes."""
+    gazetteer = load()
+    if name in gazetteer.places:
+        return gazetteer.places[name]
+    found = gazetteer.named.get(fold(name), ())
+    usual = gazetteer.usual.get(fold(name)) or (found[0] if len(found) == 1 else None)
+    if usual:
+        return usual
+    if not found:
+        raise InputError(f"{name!r} is no place of Peru.", "Write its official name, or its UBIGEO code.")
+    raise InputError(f"{name!r} may be several places.", "Write the code: " + "; ".join(f"{one.code} {one.path()}" for one in found) + ".")
 
 
 @click.command("reindex")

@@ -127,7 +127,9 @@ class Settings:
         home = values["PUTUTU_HOME"] or Path(platformdirs.user_data_dir("pututu", appauthor=False))
         assert isinstance(home, Path)
         home = home.absolute()
-        host, port = values["PUTUTU_BIND"]  # type: ignore[misc]
+        bind = values["PUTUTU_BIND"]
+        assert isinstance(bind, tuple)
+        host, port = bind
         fields = {name.removeprefix("PUTUTU_").lower(): value for name, value in values.items()}
         fields |= {
             "home": home,

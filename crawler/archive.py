@@ -96,7 +96,9 @@ class Archive:
             with path.open("rb") as file:
                 record = next(iter(ArchiveIterator(io.BytesIO(_member(file, offset)))), None)
                 if record is None or record.rec_type != "response":
-                    raise InputError(f"The archive holds no response at {pointer}.", "It was taken down, or the file is damaged.")
+                    raise InputError(
+                        f"The archive holds no response at {pointer}.", "It was taken down, or the file is damaged."
+                    )
                 return _page(record, pointer)
         except FileNotFoundError as error:
             raise InputError(f"The archive has no file for {pointer}.", "Bring it back from a backup.") from error
@@ -133,7 +135,8 @@ def pages(path: Path) -> Iterator[tuple[int, Page]]:
             records = ArchiveIterator(file)
             for record in records:
                 if record.rec_type == "response" and record.http_headers is not None:
-                    yield records.get_record_offset(), _page(record)
+                    page = _page(record)  # first: asking for the offset skips the body
+                    yield records.get_record_offset(), page
     except (ArchiveLoadFailed, EOFError, ValueError, OSError) as error:
         raise InputError(f"{path} cannot be read as WARC ({error}).", "Name a whole WARC file.") from error
 

@@ -21,7 +21,11 @@ _CUT = re.compile(
 _NEVER = re.compile(
     r"^(?:admin\w*|administrador|user\d*|usuario|webmaster|root|none|null|undefined|desconocido|unknown|author|autora?|escritor|redactor|editor|staff|web|prensa|home|inicio|posts?|anonimo|anonymous|n/?a|wpadmin|.)$",
 )
-_NEWSROOM = re.compile(r"\b(?:redacci[oó]n|newsroom|equipo|agencias?)\b|^(?:editor web|web editor)", re.I)
+NEWSROOM = re.compile(r"\b(?:redacci[oó]n|newsroom|equipo|agencias?)\b|^(?:editor web|web editor)", re.I)
+_ONLY_ROLE = re.compile(
+    r"^(?:periodistas?|redactora?|editora?|reporter[oa]?|corresponsal|columnista|colaboradora?|practicante|directora?|analista|journalist)(?: (?:de|en) [\w ]+)?$"
+)
+_ACCOUNT_NAME = re.compile(r"[a-z]{2,}(?:[._-][a-z]{2,})+")
 LONGEST = 70
 
 
@@ -33,7 +37,7 @@ def authors(values: list[str], *, outlet: str = "") -> tuple[str, ...]:
             name = _clean(part)
             if name and fold(name) != fold(outlet):
                 found.setdefault(re.sub(r"[^\w]+", " ", fold(name)).strip(), name)
-    people = [name for name in found.values() if not _NEWSROOM.search(name)]
+    people = [name for name in found.values() if not NEWSROOM.search(name)]
     return tuple(people or found.values())
 
 
@@ -53,10 +57,13 @@ def _split(value: str) -> list[str]:
 def _clean(part: str) -> str:
     name = _CUT.sub("", _BY.sub("", part)).strip(' .,:;-–—_|()[]"“”*')
     name = _ROLE.sub("", name).strip(" .,:;-–—|()")
+    if _ACCOUNT_NAME.fullmatch(name):  # the name of an account in place of a person's: edilson.la.rosa
+        name = re.sub(r"[._-]", " ", name).title()
     if (
         not 3 <= len(name) <= LONGEST
         or not re.search(r"[^\W\d_]{2}", name)
         or _NEVER.match(fold(name))
+        or _ONLY_ROLE.match(fold(name))
         or re.search(r"[<>{}=]|\d{3}", name)
     ):
         return ""

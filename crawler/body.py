@@ -18,31 +18,23 @@ _INTERRUPTS = re.compile(
     r"caption|wp-caption-text|pie-?de-?foto|epigrafe-foto|photo-?credit|image-?credit|credits?|copyright|cookie\w*|audio-?player|player|rating|valora\w*|jp-relatedposts|widget)(?:$|[\s_-])",
     re.I,
 )
-_BLOCKS = [
-    "aside",
-    "nav",
-    "footer",
-    "form",
-    "figure",
-    "figcaption",
-    "button",
-    "select",
-    "iframe",
-    "noscript",
-    "video",
-    "audio",
-]
-_TEXTS = ("p", "h2", "h3", "h4", "li", "blockquote", "td", "div")
+_BLOCKS = frozenset(("aside", "nav", "footer", "form", "figure", "figcaption", "button", "select", "iframe", "noscript", "video", "audio", "script", "style"))  # fmt: skip
+_TEXTS = ("p", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "blockquote", "td", "div", "span", "strong")
 
 
-def text(root: html.HtmlElement, *, title: str, summary: str, selectors: dict[str, str]) -> list[str]:
-    """The paragraphs of the article in order, subheads among them, the lead first where the page prints it."""
+def text(
+    root: html.HtmlElement, *, title: str, summary: str, selectors: dict[str, str], marks: tuple[str, ...] = ()
+) -> list[str]:
+    """The paragraphs of the article in order, subheads among them, the lead first where the page prints it.
+
+    `marks` are what stands beside a headline (signatures, section, outlet): a line that is nothing else is no paragraph.
+    """
     work = deepcopy(root)
     _prune(work, selectors.get("remove"))
     chosen = [line for node in select(work, selectors["text"]) for line in lines(node)] if "text" in selectors else []
-    found = _tidy(chosen, title)
+    found = tidy(chosen, title)
     if sum(map(len, found)) < 200:
-        found = max((found, _tidy(_main(work), title)), key=lambda one: sum(map(len, one)))
+        found = max((found, tidy(_main(work), title, marks=marks)), key=lambda one: sum(map(len, one)))
     return _with_lead(root, found, summary)
 
 
@@ -64,61 +56,93 @@ def _prune(work: html.HtmlElement, remove: str | None) -> None:
 
 
 def _holds_article(node: html.HtmlElement) -> bool:
-    """Whether a block with a suspicious name holds running text all the same (whole pages are wrapped in `share` or `promo`)."""
-    return (
-        sum(len(part) for one in node.iter("p") if (part := " ".join(one.itertext()).strip()) and len(part) > 80) > 600
-    )
+    """Whether a block with a suspicious name holds running text all the same (whole pages are wrapped in `share` or `widget`)."""
+    running = [len(line) for one in node.iter("p") if len(line := _line(one)) > 80 and _linked(one) < 0.5 * len(line)]
+    if len(running) >= 2 and sum(running) > 300:
+        return True
+    if re.search(r"comment|comentario|disqus|related|relacionad|newsletter", node.get("class") or "", re.I):
+        return False
+    whole = len(_line(node))
+    return whole > 1000 and _linked(node) < 0.3 * whole
 
 
 def _is_interruption(node: html.HtmlElement) -> bool:
+    """A cross-link, call or credit as a paragraph, a paragraph that is one link, or a list of links."""
+    if node.tag in ("ul", "ol"):
+        line = _line(node)
+        return len(node) >= 2 and 0 < len(line) <= 3000 and _linked(node) >= 0.8 * len(line)
     if node.tag == "div" and any(
-        child.tag in ("p", "div", "article", "section", "h1", "h2", "table") for child in node
+        child.tag in ("p", "div", "article", "section", "h1", "h2", "table", "ul") for child in node
     ):
         return False
-    line = " ".join(" ".join(node.itertext()).split())
-    return 0 < len(line) <= 320 and (is_boilerplate(line) or _only_links(node, line))
-
-
-def _only_links(node: html.HtmlElement, line: str) -> bool:
-    """A paragraph or item whose whole text is one link to elsewhere: a cross-link without a label."""
-    if node.tag in ("h2", "h3", "h4") or len(line) < 25:
+    line = _line(node)
+    if not 0 < len(line) <= 320:
         return False
-    linked = sum(
-        len(" ".join(" ".join(a.itertext()).split()))
-        for a in node.iter("a")
-        if a.get("href") and not a.get("href", "").startswith("#")
+    return is_boilerplate(line) or (
+        node.tag in ("p", "div", "li") and len(line) >= 25 and _linked(node) >= 0.9 * len(line)
     )
-    return linked >= 0.9 * len(line)
+
+
+def _line(node: html.HtmlElement) -> str:
+    return " ".join(" ".join(node.itertext()).split())
+
+
+def _linked(node: html.HtmlElement) -> int:
+    """Characters of a node's text that are links."""
+    return sum(len(_line(link)) for link in node.iter("a") if link.get("href"))
 
 
 def _main(work: html.HtmlElement) -> list[str]:
-    """Trafilatura's reading of the pruned tree; where it fails, the paragraphs of `<article>` or of the page."""
-    found = trafilatura.bare_extraction(
-        work, fast=True, include_comments=False, include_tables=True, as_dict=False, with_metadata=False
-    )
-    taken = (found.text or "").split("\n") if found is not None else []
-    if sum(map(len, taken)) >= 200:
+    """Trafilatura's reading of the pruned tree; where it found no paragraphs (it then gives all text as one line), our own."""
+    found = trafilatura.bare_extraction(work, fast=True, include_comments=False, include_tables=True, with_metadata=False)
+    taken = (getattr(found, "text", None) or "").split("\n")
+    if len(taken) > 1 and sum(map(len, taken)) >= 200:
         return taken
     for scope in (*work.iter("article"), *work.iter("main"), work):
-        rows = [" ".join(" ".join(node.itertext()).split()) for node in scope.iter("p", "h2", "h3", "blockquote")]
-        if sum(len(row) for row in rows if len(row) > 60) > sum(map(len, taken)):
+        rows = [_line(node) for node in scope.iter("p", "h2", "h3", "blockquote", "li")]
+        if sum(len(row) for row in rows if len(row) > 60) > 200:
             return rows
     return taken
 
 
-def _tidy(rows: list[str], title: str) -> list[str]:
-    """Cleaned lines without boilerplate, captions, repetitions and the headline itself."""
+def tidy(rows: list[str], title: str, *, marks: tuple[str, ...] = ()) -> list[str]:
+    """Cleaned lines without boilerplate, captions, repetitions, the headline itself, and what hangs on at either end."""
     kept: list[str] = []
     seen: set[str] = set()
-    for row in rows:
-        line = re.sub(r"^[-*•]\s+", "", " ".join(clean(row).split()))
-        key = fold(line)
-        if not line or key in seen or key == fold(title) or is_boilerplate(line) or is_caption(line):
+    beside = {_key(mark) for mark in marks}
+    for row in _without_ends([" ".join(clean(row).split()) for row in rows]):
+        line = re.sub(r"^[-*•]\s+", "", row)
+        key = _key(line)
+        if not key or key in seen or key == _key(title) or is_boilerplate(line) or is_caption(line):
+            continue
+        if len(line) <= 90 and (
+            _unsigned(key) in beside
+            or (any(mark and _unsigned(key).startswith(mark) for mark in beside) and _DATED.search(key))
+        ):
             continue
         if len(line) > 40:
             seen.add(key)
         kept.append(line)
     return kept
+
+
+_DATED = re.compile(r"\b\d{1,2} (?:de )?\w+ (?:de )?(?:19|20)\d\d\b|\b\d{1,2} \d{1,2} (?:19|20)\d\d\b")
+
+
+def _unsigned(key: str) -> str:
+    return re.sub(r"^(?:por|de|by|texto|redaccion) ", "", key)
+
+
+def _without_ends(rows: list[str]) -> list[str]:
+    """Without the few words that stand alone before the first and after the last sentence: section, place, `Compartir`."""
+    first = next((place for place, row in enumerate(rows) if _sentence(row, 5)), 0)
+    last = next((place for place in range(len(rows) - 1, -1, -1) if _sentence(rows[place], 7)), len(rows) - 1)
+    return rows[first : last + 1]
+
+
+def _sentence(row: str, words: int) -> bool:
+    """A line of so many words, an item of a list, or one that ends as sentences end."""
+    return len(row.split()) >= words or row.startswith(("- ", "* ", "• ")) or bool(re.search(r"[.!?…:»”\")]$", row))
 
 
 def _with_lead(root: html.HtmlElement, found: list[str], summary: str) -> list[str]:

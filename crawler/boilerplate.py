@@ -17,25 +17,28 @@ _CROSS = (
     r"(?:no dejes? de|no te pierdas|no se pierda)(?: (?:leer|ver))?",
     r"(?:mas (?:informacion|noticias|sobre (?:el|este) tema|en)|mas)",
     r"(?:nota|notas|noticia|noticias|articulo|articulos|contenido|contenidos|temas?|enlaces?|lecturas?) (?:relacionad[oa]s?|recomendad[oa]s?|sugerid[oa]s?)",
-    r"(?:relacionad[oa]s?|recomendad[oa]s?|recomendamos|antecedentes?|ademas|tambien|tambien lee|te recomendamos|le recomendamos|en (?:este|otro) (?:tema|enlace)|video relacionado|ultimas noticias)",
+    r"(?:relacionad[oa]s?|recomendad[oa]s?|recomendamos|ademas|tambien|tambien lee|te recomendamos|le recomendamos|en (?:este|otro) (?:tema|enlace)|video relacionado|ultimas noticias)",
     r"(?:read (?:also|more)|see also|also read|related|you may (?:also )?like|watch|more on this)",
 )  # fmt: skip
 CROSS_LINK = re.compile(rf"^\W*(?:{'|'.join(_CROSS)})\s*(?:[:|»>→•👉]|[-–—]{{1,2}}\s)", re.I)
 # such a label may stand alone, as the head of a list of links
 LABEL = re.compile(rf"^\W*(?:{'|'.join(_CROSS)})\W*$", re.I)
+_NETWORKS = r"(?:facebook|twitter|x|instagram|google(?: (?:news|noticias|discover))?|whatsapp|telegram|tiktok|youtube|threads|redes(?: sociales)?)"
 CALLS = re.compile(
     r"^\W*(?:"
-    r"(?:suscribete|suscribase|suscribirse|subscribete|registrate|inscribete|unete|unase|siguenos|siganos|seguinos|sigue(?:nos)? (?:a |nuestro|nuestra|en)|"
-    r"descarga (?:nuestra|la|gratis)|recibe (?:nuestro|nuestra|las|en|lo|todas)|reciba (?:nuestro|las|en|lo)|activa (?:las|nuestras) notificaciones|"
-    r"haz clic|haga clic|click aqui|clic aqui|ingresa aqui|comparte (?:esta|este|en)|compartir|hazte (?:miembro|socio)|anunciese|"
-    r"dejanos tu comentario|deja (?:tu|un) comentario|deja tu|deja una respuesta|comenta|comentarios|para comentar|inicia sesion|iniciar sesion|"
-    r"tu direccion de correo electronico no sera|los campos (?:obligatorios|necesarios)|valora esta noticia|"
-    r"en nuestro canal de|nuestro canal de|ya sabias que en .{1,40} tenemos canal|mira lo que tiene nuestro canal|estamos en (?:whatsapp|telegram|google)|"
-    r"hacemos periodismo desde|apoya (?:al|el|nuestro) periodismo|si (?:te gusto|llegaste hasta aqui|quieres recibir|desea recibir)|newsletter|boletin(?:es)?\b|"
-    r"todos los derechos reservados|derechos reservados|copyright|©|prohibida su reproduccion|queda prohibid[ao]|este sitio esta protegido|"
-    r"escucha (?:esta|la|el) (?:nota|noticia|articulo)|(?:tags?|etiquetas?|temas?|palabras clave|keywords)\s*:|temas relacionados|tiempo (?:estimado )?de lectura|publicidad$|advertisement$|continuar leyendo|seguir leyendo|"
-    r"cargando\W|ver (?:mas|todo|todos|todas|comentarios|galeria)$|sobre (?:el|la) autora?$|acerca del autor|otras noticias|"
-    r"conforme a (?:los )?criterios|mas informacion en$|lo mas (?:leido|visto|nuevo)|mas leidas|mas vistas|volver arriba|imprimir$|enviar por)"
+    r"(?:suscribete|suscribase|suscribirse|subscribete|registrate (?:gratis|aqui|en|y)|inscribete aqui|unete (?:a|aqui|desde)|unase a|siguenos|siganos|seguinos)\b|"
+    rf"sigue(?:nos)? (?:nuestr[oa]s? |a .{{2,40}} )?en (?:las |nuestras )?{_NETWORKS}\b|"
+    r"descarga (?:nuestra|gratis|la app|la aplicacion|aqui)|(?:recibe|reciba) (?:nuestr[oa]s?|las (?:ultimas )?noticias|las ultimas|en tu|gratis|lo mejor)|"
+    r"activa (?:las|nuestras) notificaciones|(?:haz|haga|hace) clic|(?:click|clic) aqui|ingresa aqui|hazte (?:miembro|socio|suscriptor)|anunciese|"
+    rf"(?:comparte|compartir|compartelo)(?: (?:esta|este) (?:nota|noticia|articulo|contenido)| en {_NETWORKS})|(?:compartir|comentar|imprimir|guardar|escuchar|seguir)\W*$|"
+    r"deja(?:nos)? (?:tu|un|una) (?:comentario|respuesta|opinion|correo|email)|\d*\s*comentarios?\W*(?:\(\d+\))?$|para comentar debes?|inicia(?:r)? sesion\b.{0,60}$|"
+    r"tu direccion de correo electronico no sera|los campos (?:obligatorios|necesarios) estan|valora esta (?:noticia|nota)|"
+    r"(?:en )?nuestro canal de|ya sabias que en .{1,40} tenemos canal|mira lo que tiene nuestro canal|estamos en (?:whatsapp|telegram|google)|"
+    r"hacemos periodismo desde|apoya (?:al|el|nuestro) periodismo|si (?:te gusto (?:esta|este)|llegaste hasta aqui|(?:quieres|desea) recibir)|(?:newsletter|boletin(?:es)?)(?: (?:de noticias|diario|semanal|informativo))?\W*$|"
+    r"todos los derechos reservados|derechos reservados|copyright\b|©|prohibida (?:su|la) reproduccion|queda (?:terminantemente )?prohibid[ao] (?:su|la) reproduccion|este sitio esta protegido|"
+    r"escucha (?:esta|la|el) (?:nota|noticia|articulo)|(?:tags?|etiquetas?|temas?|palabras clave|keywords)\s*:|(?:temas|etiquetas) relacionad[oa]s|tiempo (?:estimado )?de lectura|\d+ min(?:utos)? de lectura|"
+    r"(?:publicidad|advertisement)\W*$|(?:continuar|seguir) leyendo\W*$|cargando\W*$|ver (?:mas|todo|todos|todas|comentarios|galeria)\W*$|(?:sobre (?:el|la) autora?|acerca del autor|otras noticias)\W*$|"
+    r"conforme a (?:los )?criterios|mas informacion (?:en|deportiva en)\b.{0,40}$|(?:lo )?mas (?:leid[oa]s?|vist[oa]s?)\W*$|lo mas nuevo\W*$|volver arriba|enviar por (?:correo|email|whatsapp)"
     r")",
     re.I,
 )  # fmt: skip

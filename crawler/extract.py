@@ -18,7 +18,7 @@ from crawler.boilerplate import trim_footer
 from crawler.challenge import is_challenge
 from crawler.due import is_late
 from crawler.language import plausible
-from crawler.markup import decode, tree
+from crawler.markup import decode, to_text, tree
 from crawler.platforms import Entry, parse
 from crawler.source import Source
 
@@ -58,7 +58,7 @@ def extract(
         raise NotAnArticleError("The page is empty.")
     selectors = dict(source.selectors) if source else {}
     facts = metadata.read(root, page.url, page.when, selectors)
-    rows = body.text(root, title=facts.title, summary=facts.summary, selectors=selectors)
+    rows = body.text(root, title=facts.title, summary=facts.summary, selectors=selectors, marks=_marks(facts))
     text = _text(rows, facts, hint)
     _judge(page, root, markup, facts, text, hint)
     return _document(page, facts, text, source, hint, arrival)
@@ -120,10 +120,14 @@ def _markup(page: Page) -> str:
 def _text(rows: list[str], facts: metadata.Facts, hint: Entry | None) -> str:
     """The paragraphs; where the page gives next to nothing, the JSON-LD body or the feed's text."""
     text = clean("\n".join(rows))
-    spare = [clean(str(facts.data.get("articleBody") or "")).strip(), hint.text if hint else ""]
-    if len(text) < FULL:
-        text = max((text, *(trim_footer(one) for one in spare)), key=len)
-    return text
+    if len(text) >= FULL:
+        return text
+    spare = [to_text(str(facts.data.get("articleBody") or "")), hint.text if hint else ""]
+    return max((text, *("\n".join(body.tidy(one.split("\n"), facts.title)) for one in spare)), key=len)
+
+
+def _marks(facts: metadata.Facts) -> tuple[str, ...]:
+    return tuple(filter(None, (*facts.author, facts.section, facts.site)))
 
 
 def _judge(
@@ -139,21 +143,18 @@ def _judge(
         raise NotAnArticleError("The page has no title.")
     if urlsplit(page.url).path.strip("/") == "" and not urlsplit(page.url).query and not facts.data:
         raise NotAnArticleError("This is a home page, not an article.")
-    if not facts.is_article and len(text) < FULL and _is_listing(root):
+    if not facts.is_article and _is_listing(root, text):
         raise NotAnArticleError("This is a list of articles, not an article.")
     if not text and not facts.is_article and not hint:
         raise NotAnArticleError("The page has a title and no text.")
 
 
-def _is_listing(root: html.HtmlElement) -> bool:
-    """Many headline-like links and little text between them."""
-    headlines = sum(len(" ".join("".join(a.itertext()).split())) >= 30 for a in root.iter("a"))
-    running = sum(
-        len(line)
-        for p in root.iter("p")
-        if len(line := " ".join("".join(p.itertext()).split())) > 120 and p.find(".//a") is None
-    )
-    return headlines >= 10 and running < 800
+def _is_listing(root: html.HtmlElement, text: str) -> bool:
+    """Many headline-like links, and a text that consists of them, or is next to nothing."""
+    flat = " ".join(text.split())
+    headlines = {line for a in root.iter("a") if len(line := " ".join("".join(a.itertext()).split())) >= 30}
+    own = len(flat) - sum(len(line) for line in headlines if line in flat)
+    return len(headlines) >= 10 and (own < FULL or own < 0.5 * len(flat))
 
 
 def _document(

@@ -20,68 +20,8 @@ def language_code(declared: object) -> str | None:
 
 
 # the commonest short words of the two languages that are told apart here; everything else is left to the language step
-_ES = frozenset(
-    [
-        "de",
-        "la",
-        "el",
-        "en",
-        "que",
-        "los",
-        "las",
-        "del",
-        "y",
-        "se",
-        "por",
-        "un",
-        "una",
-        "con",
-        "para",
-        "su",
-        "al",
-        "lo",
-        "como",
-        "más",
-        "no",
-        "fue",
-        "sus",
-        "este",
-        "esta",
-        "pero",
-        "ha",
-    ]
-)
-_EN = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "in",
-        "a",
-        "is",
-        "that",
-        "for",
-        "on",
-        "was",
-        "with",
-        "as",
-        "by",
-        "at",
-        "from",
-        "it",
-        "be",
-        "are",
-        "have",
-        "has",
-        "this",
-        "not",
-        "he",
-        "his",
-        "were",
-        "which",
-    ]
-)
+_ES = frozenset(("de", "la", "el", "en", "que", "los", "las", "del", "y", "se", "por", "un", "una", "con", "para", "su", "al", "lo", "como", "más", "fue", "sus", "este", "esta", "pero"))  # fmt: skip
+_EN = frozenset(("the", "of", "and", "to", "in", "is", "that", "for", "on", "was", "with", "as", "at", "from", "it", "be", "are", "have", "this", "not", "he", "his", "were", "which"))  # fmt: skip
 
 
 def plausible(code: str | None, text: str) -> str | None:

@@ -8,45 +8,10 @@ from lxml import etree, html
 
 from core.text import clean
 
-BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "br",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "td",
-        "th",
-        "tr",
-        "ul",
-    ]
-)
+BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "br", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form",
+    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul",
+))  # fmt: skip
 HIDDEN = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "object", "head", "title"))
 _META = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]+)", re.I)
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.\-]+)", re.I)
@@ -104,11 +69,11 @@ def decode(body: bytes, content_type: str = "") -> str:
 
 
 def _mostly_utf8(body: bytes) -> str | None:
-    """UTF-8 with a few broken bytes stays UTF-8: where more multi-byte characters are good than bad."""
+    """UTF-8 with a few broken bytes stays UTF-8: where at least as many multi-byte characters are good as bad (by chance hardly any would be)."""
     text = body.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     good = sum(1 for char in text if char > "\x7f") - bad
-    return text if good > 4 * bad else None
+    return text if 0 < good >= bad else None
 
 
 def _undefined(body: bytes) -> bool:

@@ -17,7 +17,7 @@ from core.text import fold
 from core.time import Moment, lima_day, parse_date
 from core.urls import canonical, same_site
 from crawler import jsonld
-from crawler.authors import authors
+from crawler.authors import NEWSROOM, authors
 from crawler.language import language_code
 from crawler.markup import lines, one_line, to_text
 
@@ -170,6 +170,8 @@ def _title(
 
 def _shared(a: str, b: str) -> float:
     """Share of common words, of the smaller set."""
+    if fold(b).startswith(fold(a)) and a:
+        return 1.0
     left, right = set(re.findall(r"\w+", fold(a))), set(re.findall(r"\w+", fold(b)))
     return (
         len(left & right) / max(1, min(len(left), len(right)))
@@ -248,13 +250,19 @@ def _authors(
         found = tuple(name for name in authors(names, outlet=facts.site) if fold(name) not in fold(facts.title))
         if found and not _is_outlet(found, facts, data):
             return found
-    return authors(_bylines(root) or jsonld.names(data.get("author")), outlet="")
+    return ()
 
 
 def _is_outlet(found: tuple[str, ...], facts: Facts, data: dict[str, Any]) -> bool:
-    """A signature that is only the outlet's own name tells nothing."""
-    publisher = {re.sub(r"\W+", "", fold(name)) for name in (*jsonld.names(data.get("publisher")), facts.site) if name}
-    return all(re.sub(r"\W+", "", fold(name)) in publisher for name in found)
+    """A signature that is the outlet's own name, alone or with its slogan, tells nothing; `Redacción` and a name is one."""
+    publisher = {
+        _letters(name) for name in (*jsonld.names(data.get("publisher")), facts.site) if len(_letters(name)) > 3
+    }
+    return all(any(name in _letters(one) for name in publisher) and not NEWSROOM.search(one) for one in found)
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"\W+", "", fold(name))
 
 
 def _bylines(root: html.HtmlElement) -> list[str]:

@@ -28,7 +28,7 @@ _SIGN_FIRST = re.compile(rf"(?<!\w)(s/\.?|us\$|\$|us dollars?|pen|usd) ?({_N}){_
 _UNIT_LAST = re.compile(rf"(?<![\w/$.,]){_VALUE}{_SCALE}(?: de)? ({_PEN}|{_USD})")
 _RANGE_BEFORE = re.compile(rf"(?<![\w/$.,]){_VALUE}{_SCALE} (?:a|y|o|hasta|and|to|or)(?: los| las)? $")
 _EACH = re.compile(
-    rf" ?(?:por|al?|cada|a la) (?:dia|semana|mes|diarios?)\b[^.;]{{0,20}}? (?:o|y) {_VALUE}{_SCALE} (?:por|al|a la|cada) (?:dia|semana|mes|ano)"
+    rf" ?(?:por|al?|cada|a la) (?:dia|semana|mes|diarios?)\b[^.;]{{0,20}}? (?:o|y) {_VALUE}{_SCALE} (?:por|al|a la|cada) (?:dia|semana|mes|año)"
 )
 _RATE = re.compile(r" (?:dolar|tipo de cambio|cotiza\w*|interbancario|casas de cambio|exchange rate) ")
 _BARE_RATE = re.compile(r"\b(?:en|a|de|at) (\d[.,]\d{3,4})(?![\d%]| ?(?:%|soles|nuevos))")
@@ -36,7 +36,7 @@ _FOREIGN_DOLLARS = re.compile(r"(?:^| )(?:pesos|bolivianos|reales|canadienses|au
 _WHAT = (
     ("reward", re.compile(r" (?:recompensa\w*|reward\w*) ")),
     ("other", re.compile(r" (?:soborno\w*|coima\w*|sacado|bribe\w*|presupuesto\w*|inversion\w*|bono\w*|multa\w*) ")),
-    ("loss", re.compile(r" (?:perdida\w*|perdio|dejaron de ganar|perjuicio\w*|botin|robaron|robo|loss|losses|danos) ")),
+    ("loss", re.compile(r" (?:perdida\w*|perdio|dejaron de ganar|perjuicio\w*|botin|robaron|robo|loss|losses|daños) ")),
     ("demand", re.compile(r" (?:exig\w+|pid\w+|ped\w+|reclama\w*|extors\w+|cupos?|demand\w*|tarifa|abonar|cobr\w+|impon\w+|rebaja\w*|montos?) ")),
     ("payment", re.compile(r" (?:pag\w+|deposit\w+|entreg\w+|recaud\w+|paid|pays?|paying|takings|yape\w*) ")),
 )  # fmt: skip

@@ -26,7 +26,7 @@ _NONE = re.compile(
     r" (?:sin (?:heridos|victimas|muertos)|no (?:hubo|se reportan|se registraron|dejo|hay) (?:heridos|victimas|muertos)|heridos felizmente ninguno|ningun herido|no injuries|no one was (?:hurt|injured)) "
 )
 _COUNTED = re.compile(
-    r" (?:ano|anos|meses|mes|semanas?|anual\w*|cifras?|balance|estadistica\w*|registr\w+|casos|enero a|primer semestre|dengue|contagi\w+|covid\w*|last year|this year|months?|weeks?) "
+    r" (?:año|años|meses|mes|semanas?|anual\w*|cifras?|balance|estadistica\w*|registr\w+|casos|enero a|primer semestre|dengue|contagi\w+|covid\w*|last year|this year|months?|weeks?) "
 )
 _ABOUT = ("extortion", "strike")
 

@@ -13,64 +13,32 @@ from core.document import Payload
 from core.text import fold
 from enrich.reading import Reading
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 VERSION = "1"
 ENOUGH = 700
 """Characters looked at: more make no answer surer."""
 SECOND = ("es", "en", "pt", "qu", "fr", "it", "de", "ca", "gl")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FUNCTION = {
-    "es": frozenset(["de", "la", "el", "en", "los", "las", "que", "por", "con", "para", "un", "una", "del", "al", "se", "su", "sus", "lo", "es", "y", "no", "más", "mas", "tras", "ante", "desde", "hasta", "este", "esta", "como", "pero", "sin", "sobre", "fue", "ha"]),
-    "en": frozenset(["the", "of", "in", "to", "and", "for", "on", "with", "at", "by", "from", "is", "are", "was", "were", "a", "an", "as", "that", "this", "over", "after", "his", "her", "their", "has", "have", "be", "not"]),
-    "pt": frozenset(["do", "da", "dos", "das", "em", "no", "na", "nos", "nas", "os", "as", "para", "com", "uma", "um", "não", "nao", "ao", "pela", "pelo", "que", "se", "mais", "foi", "seu", "sua", "e", "o"]),
+    "es": _words(
+        "de la el en los las que por con para un una del al se su sus lo es y no más mas tras ante desde "
+        "hasta este esta como pero sin sobre fue ha"),
+    "en": _words(
+        "the of in to and for on with at by from is are was were a an as that this over after his her their "
+        "has have be not"),
+    "pt": _words(
+        "do da dos das em no na nos nas os as para com uma um não nao ao pela pelo que se mais foi seu sua e "
+        "o"),
 }  # fmt: skip
-_AYMARA = frozenset(
-    [
-        "jaqi",
-        "jaqinaka",
-        "jaqinakaru",
-        "jaqinakax",
-        "markanaka",
-        "taqi",
-        "taqini",
-        "ukat",
-        "ukatx",
-        "ukhamaraki",
-        "ukhamarakiwa",
-        "jiwasa",
-        "jiwasax",
-        "uka",
-        "ukax",
-        "ukaxa",
-        "ukanaka",
-        "janiw",
-        "janiwa",
-        "aymara",
-        "sata",
-        "munta",
-        "lurasa",
-        "luraña",
-        "sarnaqaña",
-        "qamaña",
-        "wali",
-        "suma",
-        "kuna",
-        "kunawsasa",
-        "yatiña",
-        "yatiyaña",
-        "pacha",
-        "maya",
-        "paya",
-        "kimsa",
-        "arsuña",
-        "utji",
-        "utjaspa",
-        "utjañapa",
-        "jupanaka",
-        "jupanakax",
-        "nayan",
-        "nayax",
-        "aski",
-    ]
+_AYMARA = _words(
+    "jaqi jaqinaka jaqinakaru jaqinakax markanaka taqi taqini ukat ukatx ukhamaraki ukhamarakiwa jiwasa "
+    "jiwasax uka ukax ukaxa ukanaka janiw janiwa aymara sata munta lurasa luraña sarnaqaña qamaña wali "
+    "suma kuna kunawsasa yatiña yatiyaña pacha maya paya kimsa arsuña utji utjaspa utjañapa jupanaka "
+    "jupanakax nayan nayax aski"
 )
 _AYMARA_ENDS = ("naka", "nakax", "nakaxa", "naparu", "tawa", "kiwa", "wa", "ña", "ñapa", "taki", "nakan", "mpi", "xa")
 

@@ -13,189 +13,37 @@ from core.peru.gazetteer import Gazetteer, Level, load
 from core.text import fold
 from enrich.reading import Field, Found, Span
 
-_SMALL = frozenset(["de", "del", "la", "las", "los", "el", "y", "e", "en", "of", "the"])
-_JOINING = frozenset(["de", "del", "la", "las", "los", "el", "y", "e", "en", "para", "por", "of", "and"])
-_STREETS = frozenset(
-    [
-        "avenida",
-        "av",
-        "jiron",
-        "jr",
-        "calle",
-        "pasaje",
-        "plaza",
-        "plazuela",
-        "plazoleta",
-        "parque",
-        "ovalo",
-        "malecon",
-        "alameda",
-        "urbanizacion",
-        "urb",
-        "cuadra",
-        "estadio",
-        "teatro",
-        "colegio",
-        "hospital",
-        "clinica",
-        "iglesia",
-        "parroquia",
-        "catedral",
-        "cine",
-        "hotel",
-        "restaurante",
-        "grifo",
-        "galeria",
-        "edificio",
-        "universidad",
-        "instituto",
-        "torre",
-        "radio",
-        "canal",
-        "serie",
-        "virgen",
-        "señor",
-        "cristo",
-        "club",
-        "equipo",
-        "avenue",
-        "street",
-        "stadium",
-        "hospital",
-        "school",
-        "capitan",
-        "coronel",
-        "general",
-        "mariscal",
-        "almirante",
-        "don",
-        "doña",
-        "doctor",
-        "dr",
-        "señora",
-        "sor",
-        "fray",
-        "padre",
-        "beato",
-        "buque",
-        "bap",
-        "fragata",
-        "operacion",
-        "huracan",
-        "papa",
-        "rey",
-        "reina",
-        "principe",
-    ]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_SMALL = _words("de del la las los el y e en of the")
+_JOINING = _words("de del la las los el y e en para por of and")
+_STREETS = _words(
+    "avenida av jiron jr calle pasaje plaza plazuela plazoleta parque ovalo malecon alameda urbanizacion "
+    "urb cuadra estadio teatro colegio hospital clinica iglesia parroquia catedral cine hotel restaurante "
+    "grifo galeria edificio universidad instituto torre radio canal serie virgen señor cristo club equipo "
+    "avenue street stadium hospital school capitan coronel general mariscal almirante don doña doctor dr "
+    "señora sor fray padre beato buque bap fragata operacion huracan papa rey reina principe"
 )
-_HEADS = frozenset(
-    [
-        "camara",
-        "coordinadora",
-        "asociacion",
-        "sindicato",
-        "federacion",
-        "confederacion",
-        "colegio",
-        "universidad",
-        "club",
-        "liga",
-        "copa",
-        "banco",
-        "bolsa",
-        "diario",
-        "orquesta",
-        "sinfonica",
-        "gremio",
-        "corporacion",
-        "tren",
-        "banda",
-        "virgen",
-        "grupo",
-        "sociedad",
-        "union",
-        "alianza",
-        "deportivo",
-        "sporting",
-        "sport",
-        "atletico",
-        "academia",
-        "cementos",
-        "cerveceria",
-        "compañia",
-        "caja",
-        "chamber",
-        "association",
-        "federation",
-        "university",
-        "bank",
-        "marques",
-        "batalla",
-        "torneo",
-        "rally",
-        "festival",
-        "señor",
-        "liceo",
-        "editorial",
-        "carnaval",
-        "fiesta",
-        "fundacion",
-        "santuario",
-    ]
+_HEADS = _words(
+    "camara coordinadora asociacion sindicato federacion confederacion colegio universidad club liga copa "
+    "banco bolsa diario orquesta sinfonica gremio corporacion tren banda virgen grupo sociedad union "
+    "alianza deportivo sporting sport atletico academia cementos cerveceria compañia caja chamber "
+    "association federation university bank marques batalla torneo rally festival señor liceo editorial "
+    "carnaval fiesta fundacion santuario"
 )
-_PLAIN_HEADS = frozenset(
-    "camara coordinadora asociacion sindicato federacion confederacion universidad club liga copa banco bolsa diario gremio corporacion chamber association "
-    "federation university bank torneo festival carnaval tren banda".split()
+_PLAIN_HEADS = _words(
+    "camara coordinadora asociacion sindicato federacion confederacion universidad club liga copa banco "
+    "bolsa diario gremio corporacion chamber association federation university bank torneo festival "
+    "carnaval tren banda"
 )
-_GENERIC = frozenset(
-    [
-        "region",
-        "provincia",
-        "distrito",
-        "departamento",
-        "cercado",
-        "gran",
-        "norte",
-        "sur",
-        "centro",
-        "puerto",
-        "ciudad",
-        "caso",
-        "alcalde",
-        "valle",
-        "villa",
-        "mercado",
-        "penal",
-        "comisaria",
-        "downtown",
-        "greater",
-        "northern",
-        "southern",
-        "central",
-        "eastern",
-        "western",
-        "in",
-        "from",
-        "near",
-        "the",
-        "at",
-        "en",
-        "desde",
-        "hacia",
-        "sobre",
-        "contra",
-        "y",
-        "paro",
-        "covid",
-        "hoy",
-        "alerta",
-        "sismo",
-        "atencion",
-        "ojo",
-        "edicion",
-        "corte",
-        "peru",
-    ]
+_GENERIC = _words(
+    "region provincia distrito departamento cercado gran norte sur centro puerto ciudad caso alcalde "
+    "valle villa mercado penal comisaria downtown greater northern southern central eastern western in "
+    "from near the at en desde hacia sobre contra y paro covid hoy alerta sismo atencion ojo edicion "
+    "corte peru"
 )
 _CUE = re.compile(
     r"(?:(?P<district>distritos?(?: \w+)?|comisaria|alcalde(?:sa)? distrital|municipalidad distrital|districts?)|(?P<province>provincias?(?: \w+)?|municipalidad provincial|alcalde(?:sa)? provincial|provinces?)"

@@ -13,10 +13,12 @@ VERSION = "1"
 Citation = tuple[str, int, int]
 """Normalised id, start, end."""
 
-_NO = r"(?:(?:n|no|nro|núm|num)\b[.°ºo]*\s*|n[.°º]+\s*|nº\s*|#\s*)?"
+_NO = r"(?:n(?=\d)|(?:n|no|nro|núm|num)\b[.°ºo]*\s*|n[.°º]+\s*|nº\s*|#\s*)?"
 _NUMBER = r"\d{2}[.,]?\d{3}"
 _AND = r"\s*(?:,|;|y|e|and)\s*(?:la\s+|el\s+)?" + _NO
-_LAWS = re.compile(rf"\b(?:ley(?:es)?|laws?)\s+{_NO}({_NUMBER}(?!\d|/)(?:{_AND}{_NUMBER}(?![\d/-]))*)", re.I)
+_LAWS = re.compile(
+    rf"(?<!decreto[ -])\b(?:ley(?:es)?|laws?)\s+{_NO}({_NUMBER}(?!\d|/)(?:{_AND}{_NUMBER}(?![\d/-]))*)", re.I
+)
 _OLD_LAW = re.compile(r"\b(?:ley|law)\s+(?:n[.°º]+|nº|nro\.?|no\.)\s*(\d{4})(?![\d/.,-]*\d)", re.I)
 _LEGISLATIVE = re.compile(
     rf"(?:\bdecretos?\s+legislativos?|\blegislative\s+decrees?|\bd\.?\s?leg\.?|\bdecs?\.\s?leg\.?|\bd\.\s?l\.|\bdl)\s*{_NO}(\d{{3,4}}(?![\d/])(?:{_AND}\d{{3,4}}(?![\d/-]))*)",

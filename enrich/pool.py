@@ -27,6 +27,11 @@ class Enriched:
     errors: Mapping[str, str]
     translated_first: bool = False
 
+    @property
+    def reason(self) -> str:
+        """The failed steps with their errors, in one line."""
+        return "; ".join(f"{step}: {error}" for step, error in self.errors.items())
+
 
 def enriched(settings: Settings, batches: Iterable[Sequence[Task]], *, parallel: bool) -> Iterator[list[Enriched]]:
     """Each batch in turn, in order. With `parallel`, a few batches are under way on other cores meanwhile."""

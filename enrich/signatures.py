@@ -16,6 +16,11 @@ from core.document import Document, Payload
 from core.text import fold
 from enrich.reading import Reading
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 VERSION = "1"
 LONG = 60
 """Words from which on a text is compared by its 5-grams."""
@@ -24,74 +29,10 @@ HEADLINE_JACCARD, HEADLINE_WORDS = 0.7, 5
 _TEXT_BANDS, _HEADLINE_BANDS, _ROWS = 64, 16, 2
 _WORD = re.compile(r"[^\W_]+")
 _CAPITALISED = re.compile(r"(?<=[^\W_] )[A-ZÁÉÍÓÚÑ][^\W_]+")
-_STOP = frozenset(
-    [
-        "a",
-        "al",
-        "ante",
-        "con",
-        "contra",
-        "de",
-        "del",
-        "desde",
-        "el",
-        "ella",
-        "en",
-        "entre",
-        "era",
-        "es",
-        "esta",
-        "este",
-        "estos",
-        "esas",
-        "la",
-        "las",
-        "le",
-        "les",
-        "lo",
-        "los",
-        "mas",
-        "no",
-        "o",
-        "para",
-        "pero",
-        "por",
-        "que",
-        "se",
-        "sin",
-        "sobre",
-        "son",
-        "su",
-        "sus",
-        "tras",
-        "un",
-        "una",
-        "y",
-        "ya",
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "on",
-        "to",
-        "and",
-        "for",
-        "at",
-        "by",
-        "with",
-        "from",
-        "is",
-        "are",
-        "was",
-        "were",
-        "as",
-        "video",
-        "foto",
-        "fotos",
-        "videos",
-        "vivo",
-    ]
+_STOP = _words(
+    "a al ante con contra de del desde el ella en entre era es esta este estos esas la las le les lo los "
+    "mas no o para pero por que se sin sobre son su sus tras un una y ya the a an of in on to and for at "
+    "by with from is are was were as video foto fotos videos vivo"
 )
 
 

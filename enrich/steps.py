@@ -51,6 +51,10 @@ class Step(Protocol):
         """The steps whose payloads it looks at."""
 
     @property
+    def lexical(self) -> bool:
+        """Whether it uses the word lists: then its answers hang on them too."""
+
+    @property
     def depends(self) -> Mapping[str, str]:
         """What else its answer hangs on (settings, engine, gazetteer), by name."""
 
@@ -67,6 +71,7 @@ class Plain:
     run: Callable[[Reading], Payload]
     reads: tuple[str, ...] = ()
     depends: Mapping[str, str] = field(default_factory=dict)
+    lexical: bool = True
 
     def __call__(self, reading: Reading) -> Payload:
         """Call the function."""
@@ -83,17 +88,17 @@ class Outcome(NamedTuple):
 def plain_steps() -> tuple[Step, ...]:
     """Every step but the translation, each after those that it reads."""
     return (
-        Plain("language", language.VERSION, language.run),
+        Plain("language", language.VERSION, language.run, lexical=False),
         Plain("places", places.VERSION, places.run, depends={"gazetteer": places.gazetteer_digest()}),
-        Plain("norms", norms.VERSION, norms.run),
+        Plain("norms", norms.VERSION, norms.run, lexical=False),
         Plain("topics", topics.VERSION, topics.run, ("language", "places", "norms")),
         Plain("sectors", sectors.VERSION, sectors.run, ("topics",)),
-        Plain("amounts", amounts.VERSION, amounts.run, ("topics",)),
+        Plain("amounts", amounts.VERSION, amounts.run, ("topics",), lexical=False),
         Plain("entities", entities.VERSION, entities.run),
         Plain("strikes", strikes.VERSION, strikes.run, ("topics", "entities")),
-        Plain("casualties", casualties.VERSION, casualties.run, ("topics",)),
-        Plain("roads", roads.VERSION, roads.run),
-        Plain("signature", signatures.VERSION, signatures.run),
+        Plain("casualties", casualties.VERSION, casualties.run, ("topics",), lexical=False),
+        Plain("roads", roads.VERSION, roads.run, lexical=False),
+        Plain("signature", signatures.VERSION, signatures.run, lexical=False),
     )
 
 
@@ -118,7 +123,7 @@ class Chain:
             parts = [
                 step.name,
                 step.version,
-                self.lexicon.digest,
+                self.lexicon.digest if step.lexical else "",
                 sorted(step.depends.items()),
                 [done[name] for name in step.reads],
             ]

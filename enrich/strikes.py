@@ -7,6 +7,11 @@ from core.document import Payload
 from core.time import lima_day
 from enrich.reading import Field, Reading
 
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
 VERSION = "1"
 
 _ENDED = re.compile(
@@ -23,7 +28,7 @@ _CONSIDERED = re.compile(
     r"|advierten (?:con )?(?:un |nuev\w+ )?(?:paro|huelga)|analizan|considera(?:n)? (?:un|una|otro) (?:paro|huelga)|se debate un paro|threaten\w* (?:to strike|a strike|to walk)|consider\w* (?:a |another )?strike|could strike|may strike) "
 )
 _ANNOUNCED = re.compile(
-    r" (?:anunci\w+|convoc(?:a|an|o|aron|an a|aran|atoria|ado|ada)|llama(?:n|ron)? a|llamo a|ira(?:n)? (?:al|a la|a un) (?:paro|huelga)|acataran|parar(?:a|an) (?:el|este|por|sus|desde|manana|en)|realizaran|iniciaran|se plegaran|no se plegaran|se sumaran|habra paro|saldran|ratific\w+|confirm\w+|programa\w+"
+    r" (?:anunci\w+|convoc(?:a|an|o|aron|an a|aran|atoria|ado|ada)|llama(?:n|ron)? a|llamo a|ira(?:n)? (?:al|a la|a un) (?:paro|huelga)|acataran|parar(?:a|an) (?:el|este|por|sus|desde|mañana|en)|realizaran|iniciaran|se plegaran|no se plegaran|se sumaran|habra paro|saldran|ratific\w+|confirm\w+|programa\w+"
     r"|sera(?:n)? (?:el|por|de)|a partir del|desde el (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|\d)|proximo|se alista\w*|preparan|announc\w+|called for|calls for|will (?:strike|stop|walk|hold|go on)|plan(?:s|ned)? (?:a|to)|upcoming|next (?:week|month|monday|tuesday|wednesday|thursday|friday)) "
 )
 _ONGOING = re.compile(
@@ -34,40 +39,14 @@ _WINDOWS = {"title": 3.0, "summary": 1.5}
 _MONTHS = {
     name: i
     for i, name in enumerate(
-        [
-            "enero",
-            "febrero",
-            "marzo",
-            "abril",
-            "mayo",
-            "junio",
-            "julio",
-            "agosto",
-            "setiembre",
-            "octubre",
-            "noviembre",
-            "diciembre",
-        ],
+        _words("enero febrero marzo abril mayo junio julio agosto setiembre octubre noviembre diciembre"),
         1,
     )
 } | {"septiembre": 9}
 _ENGLISH_MONTHS = {
     name: i
     for i, name in enumerate(
-        [
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ],
+        _words("january february march april may june july august september october november december"),
         1,
     )
 }

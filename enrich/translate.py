@@ -17,10 +17,11 @@ from core.peru.gazetteer import load
 from core.settings import Settings
 from core.text import lower
 from enrich import language as languages
+from enrich.apertium import Protect
 from enrich.lexicon import Lexicon
 from enrich.lexicon import load as load_lexicon
 from enrich.mentions import capitalised
-from enrich.models import Protect, Translator, choose
+from enrich.models import Translator, choose
 from enrich.reading import Field, Reading
 
 VERSION = "1"
@@ -35,6 +36,7 @@ class TranslateStep:
 
     name = "translate"
     reads = ("language", "topics")
+    lexical = True
 
     def __init__(self, engine: Translator, which: str) -> None:
         self._engine, self._which = engine, which

@@ -41,6 +41,7 @@ class FrontierRow:
     not_before: datetime
     lease_by: str | None = None
     error: str | None = None
+    changed: datetime
 
 
 FIELDS = tuple(FrontierRow.__dataclass_fields__)

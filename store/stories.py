@@ -98,6 +98,11 @@ def leave(tx: Connection, document: str) -> None:
         tx.execute(delete(stories).where(stories.c.id == story, stories.c.size <= 0))
 
 
+def forget_keys(tx: Connection, before: datetime) -> int:
+    """Drop the keys of documents older than that: nothing of so long ago will be joined any more; how many they were."""
+    return tx.execute(delete(story_keys).where(story_keys.c.day < int(before.timestamp() // DAY_SECONDS))).rowcount
+
+
 def _join_batch(tx: Connection, items: Sequence[Item], now: datetime, similar: Similar, joined: Joined) -> None:
     keys = {document.id: _keys(payload) for document, payload in items}
     known = _neighbours(tx, [document for document, _ in items], keys)

@@ -56,15 +56,25 @@ def trend_chart(
     y = alt.Y("value:Q", scale=_scale(values, share), axis=_count_axis(y_title, values, share))
     layers: list[alt.Chart] = []
     if any(value["outage"] for value in values):
-        layers.append(_outages(values))
+        layers.append(_outages())
     legend = words["group" if series and all(value["of_group"] for value in values) else "query"]
-    layers.append(_bars(values, x, y) if len(series) <= 1 else _lines(values, series, x, y, legend))
+    layers.append(_bars(x, y) if len(series) <= 1 else _lines(values, series, x, y, legend))
     heading = _heading(title, words["outage"] if len(layers) > 1 else None)
     chart = alt.layer(*layers).properties(width=width, height=height, background="#ffffff", **heading)
     chart = chart.configure_axis(labelFontSize=12, titleFontSize=13, titleFontWeight="normal", titlePadding=10)
     chart = chart.configure_legend(labelFontSize=12, titleFontSize=12, labelLimit=260, orient="bottom", columns=3)
+    return finished(chart, language, rows=values, outages=_outage_spans(values))
+
+
+def finished(chart: alt.LayerChart, language: str, **datasets: list[dict[str, Any]]) -> Spec:
+    """The specification with its data beside it: altair would copy and check every number of data inside."""
     result: Spec = chart.to_dict(format="vega-lite")
-    return result | {"usermeta": {"language": language}}
+    return result | {"datasets": datasets, "usermeta": {"language": language}}
+
+
+def named(name: str) -> alt.NamedData:
+    """The data of that name, which `finished` adds."""
+    return alt.NamedData(name=name)
 
 
 def svg(spec: Spec) -> str:
@@ -153,8 +163,8 @@ def _count_axis(title: str, values: list[dict[str, Any]], share: bool) -> alt.Ax
     return alt.Axis(title=title, format="d", tickMinStep=1, tickCount=6)
 
 
-def _bars(values: list[dict[str, Any]], x: alt.X, y: alt.Y) -> alt.Chart:
-    bars = alt.Chart(_data(values)).mark_rect(color=PALETTE[0], stroke="#ffffff", strokeWidth=0.5)
+def _bars(x: alt.X, y: alt.Y) -> alt.Chart:
+    bars = alt.Chart(named("rows")).mark_rect(color=PALETTE[0], stroke="#ffffff", strokeWidth=0.5)
     encoded: alt.Chart = bars.encode(x=x, x2=alt.X2("end:T"), y=y, y2=alt.Y2("zero:Q"))
     return encoded
 
@@ -165,7 +175,7 @@ def _lines(values: list[dict[str, Any]], names: list[str], x: alt.X, y: alt.Y, t
     dashes = [DASHES[(i // 2) % len(DASHES)] for i in range(len(names))]
     few = len({value["start"] for value in values}) <= 40
     point: Any = alt.OverlayMarkDef(size=36, filled=True, strokeDash=[1, 0]) if few else False
-    lines = alt.Chart(_data(values)).mark_line(strokeWidth=2, strokeJoin="round", point=point)
+    lines = alt.Chart(named("rows")).mark_line(strokeWidth=2, strokeJoin="round", point=point)
     legend = alt.Legend(title=title, symbolType="stroke", symbolSize=500, symbolStrokeWidth=3)
     encoded: alt.Chart = lines.encode(
         x=x,
@@ -176,16 +186,15 @@ def _lines(values: list[dict[str, Any]], names: list[str], x: alt.X, y: alt.Y, t
     return encoded
 
 
-def _outages(values: list[dict[str, Any]]) -> alt.Chart:
+def _outage_spans(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
     spans = {value["start"]: value["end"] for value in values if value["outage"]}
-    data = [{"start": start, "end": end} for start, end in sorted(spans.items())]
-    shade = alt.Chart(_data(data)).mark_rect(color=OUTAGE, opacity=0.22)
+    return [{"start": start, "end": end} for start, end in sorted(spans.items())]
+
+
+def _outages() -> alt.Chart:
+    shade = alt.Chart(named("outages")).mark_rect(color=OUTAGE, opacity=0.22)
     encoded: alt.Chart = shade.encode(x=alt.X("start:T", scale=alt.Scale(type="utc")), x2=alt.X2("end:T"))
     return encoded
-
-
-def _data(values: list[dict[str, Any]]) -> alt.Data:
-    return alt.Data(values=values)  # type: ignore[no-untyped-call]
 
 
 def _heading(title: str | None, note: str | None) -> dict[str, Any]:

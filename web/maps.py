@@ -14,6 +14,7 @@ from typing import Any
 import altair as alt
 
 from core.text import fold
+from web import charts
 from web.charts import Spec
 
 SHAPES = Path(__file__).parent / "static" / "geo" / "departments.geojson"
@@ -35,11 +36,10 @@ def department_map(
         name, count = by_name.get(fold(feature["name"]), (feature["name"].title(), 0))
         properties = {"name": name, "count": count, "url": link(name)}
         features.append({"type": "Feature", "geometry": feature["geometry"], "properties": properties})
-    chart = alt.layer(_areas(features, TITLES[language]["documents"]), _numbers(counts, by_name))
+    chart = alt.layer(_areas(max(counts.values(), default=0), TITLES[language]["documents"]), _labels())
     chart = chart.project(type="identity", reflectY=True)
     chart = chart.properties(width=width, height=int(width * 1.45), background="#ffffff").configure_view(stroke=None)
-    result: Spec = chart.to_dict(format="vega-lite")
-    return result | {"usermeta": {"language": language}}
+    return charts.finished(chart, language, shapes=features, numbers=_numbers(counts, by_name))
 
 
 @functools.lru_cache(maxsize=1)
@@ -71,15 +71,13 @@ def _middle(ring: list[list[float]]) -> tuple[tuple[float, float], bool]:
     return (x / (3 * area) - (SMALL_BESIDE if small else 0), y / (3 * area)), small
 
 
-def _areas(features: list[dict[str, Any]], title: str) -> alt.Chart:
+def _areas(top: int, title: str) -> alt.Chart:
     """One hue, pale to dark: readable without telling colours apart. Departments without a count are grey."""
-    top = max((feature["properties"]["count"] for feature in features), default=0)
     scale = alt.Scale(type="sqrt", domain=[0, max(top, 4)], range=["#e8f1fa", "#08519c"])
     legend = alt.Legend(title=title, format="d", tickMinStep=1, tickCount=3, orient="bottom-left", gradientLength=140)
     colour = alt.Color("properties.count:Q", scale=scale, legend=legend)
-    data = alt.Data(values=features)  # type: ignore[no-untyped-call]
     chart: alt.Chart = (
-        alt.Chart(data)
+        alt.Chart(charts.named("shapes"))
         .mark_geoshape(stroke="#6b6b6b", strokeWidth=0.6)
         .encode(
             color=alt.condition("datum.properties.count > 0", colour, alt.value(NO_COUNT)),
@@ -90,17 +88,21 @@ def _areas(features: list[dict[str, Any]], title: str) -> alt.Chart:
     return chart
 
 
-def _numbers(counts: Mapping[str, int], by_name: Mapping[str, tuple[str, int]]) -> alt.Chart:
-    """The count on each department that has one, dark on pale and white on dark."""
+def _numbers(counts: Mapping[str, int], by_name: Mapping[str, tuple[str, int]]) -> list[dict[str, Any]]:
+    """Where to print the count of each department that has one, and whether it stands on a dark shape."""
     top = max(counts.values(), default=0)
-    values = []
+    numbers = []
     for feature in shapes():
         count = by_name.get(fold(feature["name"]), ("", 0))[1]
         if count:
             x, y = feature["middle"]
-            values.append({"x": x, "y": y, "count": count, "dark": not feature["small"] and count > 0.3 * max(top, 4)})
-    data = alt.Data(values=values)  # type: ignore[no-untyped-call]
-    text = alt.Chart(data).mark_text(fontSize=12, fontWeight="bold")
+            numbers.append({"x": x, "y": y, "count": count, "dark": not feature["small"] and count > 0.3 * max(top, 4)})
+    return numbers
+
+
+def _labels() -> alt.Chart:
+    """The counts, dark on pale and white on dark."""
+    text = alt.Chart(charts.named("numbers")).mark_text(fontSize=12, fontWeight="bold")
     chart: alt.Chart = text.encode(
         longitude="x:Q",
         latitude="y:Q",

@@ -1,25 +1,22 @@
 """The screens for reading: search, documents, stories, trends, map, help; each with its data forms at the same address."""
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
-from markupsafe import Markup
 
 from core.errors import StoreError, UnavailableError
 from core.record import Record
 from search.nodes import Tag
-from web import answers, charts, formats, maps, render, told
+from web import answers, formats, render, tags, told
 from web.problems import NotFoundError
 from web.question import DEEPEST, FILTERS, MOST_IN_DATA, Question
 from web.visit import Visit
 
 router = APIRouter(include_in_schema=False)
-TABLE_ROWS = 120
 OUT = (UnavailableError, StoreError)
 LIST_FORMATS = ("json", "csv", "jsonl", "atom")
 EXAMPLES = (
@@ -115,7 +112,7 @@ def _results(visit: Visit) -> tuple[Results, list[Facet], list[str]]:
 def _facet(visit: Visit, name: str, values: list[tuple[str, int]]) -> Facet:
     """A facet's values as links. What is no parameter narrows as a clause of the query, so that counts hold exactly."""
     names = visit.desk.outlets() if name == "source" else {}
-    narrowed = _by_parameter if name in FILTERS else _by_clause
+    narrowed = _by_parameter if name in FILTERS else by_clause
     choices = []
     for value, count in values:
         url, active = narrowed(visit.question, name, value)
@@ -130,7 +127,8 @@ def _by_parameter(ask: Question, name: str, value: str) -> tuple[str, bool]:
     return ask.url("/search", page=None, **{name: left}), value in chosen
 
 
-def _by_clause(ask: Question, name: str, value: str) -> tuple[str, bool]:
+def by_clause(ask: Question, name: str, value: str) -> tuple[str, bool]:
+    """The search with a clause added to the query (or taken out where it is in it), and whether it is in it."""
     clause = str(Tag(name, value))
     active = clause in ask.q
     query = ask.q.replace(clause, "").strip() if active else f"{ask.q} {clause}".strip()
@@ -187,10 +185,10 @@ def document(request: Request, ident: str) -> Response:
     if form:
         return formats.as_json(found.record.masked().to_json(with_text=visit.local))
     shown = found.record if visit.local else render.without_text(found.record)
-    tags, texts = render.explained(shown, visit.words, visit.link)
+    groups, texts = tags.explained(shown, visit.words, visit.link)
     doc, outlets = shown.masked().document, visit.desk.outlets()
     return visit.page(
-        "document.html", formats=[("json", visit.link(f"/documents/{id}.json"))], item=render.hit(shown, visit.words, outlets), tags=tags,
+        "document.html", formats=[("json", visit.link(f"/documents/{id}.json"))], item=render.hit(shown, visit.words, outlets), tags=groups,
         doc=_printed(shown), marked={**texts, "show_summary": doc.summary not in doc.text[: len(doc.summary) + 5] or not doc.text},
         full=bool(doc.text), translation=shown.masked().translation, facts=render.facts(doc, visit.words),
         members=[render.hit(other, visit.words, outlets) for other in found.members],
@@ -258,120 +256,6 @@ def _split(ident: str, allowed: tuple[str, ...]) -> tuple[str, str]:
     """An identifier and the data form behind its last dot, if there is one."""
     id, dot, form = ident.rpartition(".")
     return (id, form_of(form, allowed)) if dot else (ident, "")
-
-
-@router.get("/trends")
-def trends(request: Request) -> HTMLResponse:
-    """The trend of one or several queries, as a chart and a table."""
-    visit = Visit.of(request)
-    ask, undated, chart, notice = visit.question, 0, None, ""
-    rows: list[answers.Row] = []
-    try:
-        if ask.queries:
-            rows, undated = answers.trends(visit.desk, ask)
-    except OUT as error:
-        notice = f"{visit.words.t('notice.index')} {error}"
-    if any(row["count"] for row in rows):
-        chart = _inline(charts.svg(_trend_spec(visit, rows)))
-    links = [(form, ask.url(f"/trends.{form}")) for form in ("svg", "png", "json", "csv")] if ask.queries else []
-    newest = sorted(rows, key=lambda row: (row["start"], row["count"]), reverse=True)[:TABLE_ROWS]
-    table = [row | {"percent": _percent(row["share"]), "url": _period_url(visit, row)} for row in newest]
-    return visit.page(
-        "trends.html",
-        "/trends",
-        formats=links,
-        notice=notice,
-        chart=chart,
-        rows=table,
-        undated=undated,
-        cut=len(rows) > TABLE_ROWS,
-    )
-
-
-@router.get("/trends.{form}")
-def trends_data(request: Request, form: str) -> Response:
-    """The trend as SVG, PNG, JSON or CSV."""
-    form_of(form, ("svg", "png", "json", "csv"))
-    visit = Visit.of(request)
-    rows, undated = answers.trends(visit.desk, visit.question)
-    if form == "json":
-        return formats.as_json({"rows": rows, "undated": undated})
-    if form == "csv":
-        return formats.as_csv(rows, ("query", "group", "start", "count", "total", "share", "outage"), "trends")
-    return _drawn(form, _trend_spec(visit, rows, title=" / ".join(visit.question.queries)))
-
-
-def _trend_spec(visit: Visit, rows: list[answers.Row], title: str | None = None) -> charts.Spec:
-    ask = visit.question
-    return charts.trend_chart(
-        rows, by=ask.by, share=ask.share, stories=ask.stories, language=visit.words.language, title=title, names=visit.group_names(ask.group),
-    )  # fmt: skip
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share * 100:.2f} %"
-
-
-def _period_url(visit: Visit, row: answers.Row) -> str:
-    """The search for the documents of one period."""
-    start, end = charts.period(row["start"], visit.question.by)
-    bounds = {"from": max(start, visit.question.start or date.min), "to": min(end, visit.question.end or date.max)}
-    own = {visit.question.group: row["group"]} if visit.question.group else {}
-    return visit.question.url("/search", q=row["query"], by=None, group=None, share=None, stories=None, **bounds, **own)
-
-
-@router.get("/map")
-def map_page(request: Request) -> HTMLResponse:
-    """Counts by department on the map of Peru."""
-    visit = Visit.of(request)
-    chart, notice = None, ""
-    rows: list[answers.Row] = []
-    try:
-        counts = answers.departments(visit.desk, visit.question)
-        chart = _inline(charts.svg(_map_spec(visit, counts)))
-        rows = [
-            {"department": name, "count": count, "url": _department_url(visit, name)} for name, count in counts.items()
-        ]
-    except OUT as error:
-        notice = f"{visit.words.t('notice.index')} {error}"
-    links = [(form, visit.question.url(f"/map.{form}")) for form in ("svg", "png", "json", "csv")]
-    return visit.page("map.html", "/map", formats=links, notice=notice, chart=chart, rows=rows)
-
-
-@router.get("/map.{form}")
-def map_data(request: Request, form: str) -> Response:
-    """The map as SVG, PNG, JSON or CSV."""
-    form_of(form, ("svg", "png", "json", "csv"))
-    visit = Visit.of(request)
-    counts = answers.departments(visit.desk, visit.question)
-    rows = [{"department": name, "count": count} for name, count in counts.items()]
-    if form == "json":
-        return formats.as_json({"rows": rows})
-    return (
-        formats.as_csv(rows, ("department", "count"), "map")
-        if form == "csv"
-        else _drawn(form, _map_spec(visit, counts))
-    )
-
-
-def _map_spec(visit: Visit, counts: Mapping[str, int]) -> charts.Spec:
-    link: Callable[[str], str] = lambda name: visit.absolute(_department_url(visit, name))  # noqa: E731
-    return maps.department_map(counts, link=link, language=visit.words.language)
-
-
-def _department_url(visit: Visit, name: str) -> str:
-    return _by_clause(replace(visit.question, page=1), "department", name)[0]
-
-
-def _drawn(form: str, spec: charts.Spec) -> Response:
-    if form == "png":
-        return Response(charts.png(spec), media_type="image/png")
-    return Response(charts.svg(spec), media_type="image/svg+xml")
-
-
-def _inline(svg: str) -> Markup:
-    """An SVG of our own making inside a page; its texts were escaped by the renderer."""
-    return Markup(svg.replace("<svg ", '<svg role="img" ', 1))
 
 
 @router.get("/help")

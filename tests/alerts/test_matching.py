@@ -211,10 +211,10 @@ def test_what_fails_waits_and_holds_up_no_other(store, mailing, alert, now, monk
     ids = arrive(store, [article(1), article(2), article(3)])
     real = matching.snapshot
 
-    def poisoned(node, record, outlet):
+    def poisoned(node, record, *about):
         if record.id == ids[1]:
             raise ValueError("poison")
-        return real(node, record, outlet)
+        return real(node, record, *about)
 
     monkeypatch.setattr(matching, "snapshot", poisoned)
     receipt = match(store, mailing, now)

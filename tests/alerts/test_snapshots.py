@@ -10,9 +10,9 @@ from search.query import parse
 from .conftest import article
 
 
-def taken(query, title, text="", *, translation=None, tags=None, **more):
+def taken(query, title, text="", *, translation=None, tags=None, reader="es", **more):
     record = Record(document=article(1, title, text, **more), translation=translation, tags=tags or {})
-    return snapshot(parse(query), Analysed.of(record), "El Faro")
+    return snapshot(parse(query), Analysed.of(record), "El Faro", reader)
 
 
 def shown(kept):
@@ -38,6 +38,12 @@ def test_a_translation_is_searched_and_said():
     kept = taken("strike", "Choferes paran", "Están parados.", translation=translation)
     assert shown(kept) == ("The strike is on.", ["strike"])
     assert (kept["side"], kept["translation"]) == ("translation", "Drivers strike")
+
+
+@pytest.mark.parametrize(("reader", "sentence"), [("es", "El bus paró."), ("en", "The bus stopped.")])
+def test_the_sentence_is_of_the_side_that_the_owner_reads(reader, sentence):
+    translation = {"language": "en", "title": "x", "summary": "", "text": "The bus stopped."}
+    assert shown(taken("bus", "Nada", "El bus paró.", translation=translation, reader=reader)) == (sentence, ["bus"])
 
 
 def test_a_long_sentence_is_cut_around_its_first_mark():

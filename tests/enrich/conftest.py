@@ -17,7 +17,12 @@ Tagger = Callable[..., dict[str, Any]]
 
 def a_document(title: str = "", text: str = "", **values: Any) -> Document:
     """A document of our own making."""
-    values = {"id": "d1", "url": "https://diario.example/n/1", "source": "diario", "fetched": datetime(2025, 8, 20, 15, tzinfo=UTC)} | values
+    values = {
+        "id": "d1",
+        "url": "https://diario.example/n/1",
+        "source": "diario",
+        "fetched": datetime(2025, 8, 20, 15, tzinfo=UTC),
+    } | values
     return Document(title=title, text=text, **values)
 
 

@@ -36,7 +36,17 @@ def test_sums(tag, text: str, expected) -> None:
     assert sums(tag("Nota", text + ".")) == expected
 
 
-@pytest.mark.parametrize("text", ["250 mil pequeños negocios", "la tasa de 6.25 %", "16 mil policías", "tomaron el sol en la playa", "el 10 % de los bodegueros", "10 mil pesos argentinos"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "250 mil pequeños negocios",
+        "la tasa de 6.25 %",
+        "16 mil policías",
+        "tomaron el sol en la playa",
+        "el 10 % de los bodegueros",
+        "10 mil pesos argentinos",
+    ],
+)
 def test_no_sum(tag, text: str) -> None:
     assert sums(tag("Nota", text + ".")) == []
 
@@ -46,7 +56,18 @@ def test_what_a_sum_is(tag) -> None:
     assert {amount["value"]: amount["what"] for amount in said["amounts"]} == {500: "demand", 20000: "reward"}
 
 
-@pytest.mark.parametrize(("text", "value"), [("2,616", 2616), ("50.000", 50000), ("4,5", Decimal("4.5")), ("1 000", 1000), ("1.234.567", 1234567), ("12.50", Decimal("12.5")), ("1,234.50", Decimal("1234.5"))])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2,616", 2616),
+        ("50.000", 50000),
+        ("4,5", Decimal("4.5")),
+        ("1 000", 1000),
+        ("1.234.567", 1234567),
+        ("12.50", Decimal("12.5")),
+        ("1,234.50", Decimal("1234.5")),
+    ],
+)
 def test_numbers(text: str, value) -> None:
     assert parse_number(text) == value
 

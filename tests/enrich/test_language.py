@@ -13,8 +13,14 @@ from enrich.language import detect
         ("MAESTROS ACATAN HUELGA EN LA REGIÓN", "es"),
         ("Bus drivers in the capital went on strike over extortion by gangs", "en"),
         ("Motoristas de ônibus fazem greve contra a extorsão na cidade e não há previsão de acordo", "pt"),
-        ("Llaqtakunapi runakuna mana llamkaspa ñanta wichqarqanku, chaymi wawakuna mana yachay wasiman rirqankuchu", "qu"),
-        ("Taqi jaqinakaw markanakan jakapxi, ukatwa aski sarnaqañataki amuyt'apxi, janiw khitis yaqha jaqiru jan walt'ayañapakiti", "ay"),
+        (
+            "Llaqtakunapi runakuna mana llamkaspa ñanta wichqarqanku, chaymi wawakuna mana yachay wasiman rirqankuchu",
+            "qu",
+        ),
+        (
+            "Taqi jaqinakaw markanakan jakapxi, ukatwa aski sarnaqañataki amuyt'apxi, janiw khitis yaqha jaqiru jan walt'ayañapakiti",
+            "ay",
+        ),
     ],
 )
 def test_finds_the_language(text: str, code: str) -> None:

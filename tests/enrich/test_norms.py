@@ -41,7 +41,17 @@ def test_forms(text: str, norms: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["el artículo 200 del Código Penal", "la ley de 2024", "DNI 45321678", "el 12/2024", "llamó al 105 y al 111", "la ley 30 de la física", "unos 31,012 policías", "S/ 32,108", "ley orgánica del Poder Ejecutivo"],
+    [
+        "el artículo 200 del Código Penal",
+        "la ley de 2024",
+        "DNI 45321678",
+        "el 12/2024",
+        "llamó al 105 y al 111",
+        "la ley 30 de la física",
+        "unos 31,012 policías",
+        "S/ 32,108",
+        "ley orgánica del Poder Ejecutivo",
+    ],
 )
 def test_no_norm(text: str) -> None:
     assert ids(text) == []

@@ -13,7 +13,10 @@ def found(said) -> set[tuple[str | None, str | None, str | None]]:
     ("text", "expected"),
     [
         ("Balean un bus en San Juan de Lurigancho", {("Lima", "Lima", "San Juan de Lurigancho")}),
-        ("Dinamita en SJL y en SMP", {("Lima", "Lima", "San Juan de Lurigancho"), ("Lima", "Lima", "San Martín de Porres")}),
+        (
+            "Dinamita en SJL y en SMP",
+            {("Lima", "Lima", "San Juan de Lurigancho"), ("Lima", "Lima", "San Martín de Porres")},
+        ),
         ("Paro en Lima y Callao", {("Lima", "Lima", None), ("Callao", "Callao", None)}),
         ("El gobierno regional de Lima anunció obras", {("Lima", None, None)}),
         ("Paro en la región San Martín", {("San Martín", None, None)}),
@@ -26,13 +29,19 @@ def found(said) -> set[tuple[str | None, str | None, str | None]]:
         ("Paro en la provincia de Trujillo", {("La Libertad", "Trujillo", None)}),
         ("Protesta en Nazca", {("Ica", "Nasca", "Nasca")}),
         ("Visitantes varados en Machu Picchu", {("Cusco", "Urubamba", "Machupicchu")}),
-        ("Robo en el distrito de Santa Rosa, provincia de Jaén", {("Cajamarca", "Jaén", "Santa Rosa"), ("Cajamarca", "Jaén", None)}),
+        (
+            "Robo en el distrito de Santa Rosa, provincia de Jaén",
+            {("Cajamarca", "Jaén", "Santa Rosa"), ("Cajamarca", "Jaén", None)},
+        ),
         ("Lluvias en Miraflores, Arequipa", {("Arequipa", "Arequipa", "Miraflores"), ("Arequipa", None, None)}),
         ("Vecinos de Miraflores protestan", {("Lima", "Lima", "Miraflores")}),
         ("Zapateros de El Porvenir, distrito liberteño, cierran", {("La Libertad", "Trujillo", "El Porvenir")}),
         ("Strike in the Peruvian city of Trujillo", {("La Libertad", "Trujillo", "Trujillo")}),
         ("#Laredo amaneció sin luz", {("La Libertad", "Trujillo", "Laredo")}),
-        ("Los distritos de Ate, Comas y Lince", {("Lima", "Lima", "Ate"), ("Lima", "Lima", "Comas"), ("Lima", "Lima", "Lince")}),
+        (
+            "Los distritos de Ate, Comas y Lince",
+            {("Lima", "Lima", "Ate"), ("Lima", "Lima", "Comas"), ("Lima", "Lima", "Lince")},
+        ),
         ("EXTORSIÓN EN VILLA EL SALVADOR: CAEN TRES", {("Lima", "Lima", "Villa El Salvador")}),
     ],
 )
@@ -82,7 +91,12 @@ def test_a_distance_is_only_a_mention(tag) -> None:
 
 
 def test_sport_clubs_and_nicknames_are_no_places(tag) -> None:
-    assert tag("Alianza Lima cae en el Torneo Clausura", "Los de La Victoria no hicieron un gol en todo el partido.")["places"] == []
+    assert (
+        tag("Alianza Lima cae en el Torneo Clausura", "Los de La Victoria no hicieron un gol en todo el partido.")[
+            "places"
+        ]
+        == []
+    )
 
 
 def test_official_names_have_their_accents() -> None:
@@ -91,9 +105,27 @@ def test_official_names_have_their_accents() -> None:
     assert len(departments) == 25
     assert {"Áncash", "Apurímac", "Huánuco", "Junín", "San Martín", "La Libertad"} <= departments
     provinces = {place.province for place in gazetteer.places.values() if place.level == "province"}
-    assert {"Nasca", "Cañete", "Huarochirí", "Datem del Marañón", "Camaná", "Ferreñafe", "Rodríguez de Mendoza", "Purús"} <= provinces
+    assert {
+        "Nasca",
+        "Cañete",
+        "Huarochirí",
+        "Datem del Marañón",
+        "Camaná",
+        "Ferreñafe",
+        "Rodríguez de Mendoza",
+        "Purús",
+    } <= provinces
     districts = {place.district for place in gazetteer.places.values()}
-    assert {"San Juan de Lurigancho", "Villa El Salvador", "Rímac", "Lurín", "Pachacámac", "Jesús María", "Breña", "Alto Trujillo"} <= districts
+    assert {
+        "San Juan de Lurigancho",
+        "Villa El Salvador",
+        "Rímac",
+        "Lurín",
+        "Pachacámac",
+        "Jesús María",
+        "Breña",
+        "Alto Trujillo",
+    } <= districts
 
 
 def test_every_place_is_within_its_parent_and_in_peru() -> None:

@@ -11,7 +11,11 @@ PUBLISHED = datetime(2025, 8, 19, 15, tzinfo=UTC)
     ("title", "text", "status"),
     [
         ("Gremio anuncia paro para el 21 de agosto", "El dirigente convocó a sus bases.", "announced"),
-        ("Transportistas acatan paro en la ciudad", "Las calles amanecieron sin buses. Los choferes bloquean la avenida.", "ongoing"),
+        (
+            "Transportistas acatan paro en la ciudad",
+            "Las calles amanecieron sin buses. Los choferes bloquean la avenida.",
+            "ongoing",
+        ),
         ("Levantan paro tras acuerdo", "Los mineros levantaron el bloqueo y despejaron la vía.", "ended"),
         ("Gremios suspenden el paro por mesa de diálogo", "La medida fue suspendida hasta nuevo aviso.", "suspended"),
         ("Choferes evalúan acatar un paro", "No descartan un paro si no hay respuesta.", "considered"),
@@ -23,7 +27,11 @@ def test_status(tag, title: str, text: str, status: str) -> None:
 
 
 def test_a_call_to_lift_a_strike_does_not_end_it(tag) -> None:
-    said = tag("Ministro pide levantar el paro de transportistas", "La ciudad amaneció sin buses; los choferes acatan la medida.", published=PUBLISHED)
+    said = tag(
+        "Ministro pide levantar el paro de transportistas",
+        "La ciudad amaneció sin buses; los choferes acatan la medida.",
+        published=PUBLISHED,
+    )
     assert said["strike"]["status"] == "ongoing"
 
 
@@ -44,14 +52,24 @@ def test_no_strike_no_status(tag) -> None:
 
 
 def test_casualties_of_the_event_only(tag) -> None:
-    assert tag("Asesinan a dos choferes por no pagar cupos", "Hubo tres heridos en el ataque.")["casualties"] == {"killed": 2, "injured": 3}
-    assert tag("Extorsión sin freno", "En lo que va del año 180 choferes asesinados suma el gremio.")["casualties"] is None
-    assert tag("Detonan explosivo: extorsión a una botica", "No hubo heridos.")["casualties"] == {"killed": 0, "injured": 0}
+    assert tag("Asesinan a dos choferes por no pagar cupos", "Hubo tres heridos en el ataque.")["casualties"] == {
+        "killed": 2,
+        "injured": 3,
+    }
+    assert (
+        tag("Extorsión sin freno", "En lo que va del año 180 choferes asesinados suma el gremio.")["casualties"] is None
+    )
+    assert tag("Detonan explosivo: extorsión a una botica", "No hubo heridos.")["casualties"] == {
+        "killed": 0,
+        "injured": 0,
+    }
     assert tag("Cinco muertos por dengue")["casualties"] is None
 
 
 def test_roads(tag) -> None:
-    (road,) = tag("Mineros bloquean la Panamericana Sur", "El bloqueo en la Panamericana Sur, kilómetro 782, sigue.")["roads"]
+    (road,) = tag("Mineros bloquean la Panamericana Sur", "El bloqueo en la Panamericana Sur, kilómetro 782, sigue.")[
+        "roads"
+    ]
     assert (road["name"].lower(), road["km"], road["state"]) == ("panamericana sur", 782.0, "blocked")
     assert len(road["spans"]) == 2
 

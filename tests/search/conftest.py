@@ -121,6 +121,12 @@ def opened(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[
     drop(backend)
 
 
+@pytest.fixture(scope="session")
+def place_for() -> Callable[..., Settings]:
+    """`settings_for`, for fixtures that outlive a test."""
+    return settings_for
+
+
 @pytest.fixture(params=KINDS)
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
     """Each of the three, empty."""

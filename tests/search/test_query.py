@@ -5,6 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.errors import QueryError
+from core.text import clean
 from search import near
 from search.nodes import (
     TAG_FIELDS,
@@ -196,7 +197,7 @@ def test_filters_alone() -> None:
 NAMES = st.sampled_from(["alfa", "Ñaña", "AND", "año", "x9", "TO", "paró", "1"])
 TEXTS = st.sampled_from(["", *TEXT_FIELDS])
 VALUES = st.text(st.characters(exclude_categories=("C", "Z")) | st.just(" "), min_size=1, max_size=12).map(
-    lambda text: " ".join(text.split())
+    lambda text: " ".join(clean(text).split())
 )
 LONG = st.sampled_from(["alfas", "ñandúes", "paros"])
 LEAF = st.one_of(

@@ -20,6 +20,7 @@ from store.database import Store
 
 NOW = datetime(2025, 3, 10, 12, 0, tzinfo=UTC)
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL", "")
+DATABASES = ["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"]
 
 
 def _admin(url: str = POSTGRESQL) -> sa.Engine:
@@ -58,12 +59,7 @@ def server_template() -> Iterator[str]:
     _run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param("postgresql", marks=pytest.mark.skipif(not POSTGRESQL, reason="TEST_POSTGRESQL_URL is not set")),
-    ]
-)
+@pytest.fixture(params=DATABASES)
 def store_settings(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Settings]:
     """Settings of a store that is empty, on each database."""
     if request.param == "sqlite":

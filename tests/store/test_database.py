@@ -19,6 +19,14 @@ from store.columns import Json, When, storable
 from store.database import Store, explain
 from store.schema import metadata
 
+from .conftest import DATABASES
+
+
+def test_both_databases_are_tested():
+    """Shows in the test report when the room's tests ran on SQLite only."""
+    if len(DATABASES) < 2:
+        pytest.skip("TEST_POSTGRESQL_URL is not set: the store was tested on SQLite only")
+
 
 def test_the_migrations_make_the_schema_of_the_code(store):
     with store.write() as tx:

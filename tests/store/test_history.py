@@ -58,6 +58,13 @@ def test_a_document_tells_everything(store, make, now, later):
             _filled(schema.hits, id=3, alert="al1", document=one.id, version=1, counted=False, entry=7, matched=now, snapshot={})))  # fmt: skip
         told = history.of(tx, one.url)
         by_id = history.of(tx, one.id)
+    with store.write() as tx:
+        documents.takedown(tx, one.id, "a court's order", later(9))
+        after = history.of(tx, one.url)
+    assert after.document["takedown_reason"] == "a court's order" and after.versions[0].title == ""
+    assert (
+        after.hits[0]["snapshot"] == {"taken_down": True} and after.addresses[0].state == "gone" and after.story is None
+    )
     assert told.id == one.id == by_id.id
     assert [row.state for row in told.addresses] == ["extracted"] == [row.state for row in by_id.addresses]
     assert told.document["first_seen"] == later(2) and told.first_seen == now

@@ -1,5 +1,8 @@
 """Runs and their receipts; a run whose process is gone is interrupted."""
 
+import pytest
+
+from core.errors import InputError
 from store import runs
 from store.database import Store
 
@@ -33,3 +36,17 @@ def test_a_run_that_was_left_is_interrupted(store, store_settings, now, later):
         assert runs.interrupt(tx, later(5)) == 1
         assert runs.interrupt(tx, later(5)) == 0
         assert runs.recent(tx, 9)[1].finished == later(5)
+
+
+def test_a_job_leaves_its_receipt_however_it_ends(store, now):
+    assert runs.recorded(store, "crawl", lambda: {"new": 2}, lambda: now) == {"new": 2}
+    with pytest.raises(InputError):
+        runs.recorded(store, "crawl", refuse, lambda: now)
+    with store.read() as tx:
+        bad, good = runs.recent(tx, 9)
+        assert (good.state, good.receipt) == ("done", {"new": 2})
+        assert (bad.state, bad.receipt["error"]) == ("failed", "No such source.")
+
+
+def refuse():
+    raise InputError("No such source.")

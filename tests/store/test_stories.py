@@ -102,6 +102,15 @@ def test_who_leaves_is_forgotten(store, make, now):
     assert join(store, [c], now)[c.id] == "s" + c.id
 
 
+def test_old_keys_are_forgotten_and_stories_stay(store, make, now):
+    old, new = titled(make, "uno dos tres", published=now - timedelta(days=90)) + titled(make, "x y z", published=now)
+    join(store, [old, new], now)
+    with store.write() as tx:
+        assert stories.forget_keys(tx, now - timedelta(days=30)) == 3
+        assert stories.forget_keys(tx, now - timedelta(days=30)) == 0
+        assert stories.count(tx) == 2
+
+
 def test_bulk_is_quick(store, make, now):
     if store.file is None:
         return

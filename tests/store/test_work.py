@@ -232,3 +232,32 @@ def test_a_forked_child_neither_takes_nor_frees_the_lock(store_settings, now):
         os.waitpid(child, 0)
         with other.read() as tx:
             assert other.dead_workers(tx) == set()
+
+
+def test_what_cannot_be_begun_is_postponed_without_an_attempt(store, now, later):
+    add(store, ["a"], now)
+    held = claim(store, now)
+    with store.write() as tx:
+        assert work.ready(tx, now), "a lease may be a dead worker's"
+        assert work.postpone(tx, held, "another", later(5)) == 0
+        assert work.postpone(tx, held, store.worker, later(5)) == 1
+        assert not work.ready(tx, later(4)) and work.ready(tx, later(5))
+    assert claim(store, later(4), ignore_not_before=False) == []
+    assert claim(store, later(5), ignore_not_before=False) == held
+
+
+def test_a_worker_whose_server_connection_broke_lives_again(store, store_settings, now):
+    if store.file is not None:
+        return  # a file's lock cannot be lost
+    add(store, ["a"], now)
+    claim(store, now)
+    with Store.open(store_settings) as other:
+        with other.write() as tx:
+            chosen = (
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+            )
+            tx.exec_driver_sql(chosen)
+        with store.read() as tx:
+            assert store.dead_workers(tx) == set(), "it takes its own lock again when it looks"
+        with other.read() as tx:
+            assert other.dead_workers(tx) == set()

@@ -1,0 +1,270 @@
+"""One page at a time, made by hand: what must come out, and what is no article."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from core.errors import NotAnArticleError
+from crawler import jsonld
+from crawler.archive import Page
+from crawler.authors import authors
+from crawler.boilerplate import is_boilerplate, is_caption
+from crawler.extract import extract
+from crawler.markup import decode, to_text, tree
+from crawler.platforms import Entry
+from crawler.source import Source
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+URL = "https://www.ribera.example/local/vecinos-piden-puente-nuevo-123"
+TITLE = "Vecinos de La Ribera piden un puente nuevo"
+LEAD = "El municipio ficticio promete una respuesta antes de la feria de diciembre."
+BODY = [
+    "Los vecinos del barrio La Ribera entregaron ayer un pliego con ochocientas firmas en la mesa de partes del municipio.",
+    "La dirigente Ana Luz Prado dijo que el puente de madera ya no aguanta el paso de los camiones que van al mercado.",
+    "Según el acta, la comisión de obras visitará el lugar el próximo jueves y entregará un informe en quince días.",
+    "El alcalde respondió que hay presupuesto para el estudio, pero no todavía para la obra completa.",
+]
+
+
+def page(body="", *, head="", title=TITLE, url=URL, lang="es", encoding="utf-8", **more):
+    paragraphs = body or "".join(f"<p>{line}</p>" for line in BODY)
+    markup = f"<!doctype html><html lang='{lang}'><head><meta charset='utf-8'><title>{title} | La Ribera</title>{head}</head><body><header><nav><a href='/'>Inicio</a></nav></header><main><article><h1>{title}</h1>{paragraphs}</article></main><footer>Todos los derechos reservados</footer></body></html>"
+    return Page(**{"url": url, "body": markup.encode(encoding), "when": NOW, "headers": {"Content-Type": "text/html"}} | more)
+
+
+def ld(text):
+    return f"<script type='application/ld+json'>{text}</script>"
+
+
+ARTICLE = """{"@context":"https://schema.org","@type":"ReportageNewsArticle","headline":"Vecinos de La Ribera piden un puente nuevo","datePublished":"2026-11-20T08:30:00-05:00",
+"dateModified":"2026-11-24T08:30:00-05:00","author":[{"@type":"Person","name":"Ana Luz Prado"},{"@type":"Person","name":"Teo Ríos"}],"description":"El municipio ficticio promete una respuesta antes de la feria de diciembre.",
+"articleSection":"Local","isAccessibleForFree":"False","inLanguage":"es-PE"}"""
+
+
+def test_all_of_an_article():
+    found = extract(page(f"<p class='bajada'>{LEAD}</p>" + "".join(f"<p>{line}</p>" for line in BODY), head=ld(ARTICLE) + "<link rel=canonical href='https://ribera.example/local/vecinos-piden-puente-nuevo-123'>"))
+    assert found.title == TITLE and found.summary == LEAD and found.text.split("\n") == [LEAD, *BODY]
+    assert found.author == ("Ana Luz Prado", "Teo Ríos") and found.section == "Local" and found.language == "es" and found.paywalled
+    assert found.published == datetime(2026, 11, 20, 13, 30, tzinfo=UTC) and (found.published_precision, found.published_from) == ("second", "metadata")
+    assert found.canonical_url == "https://ribera.example/local/vecinos-piden-puente-nuevo-123" and found.aliases[0] == "url:" + found.canonical_url
+    assert found.fetched == NOW and found.kind == "news" and found.source == "ribera_example"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        ARTICLE.replace("puente nuevo", "puente\nnuevo"),
+        ARTICLE.replace('"es-PE"}', '"es-PE",}'),
+        ARTICLE.replace("un puente", 'un "puente"'),
+        "<!--\n" + ARTICLE + "\n-->",
+        "//<![CDATA[\n" + ARTICLE + "\n//]]>",
+        '{"@context":"x","@graph":[{"@type":"BreadcrumbList"},' + ARTICLE + "]}",
+        "[" + ARTICLE.replace('"ReportageNewsArticle"', '["Thing","NewsArticle"]') + "]",
+        ARTICLE.replace("piden", "pi\x02den"),
+        ARTICLE.replace("La Ribera", "La\\Ribera"),
+        ARTICLE + ";",
+    ],
+)
+def test_json_ld_as_templates_print_it(broken):
+    found = jsonld.article(tree(f"<html><head>{ld(broken)}</head><body>x</body></html>"))
+    assert found["datePublished"] == "2026-11-20T08:30:00-05:00" and jsonld.names(found["author"])[0] == "Ana Luz Prado" and "Vecinos" in found["headline"]
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "url", "when", "origin"),
+    [
+        ("<meta property='article:published_time' content='2026-11-20T10:00:00Z'><meta property='article:modified_time' content='2026-11-24T10:00:00Z'>", "", URL, "2026-11-20T10:00", "metadata"),
+        ("<meta property='article:modified_time' content='2026-11-24T10:00:00Z'>", "", URL, None, None),
+        ("", "<time datetime='2026-11-19T09:00:00-05:00'>19 nov</time>", URL, "2026-11-19T14:00", "text"),
+        ("", "<div class='fecha'>Publicado el 19 de noviembre de 2026, 9:00 a. m.</div>", URL, "2026-11-19T14:00", "text"),
+        ("", "<div class='fecha'>Actualizado el 19 de noviembre de 2026</div>", URL, None, None),
+        ("", "", "https://ribera.example/2026/11/18/vecinos-piden-puente", "2026-11-18T05:00", "url"),
+        ("<meta name='date' content='2026-11-24'>", "<span class='date'>18/11/2026 07:15</span>", "https://ribera.example/2026/11/18/vecinos-piden-puente", "2026-11-18T12:15", "text"),
+        ("<meta property='article:published_time' content='2099-01-01T10:00:00Z'>", "", URL, None, None),
+    ],
+)  # fmt: skip
+def test_when_it_was_published_and_who_says_so(head, body, url, when, origin):
+    found = extract(page(body + "".join(f"<p>{line}</p>" for line in BODY), head=head, url=url))
+    assert (found.published and found.published.isoformat()[:16], found.published_from) == (when, origin)
+
+
+def test_what_the_feed_said_fills_what_the_page_leaves_open():
+    entry = Entry.from_json({"url": "https://ribera.example/n/9", "title": "Otro título", "published": "2026-11-20T10:00:00+00:00", "precision": "minute", "author": ["Luz"], "section": "Local", "native_id": "9", "summary": "Un resumen del feed."})
+    found = extract(page(), entry=entry.to_json(), source=Source(slug="ribera", name="x", home="https://ribera.example/", feeds=("https://ribera.example/f",), kind="official"))
+    assert found.title == TITLE and found.url == "https://ribera.example/n/9" and found.published_from == "feed" and found.published_precision == "minute"
+    assert found.author == ("Luz",) and found.section == "Local" and found.kind == "official" and found.source == "ribera"
+    assert "native:ribera:9" in found.aliases and "url:https://ribera.example/n/9" in found.aliases
+
+
+@pytest.mark.parametrize(
+    ("link", "kept"),
+    [
+        ("https://otro.example/local/vecinos-piden-puente-nuevo-123", False),
+        ("https://ribera.example/", False),
+        ("https://ribera.example/local", False),
+        ("/local/vecinos-piden-un-puente", True),
+        ("https://ribera.example/?p=123", True),
+    ],
+)
+def test_a_canonical_link_counts_on_the_same_site_and_for_an_article(link, kept):
+    found = extract(page(head=f"<link rel='canonical' href='{link}'>"))
+    assert (found.canonical_url != "https://ribera.example/local/vecinos-piden-puente-nuevo-123") == kept
+
+
+@pytest.mark.parametrize(
+    ("url", "alias"),
+    [
+        ("https://rpp.pe/lima/vecinos-piden-puente-noticia-1680158", "native:rpp_pe:1680158"),
+        ("https://www.elperuano.pe/noticia/291276-vecinos-piden-puente", "native:elperuano_pe:291276"),
+        ("https://canal.example/actualidad/vecinos-piden-puente-n161669", "native:canal_example:161669"),
+    ],
+)
+def test_native_ids_are_aliases(url, alias):
+    host = url.split("/")[2].removeprefix("www.")
+    assert f"native:{host}:{alias.rpartition(':')[2]}" in extract(page(url=url)).aliases
+
+
+CROSS = [
+    "PUEDES VER: Otra nota sobre el puente del norte",
+    "LEE TAMBIÉN: Otra nota sobre el puente del norte",
+    "Lee también | Otra nota sobre el puente del norte",
+    "MIRA: Otra nota sobre el puente del norte",
+    "Te puede interesar: Otra nota sobre el puente del norte",
+    "Le puede interesar",
+    "VEA TAMBIÉN: Otra nota",
+    "Suscríbete a nuestro boletín y recibe las noticias cada mañana",
+    "Síguenos en nuestro canal de WhatsApp",
+    "The post Vecinos piden appeared first on La Ribera.",
+    "La entrada Vecinos piden se publicó primero en La Ribera.",
+    "Foto: Archivo La Ribera",
+    "TEMAS RELACIONADOS",
+    "Todos los derechos reservados",
+]
+PROSE = [
+    "Mira Flores llegó ayer al puerto con una carga de madera para el puente.",
+    "Más de ochenta vecinos firmaron el acta.",
+    "También pidieron una reunión: quieren que sea antes de la feria.",
+    "Lee novelas desde niña, contó su madre.",
+    "El boletín oficial publicó la norma el lunes.",
+    "“Ve con cuidado”, le dijo el guardia.",
+    "Ley 32108: qué cambia desde hoy",
+    "El video muestra a tres hombres: dos con casco.",
+    "Comenta la vecina que nadie les avisó de la obra que empezó el martes en la avenida principal.",
+]
+
+
+@pytest.mark.parametrize("line", CROSS)
+def test_cross_links_calls_and_footers_are_no_part_of_the_article(line):
+    assert is_boilerplate(line)
+    rows = [*BODY[:2], f"<strong>{line}</strong>", *BODY[2:]]
+    assert extract(page("".join(f"<p>{row}</p>" for row in rows))).text.split("\n") == BODY
+
+
+@pytest.mark.parametrize("line", PROSE)
+def test_prose_that_begins_alike_stays(line):
+    assert not is_boilerplate(line)
+    rows = [*BODY[:2], line, *BODY[2:]]
+    assert line in extract(page("".join(f"<p>{row}</p>" for row in rows))).text.split("\n")
+
+
+def test_subheads_and_lists_stay_captions_and_boxes_go():
+    body = f"""<p>{BODY[0]}</p><figure><img src=x><figcaption>El puente visto desde el mercado (Foto: Teo Ríos)</figcaption></figure><p>{BODY[1]}</p><h2>Qué falta para la obra</h2>
+    <ul><li>El informe de la comisión de obras del municipio.</li><li>El presupuesto del próximo año, todavía sin aprobar.</li></ul><p>{BODY[2]}</p>
+    <div class='nota-relacionada'><h3>Otras notas</h3><p><a href='/x'>Una nota distinta sobre el mercado central</a></p></div><p>{BODY[3]}</p>
+    <div class='newsletter'><p>Recibe las noticias de La Ribera en tu correo todos los días.</p></div><p><a href='/y'>Comerciantes del mercado central reclaman más luz en la plaza</a></p>"""
+    text = extract(page(body)).text
+    assert text.split("\n") == [BODY[0], BODY[1], "Qué falta para la obra", "El informe de la comisión de obras del municipio.", "El presupuesto del próximo año, todavía sin aprobar.", BODY[2], BODY[3]]
+
+
+def test_captions_by_their_credit():
+    assert is_caption("El puente visto desde el mercado (Foto: Teo Ríos)") and is_caption("Vista del puente. / EFE")
+    assert not is_caption("El puente costó tres millones (según el acta).") and not is_caption("Así lo informó la agencia EFE.")
+
+
+@pytest.mark.parametrize(
+    ("printed", "names"),
+    [
+        (["Por Ana Luz Prado"], ("Ana Luz Prado",)),
+        (["Ana Luz Prado y Teo Ríos Paz"], ("Ana Luz Prado", "Teo Ríos Paz")),
+        (["Redacción La Ribera"], ("Redacción La Ribera",)),
+        (["Redacción La Ribera", "Ana Luz Prado"], ("Ana Luz Prado",)),
+        (["Ana Luz Prado | aprado@ribera.example"], ("Ana Luz Prado",)),
+        (["https://facebook.com/ribera", "admin", "@ana"], ()),
+        (["ANA LUZ PRADO"], ("Ana Luz Prado",)),
+        (["Ana Luz Prado, periodista"], ("Ana Luz Prado",)),
+        (["Ana Luz Prado", "ana luz prado"], ("Ana Luz Prado",)),
+        (["EFE"], ("EFE",)),
+    ],
+)
+def test_who_signed(printed, names):
+    assert authors(printed) == names
+
+
+@pytest.mark.parametrize(
+    ("body", "head", "title", "url", "reason"),
+    [
+        ("<p>Checking your browser</p>", "", "Just a moment...", URL, "challenge"),
+        ("<p>Enable JavaScript and cookies to continue</p><script src='/cdn-cgi/challenge-platform/x'></script>", "", "ribera.example", URL, "challenge"),
+        ("<p>Vuelva a la portada</p>", "", "Página no encontrada", URL, "missing"),
+        ("", "", TITLE, "https://ribera.example/", "home page"),
+        ("".join(f"<h2><a href='/n/{i}'>Una noticia cualquiera del puerto con número {i}</a></h2>" for i in range(30)), "<meta property='og:type' content='website'>", "Local", "https://ribera.example/local", "list of articles"),
+    ],
+)  # fmt: skip
+def test_what_is_no_article_says_why(body, head, title, url, reason):
+    with pytest.raises(NotAnArticleError, match=reason):
+        extract(page(body, head=head, title=title, url=url))
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [(b"", "empty"), (b" \n", "empty"), (b"%PDF-1.7", "PDF"), (b"\x89PNG\r\n", "image"), (b"<html><body><p>hola</p></body></html>", "title"), (b"<html></html>", "title|empty|text")],
+)
+def test_bodies_without_an_article(raw, reason):
+    with pytest.raises(NotAnArticleError, match=reason):
+        extract(Page(url=URL, body=raw, when=NOW))
+
+
+def test_an_error_status_is_no_article():
+    with pytest.raises(NotAnArticleError, match="503"):
+        extract(page(status=503))
+
+
+@pytest.mark.parametrize(("encoding", "claim"), [("utf-8", "iso-8859-1"), ("cp1252", "utf-8"), ("cp1252", ""), ("utf-8-sig", "latin-1"), ("utf-16", "utf-8"), ("iso-8859-15", "iso-8859-15")])
+def test_encodings_by_their_bytes_not_by_their_claims(encoding, claim):
+    line = "Año “difícil” en la peña de Ñuñoa: €30" if encoding != "iso-8859-15" else "Año difícil en la peña de Ñuñoa: €30"
+    body = "".join(f"<p>{row}</p>" for row in [line, *BODY])
+    found = extract(page(body, encoding=encoding, headers={"Content-Type": f"text/html; charset={claim}"}))
+    assert line in found.text.split("\n")
+
+
+def test_text_encoded_twice_is_mended_and_one_broken_byte_spoils_nothing():
+    assert decode("Año de información y razón en la peña".encode().decode("cp1252").encode()) == "Año de información y razón en la peña"
+    assert decode("Año de información y razón ".encode() + b"\xff").startswith("Año de información y razón")
+
+
+def test_descriptions_become_text():
+    assert to_text("<p>Uno &amp; dos</p><script>x</script><p>Tres<br>cuatro</p>") == "Uno & dos\nTres\ncuatro"
+    assert to_text("&lt;p&gt;Uno&lt;/p&gt;") == "Uno" and to_text("5 < 6 & 7 > 2") == "5 < 6 & 7 > 2"
+
+
+def test_a_site_marked_english_by_mistake_has_no_language():
+    assert extract(page(lang="en")).language is None and extract(page(lang="es-PE")).language == "es"
+
+
+def test_the_overrides_of_a_source():
+    source = Source(slug="ribera", name="La Ribera", home="https://ribera.example/", feeds=("https://ribera.example/f",), selectors={"text": ".cuerpo", "author": ".quien", "remove": ".extra", "title": "h3.t", "published": ".cuando", "section": ".sec"})
+    body = f"<h3 class=t>Título propio de la casa</h3><p class=quien>Por Teo Ríos</p><p class=cuando>18 de noviembre de 2026</p><b class=sec>Puerto</b><div class=cuerpo>{''.join(f'<p>{line}</p>' for line in BODY)}<p class=extra>Esto es un añadido de la casa.</p></div><div>{'<p>Otra cosa que no es de la nota y que tiene texto de sobra.</p>' * 3}</div>"
+    found = extract(page(body), source=source)
+    assert found.text.split("\n") == BODY and found.author == ("Teo Ríos",) and found.title == "Título propio de la casa"
+    assert found.section == "Puerto" and found.published.day == 18
+
+
+def test_a_short_paywalled_text_is_a_summary():
+    found = extract(page(f"<p>{BODY[0]}</p>", head=ld(ARTICLE)))
+    assert found.paywalled and found.completeness == "summary"
+
+
+def test_megabytes_and_deep_nesting_do_no_harm():
+    assert extract(page("".join(f"<p>{line}</p>" for line in BODY) + "<div>" * 50_000)).text
+    many = "".join(f"<p>Párrafo {i}: {BODY[i % 4]}</p>" for i in range(8_000))
+    assert extract(page(many)).text.count("\n") > 7_000

@@ -108,7 +108,9 @@ def _queue_stale(store: Store, settings: Settings, now: datetime) -> None:
     while True:
         with store.write() as tx:
             found = annotations.stale(tx, fingerprints, INDEX_BATCH, after)
-            work.add_many(tx, "enrich", [(d.id, d.version) for d in documents.many(tx, found)], "stale", now, again=True)
+            work.add_many(
+                tx, "enrich", [(d.id, d.version) for d in documents.many(tx, found)], "stale", now, again=True
+            )
         if not found:
             return
         after = found[-1]
@@ -136,7 +138,9 @@ def _keep(store: Store, batch: Sequence[Work], results: Sequence[Enriched], now:
         signed = {annotation.document: annotation.payload for annotation in new if annotation.step == "signature"}
         joining = [(result.document, signed[result.document.id]) for result in ours if result.document.id in signed]
         stories.join_many(tx, joining, now, similar=signatures.similar)
-        current = [item for item in mine if item.document in by_id and by_id[item.document].document.version == item.version]
+        current = [
+            item for item in mine if item.document in by_id and by_id[item.document].document.version == item.version
+        ]
         _queue_after(tx, current, by_id, now)
         failed = [item for item in current if by_id[item.document].errors]
         work.done_many(tx, [item for item in mine if item not in failed], store.worker, now)

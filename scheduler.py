@@ -78,12 +78,16 @@ class Daemon:
     `told` hears of each finished run (job, receipt). Use as a context manager: leaving it stops children gracefully.
     """
 
-    def __init__(self, store: Store, settings: Settings, told: Told = lambda job, receipt: None, jobs: Sequence[Job] = JOBS) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, told: Told = lambda job, receipt: None, jobs: Sequence[Job] = JOBS
+    ) -> None:
         self._store, self._settings, self._told = store, settings, told
         self._children: dict[str, BaseProcess] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._scheduler = BackgroundScheduler(timezone=LIMA, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
+        self._scheduler = BackgroundScheduler(
+            timezone=LIMA, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
         self._scheduler.add_listener(_failed, EVENT_JOB_ERROR)
         for job in jobs:
             first = datetime.now(UTC) if isinstance(job.trigger, IntervalTrigger) else None
@@ -110,7 +114,9 @@ class Daemon:
         now = datetime.now(UTC)
         if self._stopping.is_set() or not job.wanted(self._store, self._settings, now):
             return
-        child = multiprocessing.get_context("spawn").Process(target=_child, args=(job.name, self._settings), name=f"pututu-{job.name}")
+        child = multiprocessing.get_context("spawn").Process(
+            target=_child, args=(job.name, self._settings), name=f"pututu-{job.name}"
+        )
         with self._lock:
             if self._stopping.is_set():
                 return
@@ -131,7 +137,11 @@ class Daemon:
             if self._stopping.is_set():
                 child.join(STOP_WITHIN)
                 if child.is_alive():
-                    log.warning("%s did not end within %.0f s of being asked: killed; what it held is free again", child.name, STOP_WITHIN)
+                    log.warning(
+                        "%s did not end within %.0f s of being asked: killed; what it held is free again",
+                        child.name,
+                        STOP_WITHIN,
+                    )
                     child.kill()
                     child.join()
 
@@ -192,6 +202,10 @@ def _sources(store: Store, settings: Settings, now: datetime) -> Iterator[Next]:
         if source.status == "listed" or (state and not state.enabled):
             yield Next(name=f"crawl {source.slug}", at=None, why=source.reason or "disabled")
         elif state and state.next_poll:
-            yield Next(name=f"crawl {source.slug}", at=max(state.next_poll, now), why=f"every {timedelta(seconds=round(state.interval))}")
+            yield Next(
+                name=f"crawl {source.slug}",
+                at=max(state.next_poll, now),
+                why=f"every {timedelta(seconds=round(state.interval))}",
+            )
         else:
             yield Next(name=f"crawl {source.slug}", at=now, why="never looked at")

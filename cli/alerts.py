@@ -41,10 +41,20 @@ def _plain(row: Any) -> str:
 @click.option("--name", required=True, help="One line; it stands in the subject of the mails.")
 @click.option("--query", required=True, help="The search language, all of it but date: and seen:.")
 @click.option("--owner", required=True, metavar="ADDRESS", help="The mail address of who asks.")
-@click.option("--language", type=click.Choice(LANGUAGES), default="es", show_default=True, help="Language of the mails.")
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), default="es", show_default=True, help="Language of the mails."
+)
 @click.option("--rhythm", type=click.Choice(RHYTHMS), default="instant", show_default=True)
-@click.option("--at", default="07:00", show_default=True, metavar="HH:MM", help="When a daily or weekly mail goes out, Lima time.")
-@click.option("--channel", "channels", multiple=True, metavar="URL", help="mailto:ADDRESS; by default to the owner. May be given again.")
+@click.option(
+    "--at", default="07:00", show_default=True, metavar="HH:MM", help="When a daily or weekly mail goes out, Lima time."
+)
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    metavar="URL",
+    help="mailto:ADDRESS; by default to the owner. May be given again.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation on a terminal.")
 @formats
 def add(yes: bool, form: str | None, **fields: Any) -> None:

@@ -59,7 +59,6 @@ def ask(
     return Answer(node=node, hits=hits, store=store)
 
 
-
 def evidence(store: Store, ids: Sequence[str]) -> list[dict[str, Any]]:
     """What stands behind a figure: `{id, url, title}` of each document."""
     with store.read() as tx:

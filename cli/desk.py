@@ -35,4 +35,3 @@ def searching() -> Iterator[tuple[Store, Settings, Backend]]:
 def day(text: str | None) -> date | None:
     """An option's day; raises InputError with the mend."""
     return parse_day(text) if text else None
-

@@ -48,7 +48,10 @@ def _index(store: Store, settings: Settings) -> Found:
         health = backend.health()
     finally:
         backend.close()
-    yield "good", f"{health.get('documents', 0)} of {count} documents in {health.get('engine')} at {health.get('place')}"
+    yield (
+        "good",
+        f"{health.get('documents', 0)} of {count} documents in {health.get('engine')} at {health.get('place')}",
+    )
     if waiting:
         yield "note", f"{waiting} documents wait to be indexed", "Run `pututu index`, or leave it to `pututu up`."
 
@@ -63,7 +66,11 @@ def _work(store: Store, settings: Settings) -> Found:
     for one in parked:
         yield "bad", f"{one.kind} of {one.document} version {one.version}: {one.error}", ""
     if pages.get("parked"):
-        yield "note", f"{pages['parked']} pages are parked (no article, or not to be had)", "`pututu why URL` says why; `pututu retry fetch` tries again."
+        yield (
+            "note",
+            f"{pages['parked']} pages are parked (no article, or not to be had)",
+            "`pututu why URL` says why; `pututu retry fetch` tries again.",
+        )
 
 
 def _mail(store: Store, settings: Settings) -> Found:
@@ -84,7 +91,11 @@ def _translation(store: Store, settings: Settings) -> Found:
         engine.close()
         yield "good", f"{engine.name} translates ({settings.translate})"
     else:
-        yield "note", "no translation engine is here; documents stay searchable in Spanish", "Install apertium-eng-spa (Debian), or put a model into the home."
+        yield (
+            "note",
+            "no translation engine is here; documents stay searchable in Spanish",
+            "Install apertium-eng-spa (Debian), or put a model into the home.",
+        )
 
 
 def _sources(store: Store, settings: Settings) -> Found:
@@ -95,14 +106,22 @@ def _sources(store: Store, settings: Settings) -> Found:
     yield "good", f"{len(catalogue)} sources, {sum(state.status == 'verified' for state in seen)} seen to yield"
     for state in seen:
         if state.enabled and state.status in ("failing", "blocked", "silent"):
-            yield "bad", f"{state.slug} is {state.status}: {state.error or state.reason}", "`pututu sources list` shows since when."
+            yield (
+                "bad",
+                f"{state.slug} is {state.status}: {state.error or state.reason}",
+                "`pututu sources list` shows since when.",
+            )
 
 
 def _disk(store: Store, settings: Settings) -> Found:
     free = shutil.disk_usage(settings.home).free
     size = sum(path.stat().st_size for path in settings.home.rglob("*") if path.is_file())
     state = "good" if free > LOW_DISK else "bad"
-    yield state, f"{size / 2**20:.0f} MB used in {settings.home}, {free / 2**30:.1f} GB free", "" if state == "good" else "Make room before the disk is full."
+    yield (
+        state,
+        f"{size / 2**20:.0f} MB used in {settings.home}, {free / 2**30:.1f} GB free",
+        "" if state == "good" else "Make room before the disk is full.",
+    )
 
 
 def _clock(store: Store, settings: Settings) -> Found:
@@ -110,7 +129,11 @@ def _clock(store: Store, settings: Settings) -> Found:
     with store.read() as tx:
         late = [state.slug for state in sources.states(tx).values() if state.last_poll and state.last_poll > now]
     if late:
-        yield "bad", f"the clock went back: {', '.join(late)} were looked at in the future", "Set the clock; the next look mends the rest."
+        yield (
+            "bad",
+            f"the clock went back: {', '.join(late)} were looked at in the future",
+            "Set the clock; the next look mends the rest.",
+        )
     else:
         yield "good", f"{now:%Y-%m-%d %H:%M} UTC"
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, cast
@@ -13,9 +13,18 @@ from cli.desk import opened
 from cli.output import json_line, note, progress, receipt_lines
 from core.document import ARRIVALS, Arrival, Document
 from core.errors import InputError, PututuError
+from store.database import Store
 
 REFUSALS_SHOWN = 20
 as_json = click.option("--json", "as_json", is_flag=True, help="The receipt as one JSON object.")
+
+
+def recorded(store: Store, kind: str, job: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
+    """Do a stage; its receipt is kept in the run history."""
+    from pipeline import utc_now
+    from store.runs import recorded as kept
+
+    return kept(store, kind, job, utc_now)
 
 
 def tell(receipt: dict[str, Any], as_json: bool) -> None:
@@ -36,7 +45,7 @@ def run_command(as_json: bool) -> None:
     import pipeline
 
     with opened() as (store, settings):
-        receipt = pipeline.run(store, settings)
+        receipt = recorded(store, "run", lambda: pipeline.run(store, settings))
         tell(receipt, as_json)
     if receipt["failed"]:
         raise SystemExit(1)
@@ -44,7 +53,9 @@ def run_command(as_json: bool) -> None:
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--arrival", type=click.Choice(ARRIVALS), default="import", show_default=True, help="How they count for alerts.")
+@click.option(
+    "--arrival", type=click.Choice(ARRIVALS), default="import", show_default=True, help="How they count for alerts."
+)
 @as_json
 def import_command(files: tuple[str, ...], arrival: str, as_json: bool) -> None:
     """Store documents that others collected: JSONL, CSV (both also gzipped) or WARC. Repeating it adds nothing.
@@ -88,7 +99,9 @@ def _open(file: str) -> IO[bytes]:
     try:
         return Path(file).open("rb")
     except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}.", "Name a readable file, or - for standard input.") from error
+        raise InputError(
+            f"{file} cannot be read: {error.strerror}.", "Name a readable file, or - for standard input."
+        ) from error
 
 
 @click.command("crawl")
@@ -107,13 +120,16 @@ def crawl_command(sources: tuple[str, ...], as_json: bool) -> None:
     import pipeline
 
     with opened() as (store, settings):
-        receipt = pipeline.collect(store, settings, sources)
+        receipt = recorded(store, "crawl", lambda: pipeline.collect(store, settings, sources))
     tell(receipt, as_json)
     errors = [name for name, part in receipt["sources"].items() if part.get("errors")]
     if receipt["error"]:
         raise PututuError(f"The crawl did not end well: {receipt['error']}.", "What came in is kept; run it again.")
     if sources and errors:
-        raise PututuError(f"{', '.join(errors)} could not be crawled.", "The receipt above says why; what was seen is kept and tried again.")
+        raise PututuError(
+            f"{', '.join(errors)} could not be crawled.",
+            "The receipt above says why; what was seen is kept and tried again.",
+        )
 
 
 @click.command("extract-again")
@@ -129,7 +145,7 @@ def extract_again_command(sources: tuple[str, ...], as_json: bool) -> None:
     import pipeline
 
     with opened() as (store, settings):
-        tell(pipeline.extract_again(store, settings, sources), as_json)
+        tell(recorded(store, "extract-again", lambda: pipeline.extract_again(store, settings, sources)), as_json)
 
 
 @click.command("enrich")
@@ -147,7 +163,7 @@ def enrich_command(stale: bool, as_json: bool) -> None:
 
     with opened() as (store, settings):
         with progress("enriching", pipeline.waiting(store, "enrich")) as advance:
-            receipt = pipeline.enrich(store, settings, stale=stale, advance=advance)
+            receipt = recorded(store, "enrich", lambda: pipeline.enrich(store, settings, stale=stale, advance=advance))
         tell(receipt, as_json)
 
 
@@ -164,7 +180,7 @@ def index_command(as_json: bool) -> None:
     import pipeline
 
     with opened() as (store, settings), progress("indexing", pipeline.waiting(store, "index")) as advance:
-        receipt = pipeline.index(store, settings, advance=advance)
+        receipt = recorded(store, "index", lambda: pipeline.index(store, settings, advance=advance))
     tell(receipt, as_json)
 
 
@@ -180,7 +196,7 @@ def match_command(as_json: bool) -> None:
     import pipeline
 
     with opened() as (store, settings):
-        tell(pipeline.match(store, settings), as_json)
+        tell(recorded(store, "match", lambda: pipeline.match(store, settings)), as_json)
 
 
 @click.command("deliver")
@@ -195,8 +211,7 @@ def deliver_command(as_json: bool) -> None:
     import pipeline
 
     with opened() as (store, settings):
-        receipt = pipeline.deliver(store, settings)
-        tell(receipt, as_json)
+        tell(recorded(store, "deliver", lambda: pipeline.deliver(store, settings)), as_json)
 
 
 @click.command("retry")

@@ -100,11 +100,25 @@ def tag_command(file: IO[bytes], _json: bool) -> None:
     from enrich.steps import build
 
     chain = build(Settings.load())
-    kept = ("id", "url", "source", "title", "summary", "text", "published", "arrival", "version", "completeness", "fetched")
+    kept = (
+        "id",
+        "url",
+        "source",
+        "title",
+        "summary",
+        "text",
+        "published",
+        "arrival",
+        "version",
+        "completeness",
+        "fetched",
+    )
     for row, document in _documents(file):
         tagged = chain.tag(document).to_json()
         row = {key: value for key, value in row.items() if value is not None}
-        known = {key: row[key] for key in kept if key in row} | ({"language": row["language"]} if row.get("language") else {})
+        known = {key: row[key] for key in kept if key in row} | (
+            {"language": row["language"]} if row.get("language") else {}
+        )
         click.echo(json_line({**row, **tagged, **known}), nl=False)
 
 
@@ -151,7 +165,11 @@ def query_command(query: str, explain: bool, form: str | None) -> None:
 
     tree = parse(query)
     row: dict[str, Any] = {"query": str(tree), "tree": repr(tree)}
-    emit([row | explained(tree) if explain else row], form, lambda r: "\n".join(f"{k}: {_pretty(v)}" for k, v in r.items()))
+    emit(
+        [row | explained(tree) if explain else row],
+        form,
+        lambda r: "\n".join(f"{k}: {_pretty(v)}" for k, v in r.items()),
+    )
 
 
 def _pretty(value: Any) -> str:
@@ -170,7 +188,9 @@ def _documents(file: IO[bytes]) -> Iterator[tuple[dict[str, Any], Document]]:
                     raise ValueError("no JSON object")
                 yield row, loose_document(row, number, now=datetime.now(UTC))
             except (ValueError, RecursionError, InputError) as error:
-                raise InputError(f"{file.name}:{number}: {error}", "Write one JSON object with `title` or `text` a line.") from error
+                raise InputError(
+                    f"{file.name}:{number}: {error}", "Write one JSON object with `title` or `text` a line."
+                ) from error
 
 
 @contextmanager

@@ -17,7 +17,20 @@ from search.query import parse
 from search.suggest import suggestions
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-FACETS = ("topic", "subtype", "sector", "department", "province", "district", "source", "language", "kind", "person", "organisation", "norm")
+FACETS = (
+    "topic",
+    "subtype",
+    "sector",
+    "department",
+    "province",
+    "district",
+    "source",
+    "language",
+    "kind",
+    "person",
+    "organisation",
+    "norm",
+)
 
 
 def range_options(function: Function) -> Function:
@@ -31,7 +44,9 @@ def filter_options(function: Function) -> Function:
     function = click.option("--language", help="es, en, pt, qu ...")(function)
     function = click.option("--source", help="A source's slug.")(function)
     function = click.option("--place", help="Department, province or district.")(function)
-    function = click.option("--sector", type=click.Choice(SECTORS), metavar="SECTOR", help="Victims or actors, e.g. public_transport.")(function)
+    function = click.option(
+        "--sector", type=click.Choice(SECTORS), metavar="SECTOR", help="Victims or actors, e.g. public_transport."
+    )(function)
     function = click.option("--topic", type=click.Choice(TOPICS), help="One of the mission's three topics.")(function)
     return range_options(function)
 
@@ -39,14 +54,27 @@ def filter_options(function: Function) -> Function:
 @click.command("search")
 @click.argument("query")
 @filter_options
-@click.option("--sort", type=click.Choice(["date", "relevance"]), default="date", show_default=True, help="Newest first, or best match first.")
+@click.option(
+    "--sort",
+    type=click.Choice(["date", "relevance"]),
+    default="date",
+    show_default=True,
+    help="Newest first, or best match first.",
+)
 @click.option("--limit", type=click.IntRange(0), default=20, show_default=True, help="How many at most; any number.")
 @click.option("--count", "only_count", is_flag=True, help="Print the bare number.")
 @click.option("--facets", metavar="F,...", help="Count by these instead of listing: " + ", ".join(FACETS) + ".")
 @click.option("--stories", is_flag=True, help="Stories instead of documents: one row each, its newest document.")
 @formats
 def search_command(
-    query: str, sort: Any, limit: int, only_count: bool, facets: str | None, stories: bool, form: str | None, **options: Any
+    query: str,
+    sort: Any,
+    limit: int,
+    only_count: bool,
+    facets: str | None,
+    stories: bool,
+    form: str | None,
+    **options: Any,
 ) -> None:
     """Documents that answer a query, newest first unless told otherwise.
 
@@ -69,7 +97,12 @@ def search_command(
             names = [name.strip() for name in facets.split(",") if name.strip()]
             counted = backend.facets(node, names, size=None)
             rows = [{"facet": name, "value": value, "count": count} for name in names for value, count in counted[name]]
-            emit(rows, form, lambda r: f"{r['count']:>8}  {r['facet']}: {r['value']}", columns=("facet", "value", "count"))
+            emit(
+                rows,
+                form,
+                lambda r: f"{r['count']:>8}  {r['facet']}: {r['value']}",
+                columns=("facet", "value", "count"),
+            )
         else:
             answer = ask(store, backend, node, sort=sort, limit=limit, by_story=stories)
             shown = emit(answer.rows(), form, plain_hit)
@@ -84,9 +117,14 @@ def plain_hit(row: Row) -> str:
     when = (row["published"] or "undated")[:16].replace("T", " ")
     tags = ", ".join(dict.fromkeys([t["name"] for t in row["topics"]] + [p["name"] for p in row["places"]]))
     english = (row["translation"] or {}).get("title")
-    lines = [marked(row["title"], [(s, e) for field, s, e in row["marks"] if field == "title"]), f"  {when}  {row['source']}" + (f"  [{tags}]" if tags else "")]
+    lines = [
+        marked(row["title"], [(s, e) for field, s, e in row["marks"] if field == "title"]),
+        f"  {when}  {row['source']}" + (f"  [{tags}]" if tags else ""),
+    ]
     if english:
-        lines.append("  en: " + marked(english, [(s, e) for field, s, e in row["marks"] if field == "translation.title"]))
+        lines.append(
+            "  en: " + marked(english, [(s, e) for field, s, e in row["marks"] if field == "translation.title"])
+        )
     return "\n".join([*lines, f"  {row['id']}  {row['url']}"])
 
 
@@ -108,7 +146,9 @@ def asked(query: str, options: dict[str, Any]) -> Node:
 @click.command("trends")
 @click.argument("queries", nargs=-1, required=True, metavar="QUERY...")
 @click.option("--by", type=click.Choice(["day", "week", "month"]), default="day", show_default=True)
-@click.option("--group", type=click.Choice(["topic", "sector", "place", "source"]), help="A row for each value as well.")
+@click.option(
+    "--group", type=click.Choice(["topic", "sector", "place", "source"]), help="A row for each value as well."
+)
 @click.option("--share", is_flag=True, help="The chart shows the share of all documents instead of counts.")
 @click.option("--stories", is_flag=True, help="Count stories instead of documents.")
 @range_options
@@ -116,8 +156,16 @@ def asked(query: str, options: dict[str, Any]) -> Node:
 @click.option("--png", type=click.Path(dir_okay=False, path_type=Path), help="Also draw the chart into this file.")
 @formats
 def trends_command(
-    queries: tuple[str, ...], by: Any, group: str | None, share: bool, stories: bool, from_: str | None, to: str | None,
-    svg: Path | None, png: Path | None, form: str | None,
+    queries: tuple[str, ...],
+    by: Any,
+    group: str | None,
+    share: bool,
+    stories: bool,
+    from_: str | None,
+    to: str | None,
+    svg: Path | None,
+    png: Path | None,
+    form: str | None,
 ) -> None:
     """How many documents a period, and their share of all: a row for every period, empty ones too. Days are Lima's.
 
@@ -155,7 +203,9 @@ def _draw(path: Path, kind: str, rows: Any, *, by: str, share: bool) -> None:
     try:
         path.write_bytes(data)
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.", "Name a file in a folder you may write in.") from error
+        raise InputError(
+            f"{path} cannot be written: {error.strerror}.", "Name a file in a folder you may write in."
+        ) from error
     note(f"Drawn into {path}.")
 
 
@@ -200,7 +250,10 @@ def show_command(id: str, form: str | None) -> None:
         found = documents.resolve(tx, id)
         record = documents.record(tx, found) if found else None
     if record is None:
-        raise InputError(f"There is no document {id!r}.", "`pututu search` prints ids; `pututu why URL` says what became of an address.")
+        raise InputError(
+            f"There is no document {id!r}.",
+            "`pututu search` prints ids; `pututu why URL` says what became of an address.",
+        )
     emit([record.to_json()], form, _whole)
 
 
@@ -209,9 +262,16 @@ def _whole(row: Row) -> str:
     lines += [row["text"] or row["summary"] or "", ""]
     for key in ("topics", "sectors", "places", "entities", "norms", "amounts"):
         if row[key]:
-            lines.append(f"{key}: " + ", ".join(str(item.get("id") or item.get("name") or item.get("value")) for item in row[key]))
+            lines.append(
+                f"{key}: "
+                + ", ".join(str(item.get("id") or item.get("name") or item.get("value")) for item in row[key])
+            )
     if row["translation"]:
-        lines += ["", f"[{row['translation']['engine']}] {row['translation']['title']}", row["translation"]["text"] or ""]
+        lines += [
+            "",
+            f"[{row['translation']['engine']}] {row['translation']['title']}",
+            row["translation"]["text"] or "",
+        ]
     return "\n".join(lines)
 
 
@@ -228,7 +288,13 @@ def stories_command(limit: int, form: str | None) -> None:
     from cli.answers import story_rows
 
     with opened() as (store, _settings):
-        emit(story_rows(store, limit), form, lambda r: f"{r['last'][:16].replace('T', ' ')}  {r['size']:>3}  {r['title']}\n    {r['id']}  {', '.join(r['sources'])}")
+        emit(
+            story_rows(store, limit),
+            form,
+            lambda r: (
+                f"{r['last'][:16].replace('T', ' ')}  {r['size']:>3}  {r['title']}\n    {r['id']}  {', '.join(r['sources'])}"
+            ),
+        )
 
 
 @click.command("why")

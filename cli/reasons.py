@@ -60,11 +60,19 @@ def _document(past: History) -> Iterator[Row]:
     if document.get("taken_down"):
         yield _row("taken down", document["taken_down"], document.get("takedown_reason") or "")
     for version in past.versions:
-        yield _row("stored", version.seen, f"version {version.version} of {past.id}, changed by the {version.by}: {version.title}")
+        yield _row(
+            "stored",
+            version.seen,
+            f"version {version.version} of {past.id}, changed by the {version.by}: {version.title}",
+        )
     for step in past.steps:
         yield _row("tagged", step["made"], f"{step['step']} of version {step['version']} ({step['fingerprint']})")
     for correction in past.corrections:
-        yield _row("corrected", correction["at"], f"by {correction['author']}" + (", undone since" if correction["undone"] else ""))
+        yield _row(
+            "corrected",
+            correction["at"],
+            f"by {correction['author']}" + (", undone since" if correction["undone"] else ""),
+        )
     if past.story:
         yield _row("story", past.story.first, f"{past.story.id}, told by {past.story.size} documents")
 
@@ -77,7 +85,9 @@ def _queues(past: History) -> Iterator[Row]:
             yield _row(stage, item["finished"], f"version {item['version']} ({item['cause']})")
         else:
             error = f": {item['error']}" if item["error"] else ""
-            yield _row(stage, item["not_before"], f"{item['state']} for version {item['version']} ({item['cause']}){error}")
+            yield _row(
+                stage, item["not_before"], f"{item['state']} for version {item['version']} ({item['cause']}){error}"
+            )
 
 
 def _mails(past: History) -> Iterator[Row]:
@@ -87,7 +97,11 @@ def _mails(past: History) -> Iterator[Row]:
         yield _row("entry", entry["created"], f"entry {entry['id']} of alert {entry['alert']} is {entry['state']}")
     for mail in past.deliveries:
         what = f"{mail['channel']}, {mail['message_id']}, part {mail['part']} of {mail['parts']}"
-        yield _row("delivered" if mail["sent"] else mail["state"], mail["sent"] or mail["prepared"], what + (f": {mail['error']}" if mail["error"] else ""))
+        yield _row(
+            "delivered" if mail["sent"] else mail["state"],
+            mail["sent"] or mail["prepared"],
+            what + (f": {mail['error']}" if mail["error"] else ""),
+        )
 
 
 def _verdict(tx: Any, past: History, which: str) -> list[Row]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from cli.flow import recorded
 from cli.output import json_line, note, receipt_lines
 from core.errors import PututuError
 from core.settings import Settings
@@ -37,7 +38,9 @@ def _until_told() -> Iterator[None]:
 
 
 @click.command("up")
-@click.option("--or-demo", is_flag=True, help="Where no source can be reached, say which and why, and go on with the demo.")
+@click.option(
+    "--or-demo", is_flag=True, help="Where no source can be reached, say which and why, and go on with the demo."
+)
 def up_command(or_demo: bool) -> None:
     """The daemon: crawls on its schedule, does all the work that waits, and serves the page, until SIGTERM or Ctrl-C.
 
@@ -78,7 +81,9 @@ class _Teller:
             note(f"{_now()} {job} failed: {receipt['error']}")
         if job == "collect" and self._or_demo and self._demo is None and _reached_nothing(receipt) and self._is_empty():
             self._or_demo = False
-            note("No source can be reached from here (see above): going on with the demo, a fictional press, in a folder of its own.")
+            note(
+                "No source can be reached from here (see above): going on with the demo, a fictional press, in a folder of its own."
+            )
             self._demo = _DemoBehind(self._desk, self._settings)
 
     def _is_empty(self) -> bool:
@@ -98,7 +103,9 @@ class _DemoBehind:
 
     def __init__(self, desk: Any, settings: Settings) -> None:
         self._desk, self._settings = desk, settings
-        self._process = subprocess.Popen([sys.executable, "-m", "cli", "demo", "--once", "--json"], stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "cli", "demo", "--once", "--json"], stdout=subprocess.PIPE, text=True
+        )
         threading.Thread(target=self._show, daemon=True).start()
 
     def _show(self) -> None:
@@ -113,7 +120,9 @@ class _DemoBehind:
         settings = demo_settings(self._settings)
         row = json.loads(out.splitlines()[-1])
         self._desk.switch(Desk(settings, Store.open(settings), demo=True, reason="no source could be reached"))
-        note(f"The page now shows the demo: {row['documents']} fictional documents, {row['mails']} mails in {row['mailbox']}.")
+        note(
+            f"The page now shows the demo: {row['documents']} fictional documents, {row['mails']} mails in {row['mailbox']}."
+        )
 
     def close(self) -> None:
         """Ask the job to end, and wait for it."""
@@ -127,7 +136,13 @@ def _reached_nothing(receipt: dict[str, Any]) -> bool:
     return bool(parts) and all(part["errors"] and not part["listed"] and not part["unchanged"] for part in parts)
 
 
-CAME_IN = (("listed", "listed"), ("new", "new"), ("fetched", "fetched"), ("extracted", "documents"), ("waiting", "waiting"))
+CAME_IN = (
+    ("listed", "listed"),
+    ("new", "new"),
+    ("fetched", "fetched"),
+    ("extracted", "documents"),
+    ("waiting", "waiting"),
+)
 
 
 def _came_in(part: dict[str, Any]) -> str:
@@ -141,7 +156,13 @@ def _came_in(part: dict[str, Any]) -> str:
 
 
 def _in_short(receipt: dict[str, Any]) -> str:
-    words = [f"{number} {name}" for part in receipt.values() if isinstance(part, dict) for name, number in part.items() if isinstance(number, int) and number]
+    words = [
+        f"{number} {name}"
+        for part in receipt.values()
+        if isinstance(part, dict)
+        for name, number in part.items()
+        if isinstance(number, int) and number
+    ]
     return ", ".join(words)
 
 
@@ -154,7 +175,9 @@ def _say_where(address: str) -> None:
 
 
 @click.command("demo")
-@click.option("--once", is_flag=True, help="No page: do the job, print {home, documents, stories, alerts, mails, mailbox}, end.")
+@click.option(
+    "--once", is_flag=True, help="No page: do the job, print {home, documents, stories, alerts, mails, mailbox}, end."
+)
 @click.option("--json", "as_json", is_flag=True, help="With --once: the figures as one JSON object.")
 def demo_command(once: bool, as_json: bool) -> None:
     """The whole job on a bundled, clearly fictional press: crawled, translated, tagged, indexed, matched, mailed; and the page on it.
@@ -193,10 +216,20 @@ def _job(stage: Any, store: Any) -> dict[str, Any]:
     with store.read() as tx:
         new = not alerts.listed(tx, removed=True)
     for alert in ALERTS if new else ():
-        subscriptions.add(store, datetime.now(UTC), name=alert.name, query=alert.query, owner=alert.owner, language=alert.language, rhythm=alert.rhythm)
-    receipt = pipeline.run(store, stage.settings, stage.slugs)
+        subscriptions.add(
+            store,
+            datetime.now(UTC),
+            name=alert.name,
+            query=alert.query,
+            owner=alert.owner,
+            language=alert.language,
+            rhythm=alert.rhythm,
+        )
+    receipt = recorded(store, "run", lambda: pipeline.run(store, stage.settings, stage.slugs))
     if receipt["failed"]:
-        raise PututuError("The demo's job did not end well: " + "; ".join(receipt["failed"]), "Its folder is kept; run it again.")
+        raise PututuError(
+            "The demo's job did not end well: " + "; ".join(receipt["failed"]), "Its folder is kept; run it again."
+        )
     with store.read() as tx:
         totals = {"documents": documents.count(tx), "stories": stories.count(tx), "alerts": len(alerts.listed(tx))}
     mails = len(mailbox.mbox(stage.mailbox_path)) if stage.mailbox_path.exists() else 0

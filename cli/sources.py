@@ -57,13 +57,19 @@ def _row(source: Any, state: Any) -> dict[str, Any]:
 
 def _plain(row: Any) -> str:
     seen = f"last seen {row['last_success']}" if row["last_success"] else "never seen yet"
-    return f"{row['slug']:<24} {row['status'] if row['enabled'] else 'disabled':<10} {seen}" + (f"  ({row['reason']})" if row["reason"] else "")
+    return f"{row['slug']:<24} {row['status'] if row['enabled'] else 'disabled':<10} {seen}" + (
+        f"  ({row['reason']})" if row["reason"] else ""
+    )
 
 
 @sources_command.command("new")
 @click.argument("url")
 @click.option("--slug", help="Small letters, digits and _; by default from the host's name.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write (never overwritten); by default stdout.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write (never overwritten); by default stdout.",
+)
 def new(url: str, slug: str | None, out: Path | None) -> None:
     """Draft a source file from a live page or feed. It works in PUTUTU_SOURCES_DIR as it stands.
 
@@ -84,7 +90,9 @@ def new(url: str, slug: str | None, out: Path | None) -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, "utf-8")
     except OSError as error:
-        raise InputError(f"{out} cannot be written: {error.strerror}.", "Name a file in a folder you may write in.") from error
+        raise InputError(
+            f"{out} cannot be written: {error.strerror}.", "Name a file in a folder you may write in."
+        ) from error
     note(f"Written to {out}. `pututu crawl {out.stem}` tries it once its folder is PUTUTU_SOURCES_DIR.")
 
 

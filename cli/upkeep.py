@@ -20,14 +20,24 @@ from core.time import lima_iso
 
 @click.command("correct")
 @click.argument("id")
-@click.option("--topic", "topics", multiple=True, metavar="±T", help="+strike adds, -strike removes. May be given again.")
+@click.option(
+    "--topic", "topics", multiple=True, metavar="±T", help="+strike adds, -strike removes. May be given again."
+)
 @click.option("--sector", "sectors", multiple=True, metavar="±S", help="+mining adds, -mining removes.")
-@click.option("--place", "places", multiple=True, metavar="±P", help="+Trujillo adds, -Trujillo removes; also a UBIGEO code.")
+@click.option(
+    "--place", "places", multiple=True, metavar="±P", help="+Trujillo adds, -Trujillo removes; also a UBIGEO code."
+)
 @click.option("--date", "date_", metavar="D", help="The day it was published, in Lima.")
 @click.option("--undo", is_flag=True, help="Take the last correction back.")
 @formats
 def correct_command(
-    id: str, topics: tuple[str, ...], sectors: tuple[str, ...], places: tuple[str, ...], date_: str | None, undo: bool, form: str | None
+    id: str,
+    topics: tuple[str, ...],
+    sectors: tuple[str, ...],
+    places: tuple[str, ...],
+    date_: str | None,
+    undo: bool,
+    form: str | None,
 ) -> None:
     """A person's correction of a document's tags. It wins over every step, survives re-enrichment and can be undone.
 
@@ -45,12 +55,21 @@ def correct_command(
         if given:
             change[key] = _change(key, given, known)
     if date_:
-        change |= {"published": day_bounds(day(date_) or datetime.now(UTC).date())[0].isoformat(), "published_precision": "day"}
+        change |= {
+            "published": day_bounds(day(date_) or datetime.now(UTC).date())[0].isoformat(),
+            "published_precision": "day",
+        }
     if bool(change) == undo:
         raise click.UsageError("Name what to correct, or --undo, but not both.")
     with opened() as (store, _settings):
         record = pipeline.correct(store, id, None if undo else change, getpass.getuser())
-    emit([record.to_json()], form, lambda r: f"{r['id']}  {r['title']}\n  topics: {_names(r['topics'])}\n  sectors: {_names(r['sectors'])}\n  places: {_names(r['places'])}")
+    emit(
+        [record.to_json()],
+        form,
+        lambda r: (
+            f"{r['id']}  {r['title']}\n  topics: {_names(r['topics'])}\n  sectors: {_names(r['sectors'])}\n  places: {_names(r['places'])}"
+        ),
+    )
 
 
 def _names(items: list[dict[str, Any]]) -> str:
@@ -92,12 +111,16 @@ def _place(name: str) -> Place:
     if name in gazetteer.places:
         return gazetteer.places[name]
     found = gazetteer.named.get(fold(name), ())
-    usual = gazetteer.usual.get(fold(name)) or (found[0] if len(found) == 1 else None)
+    nested = (one for one in found if all(other.within(one) for other in found))  # Trujillo: the province holds its district
+    usual = gazetteer.usual.get(fold(name)) or next(nested, None)
     if usual:
         return usual
     if not found:
         raise InputError(f"{name!r} is no place of Peru.", "Write its official name, or its UBIGEO code.")
-    raise InputError(f"{name!r} may be several places.", "Write the code: " + "; ".join(f"{one.code} {one.path()}" for one in found) + ".")
+    raise InputError(
+        f"{name!r} may be several places.",
+        "Write the code: " + "; ".join(f"{one.code} {one.path()}" for one in found) + ".",
+    )
 
 
 @click.command("reindex")
@@ -181,7 +204,13 @@ def doctor_command(form: str | None) -> None:
 
     with opened() as (store, settings):
         rows = list(examine(store, settings))
-    emit(rows, form, lambda r: f"{r['state']:<5} {r['part']:<12} {r['finding']}" + (f"\n{'':18} -> {r['mend']}" if r["mend"] else ""))
+    emit(
+        rows,
+        form,
+        lambda r: (
+            f"{r['state']:<5} {r['part']:<12} {r['finding']}" + (f"\n{'':18} -> {r['mend']}" if r["mend"] else "")
+        ),
+    )
     if any(row["state"] == "bad" for row in rows):
         raise SystemExit(1)
 
@@ -201,7 +230,14 @@ def settings_command(form: str | None) -> None:
     rows = []
     for setting in TABLE:
         value = getattr(values, setting.name.removeprefix("PUTUTU_").lower())
-        rows.append({"name": setting.name, "value": _shown(setting.secret, setting.name, value, os.environ), "from": origin(setting.name), "help": setting.help})
+        rows.append(
+            {
+                "name": setting.name,
+                "value": _shown(setting.secret, setting.name, value, os.environ),
+                "from": origin(setting.name),
+                "help": setting.help,
+            }
+        )
     emit(rows, form, lambda r: f"{r['name']:<22} {r['value'] or '(none)'}  [{r['from']}]\n{'':22} {r['help']}")
 
 
@@ -256,5 +292,8 @@ def schedule_command(form: str | None) -> None:
     from scheduler import upcoming
 
     with opened() as (store, settings):
-        rows = [{"name": n.name, "at": n.at and lima_iso(n.at), "why": n.why} for n in upcoming(store, settings, datetime.now(UTC))]
+        rows = [
+            {"name": n.name, "at": n.at and lima_iso(n.at), "why": n.why}
+            for n in upcoming(store, settings, datetime.now(UTC))
+        ]
     emit(rows, form, lambda r: f"{r['at'] or 'never':<26} {r['name']:<28} {r['why']}")

@@ -7,6 +7,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -35,6 +36,7 @@ _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _PORTS = {"http": 80, "https": 443}
 
 
+@lru_cache(maxsize=65_536)
 def canonical(url: str) -> str:
     """The one address under which a page is known. Canonical of canonical is itself.
 

@@ -19,7 +19,7 @@ _INTERRUPTS = re.compile(
     re.I,
 )
 _BLOCKS = frozenset(("aside", "nav", "footer", "form", "figure", "figcaption", "button", "select", "iframe", "noscript", "video", "audio", "script", "style"))  # fmt: skip
-_TEXTS = ("p", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "blockquote", "td", "div", "span", "strong")
+_TEXTS = ("p", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "blockquote", "div", "span", "strong")
 
 
 def text(
@@ -94,7 +94,9 @@ def _linked(node: html.HtmlElement) -> int:
 
 def _main(work: html.HtmlElement) -> list[str]:
     """Trafilatura's reading of the pruned tree; where it found no paragraphs (it then gives all text as one line), our own."""
-    found = trafilatura.bare_extraction(work, fast=True, include_comments=False, include_tables=True, with_metadata=False)
+    found = trafilatura.bare_extraction(
+        work, fast=True, include_comments=False, include_tables=True, with_metadata=False
+    )
     taken = (getattr(found, "text", None) or "").split("\n")
     if len(taken) > 1 and sum(map(len, taken)) >= 200:
         return taken
@@ -110,10 +112,17 @@ def tidy(rows: list[str], title: str, *, marks: tuple[str, ...] = ()) -> list[st
     kept: list[str] = []
     seen: set[str] = set()
     beside = {_key(mark) for mark in marks}
-    for row in _without_ends([" ".join(clean(row).split()) for row in rows]):
+    for row in _without_ends([_SPACED.sub("", " ".join(clean(row).split())) for row in rows]):
         line = re.sub(r"^[-*•]\s+", "", row)
         key = _key(line)
-        if not key or key in seen or key == _key(title) or is_boilerplate(line) or is_caption(line):
+        if (
+            not key
+            or key in seen
+            or key == _key(title)
+            or _ONLY_DATE.match(key)
+            or is_boilerplate(line)
+            or is_caption(line)
+        ):
             continue
         if len(line) <= 90 and (
             _unsigned(key) in beside
@@ -126,6 +135,11 @@ def tidy(rows: list[str], title: str, *, marks: tuple[str, ...] = ()) -> list[st
     return kept
 
 
+_ONLY_DATE = re.compile(
+    r"^(?:(?:publicado|actualizado|fecha)\W*(?:el\W*)?)?(?:(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)\W*)?\d{1,2}(?: de | )(?:[a-z]{3,10}|\d{1,2})(?: de | del | )(?:19|20)\d\d"
+    r"(?:\W*(?:a las )?\d{1,2}\W\d{2}(?:\W\d{2})?\W*(?:[ap]\W?m|h(?:rs?|oras)?)?)?$"
+)
+_SPACED = re.compile(r"(?<=\w) (?=[.,;:)](?:\s|$))|(?<=[¿¡(“«]) ")
 _DATED = re.compile(r"\b\d{1,2} (?:de )?\w+ (?:de )?(?:19|20)\d\d\b|\b\d{1,2} \d{1,2} (?:19|20)\d\d\b")
 
 
@@ -156,11 +170,16 @@ def _with_lead(root: html.HtmlElement, found: list[str], summary: str) -> list[s
         if _key(line) == key:
             found = [other for other in found if other is not line]
     printed = any(
-        key == _key(" ".join(lines(node)))
-        for node in root.iter("h2", "h3", "h4", "p", "div", "span", "li", "section")
-        if len(node) <= 6 and not _within_head(node)
+        _prints(node, summary, key) for node in root.iter("h2", "h3", "h4", "p", "div", "span", "li", "section")
     )
     return [summary, *found] if printed else found
+
+
+def _prints(node: html.HtmlElement, summary: str, key: str) -> bool:
+    """Whether an element is the printed lead."""
+    if len(node) > 6 or not 0.8 * len(summary) <= len(_line(node)) <= 1.3 * len(summary):
+        return False
+    return _key(" ".join(lines(node))) == key and not _within_head(node)
 
 
 def _key(line: str) -> str:

@@ -1,5 +1,6 @@
 """One page -> one Document, or the reason why it is no article. Pure: no network, no clock but the page's own."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -141,7 +142,7 @@ def _judge(
         raise NotAnArticleError(f"The site says that the page is missing ({(title or facts.title)[:60]}).")
     if not facts.title and not (hint and hint.title and text):
         raise NotAnArticleError("The page has no title.")
-    if urlsplit(page.url).path.strip("/") == "" and not urlsplit(page.url).query and not facts.data:
+    if page.url and urlsplit(page.url).path.strip("/") == "" and not urlsplit(page.url).query and not facts.data:
         raise NotAnArticleError("This is a home page, not an article.")
     if not facts.is_article and _is_listing(root, text):
         raise NotAnArticleError("This is a list of articles, not an article.")
@@ -165,7 +166,7 @@ def _document(
     when, precision, origin = _when(facts, hint)
     names = _aliases(page, facts, source, hint)
     return Document(
-        id=document_id(names[0]), url=hint.url if hint else page.url, canonical_url=facts.canonical_url or canonical(page.url), source=_slug(source, page.url),
+        id=document_id(names[0]), url=hint.url if hint else page.url, canonical_url=facts.canonical_url or (canonical(page.url) if page.url else None), source=_slug(source, page.url),
         fetched=page.when, kind=(hint.kind if hint and hint.kind else source.kind if source else "news"), title=title, summary=summary, text=text,
         language=plausible(facts.language, text) or plausible(hint.language if hint else None, text),
         author=facts.author or (hint.author if hint else ()), section=facts.section or (hint.section if hint else None),
@@ -190,6 +191,8 @@ def _when(facts: metadata.Facts, hint: Entry | None) -> tuple[Any, Precision | N
 
 def _aliases(page: Page, facts: metadata.Facts, source: Source | None, hint: Entry | None) -> tuple[str, ...]:
     """The address first (as the feed gave it), then where it led, the canonical one, and native ids."""
+    if not page.url:  # a saved page that does not say where it lived: the pipes take it, the store never sees it
+        return ("page:" + hashlib.sha256(page.body).hexdigest(),)
     addresses = [hint.url if hint else page.url, page.url, *filter(None, (facts.canonical_url,))]
     names = [alias(url) for url in addresses if same_site(url, addresses[0])]
     space = source.slug if source else host(page.url)

@@ -114,28 +114,19 @@ def lines(root: html.HtmlElement) -> list[str]:
             out.append(line)
         parts.clear()
 
-    for event, node in etree.iterwalk(root, events=("start", "end")):
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, node in walk:
         name = node.tag if isinstance(node.tag, str) else ""
-        if event == "start":
-            if name in BLOCKS:
-                flush()
-            if name not in HIDDEN and node.text and not _inside_hidden(node):
-                parts.append(node.text)
+        if name in BLOCKS:
+            flush()
+        if event == "end":
+            parts.append((node.tail or "") if node is not root else "")
+        elif name in HIDDEN and node is not root:
+            walk.skip_subtree()
         else:
-            if name in BLOCKS:
-                flush()
-            if node is not root and node.tail and not _inside_hidden(node.getparent()):
-                parts.append(node.tail)
+            parts.append(node.text or "")
     flush()
     return out
-
-
-def _inside_hidden(node: html.HtmlElement | None) -> bool:
-    while node is not None:
-        if node.tag in HIDDEN:
-            return True
-        node = node.getparent()
-    return False
 
 
 def to_text(markup: str) -> str:

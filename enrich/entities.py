@@ -25,12 +25,13 @@ _GANG = re.compile(
 )
 _OFFICE = (
     r"(?:[Pp]residenta?|[Mm]inistr[oa]|[Pp]remier|[Cc]ongresistas?|[Aa]lcalde(?:sa)?|[Gg]obernadora?|[Pp]arlamentari[oa]|[Ll]egisladora?|[Ff]iscal(?: de la Nación)?|[Mm]andatari[oa]|"
-    r"[Dd]efensora? del Pueblo|Prime Minister|President|Interior Minister|Mayor|Governor|Congress(?:man|woman)|[Gg]eneral(?: PNP)?)"
+    r"[Dd]efensora? del Pueblo|Prime Minister|President|Interior Minister|Mayor|Governor|Congress(?:man|woman)|[Gg]eneral PNP)"
 )
 _NAME = rf"{_CAP}(?: (?:de |del |de la )?{_CAP}){{1,3}}"
 _PERSON = re.compile(
     rf"\b{_OFFICE}(?: (?:de|del|regional|de la|de los) [^,.;:()]{{2,40}})?,? ({_NAME})|({_NAME}), (?:[^,.;:]{{0,20}} )?{_OFFICE}\b"
 )
+_IN_A_NORM = re.compile(r"\d-$")
 _NOT_A_NAME = re.compile(
     r"^(?:El|La|Los|Las|En|Del|De|Congreso|Consejo|República|Gobierno|Poder|Comisión|Ministerio|Policía|Perú|Lima|Fuerza|Prime|Interior)\b"
 )
@@ -41,7 +42,11 @@ def run(reading: Reading) -> Payload:
     items: dict[tuple[str, str], dict[str, Any]] = {}
     for id, found in reading.kind("organisation"):
         organisation = reading.lexicon.organisations[id]
-        found = [item for item in found if item.printed[:1].isupper()]
+        found = [
+            item
+            for item in found
+            if item.printed[:1].isupper() and not _IN_A_NORM.search(item.field.text[: item.hit.start])
+        ]
         if found:
             items["organisation", fold(organisation.name)] = _item(
                 organisation.name, "organisation", organisation.kind, id, [item.span for item in found]

@@ -44,6 +44,15 @@ _EACH_NUMBER = re.compile(_NUMBER)
 _EACH_DECREE = re.compile(r"\d{3,4}")
 _EACH_BILL = re.compile(_BILL_NUMBER, re.I)
 
+_LAWS_AT_CONGRESS = "https://leyes.congreso.gob.pe/Documentos/"
+_LAW_PAGES = (
+    (27250, 30520, _LAWS_AT_CONGRESS + "Leyes/{}.pdf"),
+    (30521, 31304, _LAWS_AT_CONGRESS + "2016_2021/ADLP/Normas_Legales/{}-LEY.pdf"),
+)
+"""First and last law number of each form of address, as the register of 2000 to 2021 has them; later laws are not known."""
+_PERIODS = ((2011, 2015), (2016, 2020), (2021, 2025))
+"""First and last year in which bills of each parliamentary period are numbered."""
+
 TITLES = {
     "Ley 30077": "Ley contra el Crimen Organizado",
     "Ley 31012": "Ley de Protección Policial",
@@ -134,12 +143,13 @@ def _fullest(norm: str, all_norms: dict[str, list[Span]]) -> str:
 
 
 def url(norm: str) -> str | None:
-    """The page of a bill at Congress, where its number and period say it (reference/sources.md 2.1); None for other norms."""
-    match = re.fullmatch(r"PL (\d+)/(20\d\d)(?:-\w+)?", norm)
-    if match is None:
-        return None
-    year = int(match[2])
-    period = next((start for start, end in ((2011, 2015), (2016, 2020), (2021, 2025)) if start <= year <= end), None)
-    if period is None:
-        return None
-    return f"https://wb2server.congreso.gob.pe/spley-portal/#/expediente/{period}/{match[1]}"
+    """The page of a law or a bill at Congress, from its number (and a bill's period, reference/sources.md 2.1); else None."""
+    law = re.fullmatch(r"Ley (\d{5})", norm)
+    if law:
+        number = int(law[1])
+        return next((form.format(number) for first, last, form in _LAW_PAGES if first <= number <= last), None)
+    bill = re.fullmatch(r"PL (\d+)/(20\d\d)(?:-\w+)?", norm)
+    period = next((first for first, last in _PERIODS if bill and first <= int(bill[2]) <= last), None)
+    return (
+        f"https://wb2server.congreso.gob.pe/spley-portal/#/expediente/{period}/{bill[1]}" if bill and period else None
+    )

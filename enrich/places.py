@@ -32,6 +32,8 @@ def run(reading: Reading) -> Payload:
     mentions = [mention for part in reading.fields for mention in find(part, gazetteer, reading.found)]
     if reading.count("context.sport") >= 2:
         mentions = [mention for mention in mentions if mention.cue or mention.inside]
+    if reading.count("context.foreign") and not reading.count("context.peru"):
+        mentions = [mention for mention in mentions if mention.cue or mention.key not in gazetteer.weak]
     decided = resolve(mentions, gazetteer, reading)
     items: dict[str, dict[str, Any]] = {}
     for mention, place, score in decided:

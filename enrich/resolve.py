@@ -24,7 +24,7 @@ Decision = tuple[Mention, Place, float]
 def resolve(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading) -> list[Decision]:
     """A place and a score for each mention that can be decided, in the order of the text."""
     pairs = _containers(mentions, gazetteer)
-    context = _context(mentions, gazetteer, reading, pairs)
+    context = _context(mentions, gazetteer, reading)
     city = any(_CITY.search(part.norm) for part in reading.fields)
     provinces = {mention.key for mention in mentions if mention.cue == "province"}
     decided = []
@@ -53,8 +53,6 @@ def _containers(mentions: Sequence[Mention], gazetteer: Gazetteer) -> dict[Menti
     for first, second in itertools.pairwise(mentions):
         if first.part is not second.part or first.key == second.key or not _CONTAINS.fullmatch(between(first, second)):
             continue
-        if between(first, second).strip() in ("", "de") and first.key not in gazetteer.weak:
-            pass
         inner = [p for p in _candidates(first, gazetteer) if p.level != "department"]
         outer = [p for p in _candidates(second, gazetteer) if p.level != "district"]
         if any(a.within(b) and a is not b for a in inner for b in outer):
@@ -62,9 +60,7 @@ def _containers(mentions: Sequence[Mention], gazetteer: Gazetteer) -> dict[Menti
     return pairs
 
 
-def _context(
-    mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading, pairs: dict[Mention, Mention]
-) -> Counter[str]:
+def _context(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading) -> Counter[str]:
     """How often the text names each department and province (by the first digits of the code), directly or by its people."""
     context: Counter[str] = Counter()
     for mention in mentions:

@@ -27,6 +27,8 @@ def _sector(reading: Reading, name: str, found: list[Found]) -> dict[str, Any] |
     score = 1 - left
     if not reading.said["topics"]["topics"]:
         score *= 0.9
+    if name == "public_transport" and _is_freight(reading, found):
+        return None
     if reading.count("context.sport") >= 2 or score < THRESHOLD:
         return None
     return {
@@ -35,6 +37,12 @@ def _sector(reading: Reading, name: str, found: list[Found]) -> dict[str, Any] |
         "score": round(score, 3),
         "spans": [item.span for item in found],
     }
+
+
+def _is_freight(reading: Reading, found: list[Found]) -> bool:
+    """Whether the carriers are those of goods: then `transportistas` alone makes no passenger transport."""
+    freight = reading.count("sector.freight_transport")
+    return freight >= 2 and all(item.hit.entry.words.startswith("transportista") for item in found)
 
 
 def _role(reading: Reading, found: list[Found]) -> str:

@@ -17,14 +17,14 @@ VERSION = "1"
 _ENDED = re.compile(
     r" (?:levant(?:a|an|o|aron|aron el) (?:el |la |su )?(?:paro|huelga|medida|bloqueo|protesta)|(?:paro|huelga|bloqueo|protesta) (?:fue )?levantad[oa]|depus\w+|depon(?:e|en) (?:el|la|su)"
     r"|puso fin|pusieron fin|ponen fin|pone fin|termino el (?:paro|bloqueo)|acabo el (?:paro|bloqueo)|se acabo|culmin\w+ (?:el |la |su )?(?:paro|huelga|paralizacion|medida)|concluid[ao] la|concluy\w+ (?:el|la) (?:paro|huelga|paralizacion)"
-    r"|finaliz\w+ (?:el |la )?(?:paro|huelga|protesta)|tras el paro|cumplieron (?:un|el) paro|libera(?:n|ron)? la|despej\w+|strike (?:ended|ends|is over)|ended (?:the|their) strike|called off (?:the|their) strike|lifted (?:the|their)) "
+    r"|finaliz\w+ (?:el |la )?(?:paro|huelga|protesta)|tras el paro|cumplieron (?:un|el) paro|libera(?:n|ron)? la|despej\w+|strike (?:ended|ends|is over)|end(?:s|ed)? (?:\w+ ){0,5}(?:strike|stoppage|walkout)|call(?:s|ed) off (?:the|their) (?:strike|stoppage|walkout|protest)|lifted (?:the|their)|(?:paro|huelga|paralizacion|protesta|bloqueo|medida) (?:\w+ ){0,6}(?:termino|culmino|finalizo|concluyo)) "
 )
 _SUSPENDED = re.compile(
     r" (?:suspend\w+ (?:el |la |su |temporalmente |la medida )?(?:paro|huelga|paralizacion|medida|protesta|bloqueo)|(?:paro|huelga) (?:queda |fue |quedo )?suspendid[oa]|posterg\w+ (?:el |la )?(?:paro|huelga|medida)|tregua (?:hasta|por|de)|cuarto intermedio"
     r"|desist\w+ (?:del|de la|de su) (?:paro|huelga)|(?:strike|stoppage) (?:was |is )?(?:suspended|postponed)|suspend\w+ (?:the|their) strike) "
 )
 _CONSIDERED = re.compile(
-    r" (?:evalua(?:n|ra|ran|ria|rian|ndo)?(?: \w+){0,5} (?:paro|huelga|paralizacion|medida)|no descarta(?:n|ron)? (?:un |una |otro |convocar |acatar |ir a |realizar )?(?:\w+ )?(?:paro|huelga|medida)|podria(?:n)? (?:acatar|convocar|ir a|realizar|iniciar) |amenaza(?:n|ron)? con (?:un |una |acatar|ir|nuev\w+|iniciar|radicalizar)"
+    r" (?:evalua(?:n|ra|ran|ria|rian|ndo)?(?: \w+){0,5} (?:paro|huelga|paralizacion|medida|bloqueo|protesta|marcha)|no descarta(?:n|ron)? (?:un |una |otro |convocar |acatar |ir a |realizar )?(?:\w+ )?(?:paro|huelga|medida)|podria(?:n)? (?:acatar|convocar|ir a|realizar|iniciar) |amenaza(?:n|ron)? con (?:un |una |acatar|ir|nuev\w+|iniciar|radicalizar)"
     r"|advierten (?:con )?(?:un |nuev\w+ )?(?:paro|huelga)|analizan|considera(?:n)? (?:un|una|otro) (?:paro|huelga)|se debate un paro|threaten\w* (?:to strike|a strike|to walk)|consider\w* (?:a |another )?strike|could strike|may strike) "
 )
 _ANNOUNCED = re.compile(

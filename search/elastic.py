@@ -216,7 +216,8 @@ class ElasticBackend:
                     return
                 after = hits[-1]["sort"]
         finally:
-            self.client.options(ignore_status=404).close_point_in_time(id=point)
+            with answering():
+                self.client.options(ignore_status=404).close_point_in_time(id=point)
 
     def _composite(self, asked: Dsl, fields: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], int]]:
         """Every combination of values of these fields with its exact count, paged so that no limit cuts it."""

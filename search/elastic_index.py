@@ -46,6 +46,10 @@ def connect(settings: Settings) -> tuple[Elasticsearch, str]:
     elif parts.username:
         options["basic_auth"] = (parts.username, parts.password or "")
     if settings.index_ca:
+        if not settings.index_ca.is_file():
+            raise SettingError(
+                f"PUTUTU_INDEX_CA: there is no file {settings.index_ca}.", "Name the certificate authority's file."
+            )
         options["ca_certs"] = str(settings.index_ca)
     port = parts.port or {"http": 80, "https": 443}[parts.scheme]
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname

@@ -100,7 +100,12 @@ class EmbeddedBackend:
         if path is None:
             self._generation = None
         elif self._generation is None or self._generation.path != path:
-            self._generation = Generation.open(path)
+            try:
+                self._generation = Generation.open(path)
+            except StoreError:
+                if generation_in_force(self.folder) == path:
+                    raise
+                self._refresh()  # a rebuild took its place between the two looks
         else:
             self._generation.reload()
 
@@ -195,14 +200,15 @@ class EmbeddedBackend:
         searcher, compiler = asking_now
         query, rest, boundary = compiler.query(node), compiler.query(node), set[str]()
         while True:
-            hits = searcher.search(rest, limit=PAGE, count=False, order_by_field="order").hits
+            size = max(PAGE, 2 * len(boundary))  # many may share one order number
+            hits = searcher.search(rest, limit=size, count=False, order_by_field="order").hits
             addresses = [address for _, address in hits]
             numbers = searcher.fast_field_values("story_number", addresses)
             names = [_name(searcher, address) for address in addresses]
             for name, number in zip(names, numbers, strict=True):
                 if name not in boundary:
                     yield name, int(number)
-            if len(hits) < PAGE:
+            if len(hits) < size:
                 return
             last = hits[-1][0]
             boundary = {name for (order, _), name in zip(hits, names, strict=True) if order == last}

@@ -97,7 +97,8 @@ def sources(desk: Desk) -> list[Row]:
         states = kept_sources.states(tx)
         pending = {slug: frontier.counts(tx, slug).get("pending", 0) for slug in states}
     catalog, items = desk.catalog(), _items(desk)
-    slugs = sorted({*catalog, *states, *(items or {})})
+    watched = [slug for slug in catalog if not desk.demo or slug in states]  # the demo watches its own press only
+    slugs = sorted({*watched, *states, *(items or {})})
     return [_source(slug, catalog.get(slug), states.get(slug), pending.get(slug), items) for slug in slugs]
 
 

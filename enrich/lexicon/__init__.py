@@ -9,7 +9,8 @@ A file holds any of `[[terms]]`, `[[organisations]]` and `[glossary]`. A term sa
     weight = 0.8                         # 0 to 1: how sure one occurrence makes; 0 marks words that are no sign at all
     printed = true                       # accents must be as printed (paro, not paró)
     before = [..]  before_not = [..]     # what must, must not stand directly before; after, after_not likewise
-    needs = [..]   without = [..]        # what the same sentence must, must not hold
+    needs = [..]   without = [..]        # what the same sentence must (one of them), must not hold
+    needs_too = [..]                     # and one of these
     title = true                         # only in a title
 
 The longest words win where terms of one tag overlap, so that a longer phrase of weight 0 (`puesta en marcha`) hides a shorter sign.

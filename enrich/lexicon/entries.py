@@ -44,6 +44,7 @@ class Entry:
     after: re.Pattern[str] | None = None
     after_not: re.Pattern[str] | None = None
     needs: re.Pattern[str] | None = None
+    needs_too: re.Pattern[str] | None = None
     without: re.Pattern[str] | None = None
 
     def allows(self, part: Readable, start: int, end: int) -> bool:
@@ -62,7 +63,8 @@ class Entry:
                 return False
         if self.needs or self.without:
             around = part.sentence(start)
-            if (self.needs and not self.needs.search(around)) or (self.without and self.without.search(around)):
+            wanted = [pattern for pattern in (self.needs, self.needs_too) if pattern]
+            if not all(pattern.search(around) for pattern in wanted) or (self.without and self.without.search(around)):
                 return False
         return True
 

@@ -23,6 +23,7 @@ _TERM_KEYS = {
     "title",
     *(k for g in ("before", "after") for k in (g, g + "_not")),
     "needs",
+    "needs_too",
     "without",
 }
 _ORGANISATION_KEYS = {"name", "kind", "words", "id", "printed", "needs"}
@@ -155,6 +156,7 @@ _GUARDS = {
     "after": r" *(?:{})(?= )",
     "after_not": r" *(?:{})(?= |$)",
     "needs": r" (?:{}) ",
+    "needs_too": r" (?:{}) ",
     "without": r" (?:{}) ",
 }
 

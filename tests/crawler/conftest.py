@@ -48,7 +48,11 @@ class Site:
                     status, body = 304, b""
                 try:
                     self.send_response(status)
-                    headers = {"Content-Type": "text/html; charset=utf-8"} | answer.headers | ({"ETag": answer.etag} if answer.etag else {})
+                    headers = (
+                        {"Content-Type": "text/html; charset=utf-8"}
+                        | answer.headers
+                        | ({"ETag": answer.etag} if answer.etag else {})
+                    )
                     for name, value in (headers | {"Content-Length": str(len(body))}).items():
                         self.send_header(name, value)
                     self.end_headers()
@@ -71,8 +75,14 @@ class Site:
         self.answers[path] = Answer(body.encode() if isinstance(body, str) else body, **more)  # type: ignore[arg-type]
 
     def feed(self, paths: list[str], *, path: str = "/feed.xml", **more: object) -> None:
-        items = "".join(f"<item><title>Titular de la nota {name}</title><link>{self.base}{name}</link></item>" for name in paths)
-        self.put(path, f"<?xml version='1.0'?><rss version='2.0'><channel><title>La Ribera</title><language>es</language>{items}</channel></rss>", **more)
+        items = "".join(
+            f"<item><title>Titular de la nota {name}</title><link>{self.base}{name}</link></item>" for name in paths
+        )
+        self.put(
+            path,
+            f"<?xml version='1.0'?><rss version='2.0'><channel><title>La Ribera</title><language>es</language>{items}</channel></rss>",
+            **more,
+        )
 
     def articles(self, count: int, **more: object) -> list[str]:
         paths = [f"/nota/{i}" for i in range(count)]
@@ -81,7 +91,13 @@ class Site:
         return paths
 
     def source(self, **more: object) -> Source:
-        values = {"slug": "ribera", "name": "La Ribera", "home": self.base + "/", "feeds": (self.url("/feed.xml"),), "delay": 0}
+        values = {
+            "slug": "ribera",
+            "name": "La Ribera",
+            "home": self.base + "/",
+            "feeds": (self.url("/feed.xml"),),
+            "delay": 0,
+        }
         return Source(**values | more)  # type: ignore[arg-type]
 
     @staticmethod

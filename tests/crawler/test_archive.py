@@ -20,10 +20,24 @@ def put(archive, body=b"hola", url="https://ribera.example/ñ", **headers):
 
 def test_a_response_comes_back_as_it_was(tmp_path):
     archive = Archive(tmp_path)
-    pointer = archive.write("https://ribera.example/a?b=ñ", 203, {"Content-Type": "text/html", "Set-Cookie": "x=1", "Content-Encoding": "gzip"}, b"\x00\xff<p>", WHEN)
+    pointer = archive.write(
+        "https://ribera.example/a?b=ñ",
+        203,
+        {"Content-Type": "text/html", "Set-Cookie": "x=1", "Content-Encoding": "gzip"},
+        b"\x00\xff<p>",
+        WHEN,
+    )
     page = Archive(tmp_path).read(pointer)
-    assert (page.url, page.status, page.body, page.when, page.pointer) == ("https://ribera.example/a?b=ñ", 203, b"\x00\xff<p>", WHEN, pointer)
-    assert page.content_type == "text/html" and "Set-Cookie" not in page.headers and "Content-Encoding" not in page.headers
+    assert (page.url, page.status, page.body, page.when, page.pointer) == (
+        "https://ribera.example/a?b=ñ",
+        203,
+        b"\x00\xff<p>",
+        WHEN,
+        pointer,
+    )
+    assert (
+        page.content_type == "text/html" and "Set-Cookie" not in page.headers and "Content-Encoding" not in page.headers
+    )
 
 
 @settings(max_examples=30, deadline=None)
@@ -61,7 +75,21 @@ def test_a_torn_tail_hurts_nobody(tmp_path):
         assert archive.read(last).body == b"roto" * 999
 
 
-@pytest.mark.parametrize("pointer", ["../../etc/passwd:0", "/etc/passwd:0", "a.warc.gz", "a.warc.gz:-1", ".warc.gz:0", "a/b.warc.gz:0", "..warc.gz:0", "nada.warc.gz:0", "", "a.warc.gz:0\n"])
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "../../etc/passwd:0",
+        "/etc/passwd:0",
+        "a.warc.gz",
+        "a.warc.gz:-1",
+        ".warc.gz:0",
+        "a/b.warc.gz:0",
+        "..warc.gz:0",
+        "nada.warc.gz:0",
+        "",
+        "a.warc.gz:0\n",
+    ],
+)
 def test_a_pointer_leads_nowhere_else(tmp_path, pointer):
     with pytest.raises(InputError):
         Archive(tmp_path).read(pointer)
@@ -91,7 +119,9 @@ def test_a_disk_that_takes_no_more_is_told_and_the_next_write_begins_a_new_file(
         put(archive)
     monkeypatch.undo()
     again = put(archive)
-    assert again.split(":")[0] != first.split(":")[0] and archive.read(again).body == archive.read(first).body == b"hola"
+    assert (
+        again.split(":")[0] != first.split(":")[0] and archive.read(again).body == archive.read(first).body == b"hola"
+    )
 
 
 def test_a_damaged_warc_is_told(tmp_path):

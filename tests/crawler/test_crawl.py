@@ -57,7 +57,12 @@ def test_a_feed_becomes_documents_once(store, settings, site):
     found = texts(store)
     assert len(found) == 6, "an address that redirects to another is the same document"
     one = found[site.url("/nota/0")]
-    assert one.title == "Titular de la nota /nota/0" and one.source == "ribera" and one.language == "es" and one.completeness == "full"
+    assert (
+        one.title == "Titular de la nota /nota/0"
+        and one.source == "ribera"
+        and one.language == "es"
+        and one.completeness == "full"
+    )
     assert one.published_from == "metadata" and Archive(settings.home).read(one.archive).status == 200
     assert site.asked["/privado/1"] == 0 and site.asked["/robots.txt"] == 1
     assert all(name.startswith("Pututu/") and "Mozilla" not in name for name in site.agents)
@@ -92,17 +97,28 @@ LISTINGS = {
 def test_why_a_listing_gave_nothing_is_told(store, settings, site):
     for slug, (body, status, _) in LISTINGS.items():
         site.put(f"/{slug}.xml", body, status=status)
-    feeds = {slug: (site.url(f"/{slug}.xml"),) for slug in LISTINGS} | {"nadie": ("http://127.0.0.1:9/feed",), "dentro": ("http://10.255.0.1/feed",)}
+    feeds = {slug: (site.url(f"/{slug}.xml"),) for slug in LISTINGS} | {
+        "nadie": ("http://127.0.0.1:9/feed",),
+        "dentro": ("http://10.255.0.1/feed",),
+    }
     site.feed(["/salto"])
     site.put("/salto", "", status=302, headers={"Location": "http://192.168.77.1/admin"})
     chosen = [site.source(slug=slug, feeds=urls, home=urls[0]) for slug, urls in feeds.items()]
     rows = crawl(store, settings, *chosen, site.source())["sources"]
     told = {slug: row["errors"] for slug, row in rows.items()}
-    assert told == {slug: {kind: 1} for slug, (_, _, kind) in LISTINGS.items()} | {"nadie": {"network": 1}, "dentro": {"private": 1}, "ribera": {"private": 1}}
+    assert told == {slug: {kind: 1} for slug, (_, _, kind) in LISTINGS.items()} | {
+        "nadie": {"network": 1},
+        "dentro": {"private": 1},
+        "ribera": {"private": 1},
+    }
     assert all(feeds[slug][0] in rows[slug]["reasons"][0] for slug in feeds) and counts(store) == {"parked": 1}
     with store.read() as tx:
         state = sources.state(tx, "mudada")
-        assert state.failures > 0 and state.reason == "moved" and sources.validators(tx, "mudada", feeds["mudada"][0]).body_hash is None
+        assert (
+            state.failures > 0
+            and state.reason == "moved"
+            and sources.validators(tx, "mudada", feeds["mudada"][0]).body_hash is None
+        )
 
 
 def test_a_site_that_asks_to_wait_is_left_alone(store, settings, site):
@@ -113,35 +129,41 @@ def test_a_site_that_asks_to_wait_is_left_alone(store, settings, site):
     asked = sum(site.article_requests().values())
     assert row["errors"]["blocked"] == asked <= 8 and any("left alone" in reason for reason in row["reasons"])
     crawl(store, settings, site.source())
-    assert all(count <= 1 for count in site.article_requests().values()), "an address that asked to wait is not asked before"
+    assert all(count <= 1 for count in site.article_requests().values()), (
+        "an address that asked to wait is not asked before"
+    )
     assert counts(store) == {"pending": 20}
 
 
 def test_a_feed_that_prints_whole_articles_needs_no_page(store, settings, site):
-    body = "".join(f"&lt;p&gt;Párrafo {i} de la crónica del puerto, que cuenta con calma lo que pasó en la feria del barrio.&lt;/p&gt;" for i in range(5))
+    body = "".join(
+        f"&lt;p&gt;Párrafo {i} de la crónica del puerto, que cuenta con calma lo que pasó en la feria del barrio.&lt;/p&gt;"
+        for i in range(5)
+    )
     short = "&lt;p&gt;Solo el comienzo […]&lt;/p&gt;"
     items = "".join(
         f"<item><title>Crónica {name}</title><link>{site.base}/nota/{name}</link><dc:creator>Ana Luz Prado</dc:creator><pubDate>Fri, 20 Nov 2026 10:00:00 -0500</pubDate><content:encoded>{content}</content:encoded></item>"
         for name, content in (("entera", body), ("corta", short))
     )
-    site.put("/feed.xml", f"<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>x</title>{items}</channel></rss>")
+    site.put(
+        "/feed.xml",
+        f"<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>x</title>{items}</channel></rss>",
+    )
     site.put("/nota/corta", site.article("Crónica corta"))
     source = site.source(full_in_feed=True, platform="wordpress")
     receipt = crawl(store, settings, source)
     assert receipt["sources"]["ribera"]["fetched"] == 2 and site.article_requests() == {"/nota/corta": 1}
     found = texts(store)
     whole, page = found[site.url("/nota/entera")], found[site.url("/nota/corta")]
-    assert whole.text.count("\n") == 4 and whole.author == ("Ana Luz Prado",) and whole.completeness == "full" and whole.published_from == "feed"
+    assert (
+        whole.text.count("\n") == 4
+        and whole.author == ("Ana Luz Prado",)
+        and whole.completeness == "full"
+        and whole.published_from == "feed"
+    )
     assert page.completeness == "full" and "gremio" in page.text
     again = extract_again(store, settings, None, sources={"ribera": source}, workers=1)
     assert again["same"] == again["extracted"] == 2
-
-
-def test_late_is_what_was_published_long_before_it_was_seen(store, settings, site):
-    site.put("/nota/0", site.article("Una nota vieja del puerto", published="2026-01-05T10:00:00-05:00"))
-    site.feed(["/nota/0"])
-    crawl(store, settings, site.source())
-    assert [document.arrival for document in texts(store).values()] == ["late"]
 
 
 CRAWL = """
@@ -157,8 +179,18 @@ with Store.open(settings) as store:
 
 
 def start(settings: Settings, source) -> subprocess.Popen:
-    environ = {**os.environ, "PUTUTU_HOME": str(settings.home), "PUTUTU_ALLOW_PRIVATE": "127.0.0.0/8", "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-    return subprocess.Popen([sys.executable, "-c", CRAWL, json.dumps(source.to_json())], env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environ = {
+        **os.environ,
+        "PUTUTU_HOME": str(settings.home),
+        "PUTUTU_ALLOW_PRIVATE": "127.0.0.0/8",
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", CRAWL, json.dumps(source.to_json())],
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def wait_until(condition, seconds=20.0):
@@ -205,7 +237,9 @@ def test_sigterm_lands_what_is_in_the_air(store, settings, site):
     os.kill(child, signal.SIGTERM)
     assert process.wait(30) == 0
     asked, rows = len(site.article_requests()), counts(store)
-    assert asked < 40 and rows["extracted"] == asked and rows["pending"] == 40 - asked, "every page that was asked for was kept"
+    assert asked < 40 and rows["extracted"] == asked and rows["pending"] == 40 - asked, (
+        "every page that was asked for was kept"
+    )
     crawl(store, settings, site.source())
     assert set(site.article_requests().values()) == {1}
 
@@ -224,28 +258,37 @@ def test_a_page_that_takes_too_long_is_parked_and_the_others_go_on(store, settin
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     with store.write() as tx:
-        frontier.discover(tx, "ribera", [{"url": site.url(path)} for path in site.articles(4)], arrival="live", now=run_now())
+        frontier.discover(
+            tx, "ribera", [{"url": site.url(path)} for path in site.articles(4)], arrival="live", now=run_now()
+        )
     site.feed([])
     monkeypatch.setattr(Extraction, "once", lambda *_: 0)
     crawl(store, settings, site.source())
     monkeypatch.undo()
     monkeypatch.syspath_prepend(str(tmp_path))
     began = time.monotonic()
-    with Extraction(store, settings, {"ribera": site.source()}, workers=1, seconds=1.5, function="slow_extractor:act") as extraction:
+    with Extraction(
+        store, settings, {"ribera": site.source()}, workers=1, seconds=1.5, function="slow_extractor:act"
+    ) as extraction:
         extraction.all(None)
     assert time.monotonic() - began < 20
-    assert extraction.receipt()["parked"] == {"extraction took longer than 1.5 seconds": 1} and counts(store) == {"extracted": 3, "parked": 1}
+    assert extraction.receipt()["parked"] == {"extraction took longer than 1.5 seconds": 1} and counts(store) == {
+        "extracted": 3,
+        "parked": 1,
+    }
     with store.write() as tx:
         assert frontier.retry(tx, run_now()) == 1
     assert extract_waiting(store, settings, sources={"ribera": site.source()}, workers=1)["extracted"] == 1
 
 
-def test_hopeless_pages_are_parked_with_their_reason(store, settings, site):
+def test_hopeless_pages_are_parked_with_their_reason_and_an_old_one_is_late(store, settings, site):
+    site.put("/nota/4", site.article("Una nota vieja del puerto", published="2026-01-05T10:00:00-05:00"))
     site.put("/nota/0", "")
     site.put("/nota/1", "<html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>")
     site.put("/nota/2", b"%PDF-1.4 ...", headers={"Content-Type": "application/pdf"})
     site.put("/nota/3", "<html>" + "<div>" * 200_000 + "x")
-    site.feed([f"/nota/{i}" for i in range(4)])
+    site.feed([f"/nota/{i}" for i in range(5)])
     row = crawl(store, settings, site.source())["sources"]["ribera"]
-    assert sum(row["parked"].values()) == 4 and counts(store) == {"parked": 4}
+    assert sum(row["parked"].values()) == 4 and counts(store) == {"parked": 4, "extracted": 1}
+    assert [document.arrival for document in texts(store).values()] == ["late"]
     assert {"The page is empty.", "This is a PDF, not a page."} <= set(row["parked"])

@@ -29,7 +29,9 @@ BODY = [
 def page(body="", *, head="", title=TITLE, url=URL, lang="es", encoding="utf-8", **more):
     paragraphs = body or "".join(f"<p>{line}</p>" for line in BODY)
     markup = f"<!doctype html><html lang='{lang}'><head><meta charset='utf-8'><title>{title} | La Ribera</title>{head}</head><body><header><nav><a href='/'>Inicio</a></nav></header><main><article><h1>{title}</h1>{paragraphs}</article></main><footer>Todos los derechos reservados</footer></body></html>"
-    return Page(**{"url": url, "body": markup.encode(encoding), "when": NOW, "headers": {"Content-Type": "text/html"}} | more)
+    return Page(
+        **{"url": url, "body": markup.encode(encoding), "when": NOW, "headers": {"Content-Type": "text/html"}} | more
+    )
 
 
 def ld(text):
@@ -42,11 +44,28 @@ ARTICLE = """{"@context":"https://schema.org","@type":"ReportageNewsArticle","he
 
 
 def test_all_of_an_article():
-    found = extract(page(f"<p class='bajada'>{LEAD}</p>" + "".join(f"<p>{line}</p>" for line in BODY), head=ld(ARTICLE) + "<link rel=canonical href='https://ribera.example/local/vecinos-piden-puente-nuevo-123'>"))
+    found = extract(
+        page(
+            f"<p class='bajada'>{LEAD}</p>" + "".join(f"<p>{line}</p>" for line in BODY),
+            head=ld(ARTICLE)
+            + "<link rel=canonical href='https://ribera.example/local/vecinos-piden-puente-nuevo-123'>",
+        )
+    )
     assert found.title == TITLE and found.summary == LEAD and found.text.split("\n") == [LEAD, *BODY]
-    assert found.author == ("Ana Luz Prado", "Teo Ríos") and found.section == "Local" and found.language == "es" and found.paywalled
-    assert found.published == datetime(2026, 11, 20, 13, 30, tzinfo=UTC) and (found.published_precision, found.published_from) == ("second", "metadata")
-    assert found.canonical_url == "https://ribera.example/local/vecinos-piden-puente-nuevo-123" and found.aliases[0] == "url:" + found.canonical_url
+    assert (
+        found.author == ("Ana Luz Prado", "Teo Ríos")
+        and found.section == "Local"
+        and found.language == "es"
+        and found.paywalled
+    )
+    assert found.published == datetime(2026, 11, 20, 13, 30, tzinfo=UTC) and (
+        found.published_precision,
+        found.published_from,
+    ) == ("second", "metadata")
+    assert (
+        found.canonical_url == "https://ribera.example/local/vecinos-piden-puente-nuevo-123"
+        and found.aliases[0] == "url:" + found.canonical_url
+    )
     assert found.fetched == NOW and found.kind == "news" and found.source == "ribera_example"
 
 
@@ -67,7 +86,11 @@ def test_all_of_an_article():
 )
 def test_json_ld_as_templates_print_it(broken):
     found = jsonld.article(tree(f"<html><head>{ld(broken)}</head><body>x</body></html>"))
-    assert found["datePublished"] == "2026-11-20T08:30:00-05:00" and jsonld.names(found["author"])[0] == "Ana Luz Prado" and "Vecinos" in found["headline"]
+    assert (
+        found["datePublished"] == "2026-11-20T08:30:00-05:00"
+        and jsonld.names(found["author"])[0] == "Ana Luz Prado"
+        and "Vecinos" in found["headline"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,10 +112,38 @@ def test_when_it_was_published_and_who_says_so(head, body, url, when, origin):
 
 
 def test_what_the_feed_said_fills_what_the_page_leaves_open():
-    entry = Entry.from_json({"url": "https://ribera.example/n/9", "title": "Otro título", "published": "2026-11-20T10:00:00+00:00", "precision": "minute", "author": ["Luz"], "section": "Local", "native_id": "9", "summary": "Un resumen del feed."})
-    found = extract(page(), entry=entry.to_json(), source=Source(slug="ribera", name="x", home="https://ribera.example/", feeds=("https://ribera.example/f",), kind="official"))
-    assert found.title == TITLE and found.url == "https://ribera.example/n/9" and found.published_from == "feed" and found.published_precision == "minute"
-    assert found.author == ("Luz",) and found.section == "Local" and found.kind == "official" and found.source == "ribera"
+    entry = Entry.from_json(
+        {
+            "url": "https://ribera.example/n/9",
+            "title": "Otro título",
+            "published": "2026-11-20T10:00:00+00:00",
+            "precision": "minute",
+            "author": ["Luz"],
+            "section": "Local",
+            "native_id": "9",
+            "summary": "Un resumen del feed.",
+        }
+    )
+    found = extract(
+        page(),
+        entry=entry.to_json(),
+        source=Source(
+            slug="ribera",
+            name="x",
+            home="https://ribera.example/",
+            feeds=("https://ribera.example/f",),
+            kind="official",
+        ),
+    )
+    assert (
+        found.title == TITLE
+        and found.url == "https://ribera.example/n/9"
+        and found.published_from == "feed"
+        and found.published_precision == "minute"
+    )
+    assert (
+        found.author == ("Luz",) and found.section == "Local" and found.kind == "official" and found.source == "ribera"
+    )
     assert "native:ribera:9" in found.aliases and "url:https://ribera.example/n/9" in found.aliases
 
 
@@ -173,12 +224,22 @@ def test_subheads_and_lists_stay_captions_and_boxes_go():
     <div class='nota-relacionada'><h3>Otras notas</h3><p><a href='/x'>Una nota distinta sobre el mercado central</a></p></div><p>{BODY[3]}</p>
     <div class='newsletter'><p>Recibe las noticias de La Ribera en tu correo todos los días.</p></div><p><a href='/y'>Comerciantes del mercado central reclaman más luz en la plaza</a></p>"""
     text = extract(page(body)).text
-    assert text.split("\n") == [BODY[0], BODY[1], "Qué falta para la obra", "El informe de la comisión de obras del municipio.", "El presupuesto del próximo año, todavía sin aprobar.", BODY[2], BODY[3]]
+    assert text.split("\n") == [
+        BODY[0],
+        BODY[1],
+        "Qué falta para la obra",
+        "El informe de la comisión de obras del municipio.",
+        "El presupuesto del próximo año, todavía sin aprobar.",
+        BODY[2],
+        BODY[3],
+    ]
 
 
 def test_captions_by_their_credit():
     assert is_caption("El puente visto desde el mercado (Foto: Teo Ríos)") and is_caption("Vista del puente. / EFE")
-    assert not is_caption("El puente costó tres millones (según el acta).") and not is_caption("Así lo informó la agencia EFE.")
+    assert not is_caption("El puente costó tres millones (según el acta).") and not is_caption(
+        "Así lo informó la agencia EFE."
+    )
 
 
 @pytest.mark.parametrize(
@@ -217,7 +278,14 @@ def test_what_is_no_article_says_why(body, head, title, url, reason):
 
 @pytest.mark.parametrize(
     ("raw", "reason"),
-    [(b"", "empty"), (b" \n", "empty"), (b"%PDF-1.7", "PDF"), (b"\x89PNG\r\n", "image"), (b"<html><body><p>hola</p></body></html>", "title"), (b"<html></html>", "title|empty|text")],
+    [
+        (b"", "empty"),
+        (b" \n", "empty"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\x89PNG\r\n", "image"),
+        (b"<html><body><p>hola</p></body></html>", "title"),
+        (b"<html></html>", "title|empty|text"),
+    ],
 )
 def test_bodies_without_an_article(raw, reason):
     with pytest.raises(NotAnArticleError, match=reason):
@@ -229,16 +297,33 @@ def test_an_error_status_is_no_article():
         extract(page(status=503))
 
 
-@pytest.mark.parametrize(("encoding", "claim"), [("utf-8", "iso-8859-1"), ("cp1252", "utf-8"), ("cp1252", ""), ("utf-8-sig", "latin-1"), ("utf-16", "utf-8"), ("iso-8859-15", "iso-8859-15")])
+@pytest.mark.parametrize(
+    ("encoding", "claim"),
+    [
+        ("utf-8", "iso-8859-1"),
+        ("cp1252", "utf-8"),
+        ("cp1252", ""),
+        ("utf-8-sig", "latin-1"),
+        ("utf-16", "utf-8"),
+        ("iso-8859-15", "iso-8859-15"),
+    ],
+)
 def test_encodings_by_their_bytes_not_by_their_claims(encoding, claim):
-    line = "Año “difícil” en la peña de Ñuñoa: €30" if encoding != "iso-8859-15" else "Año difícil en la peña de Ñuñoa: €30"
+    line = (
+        "Año “difícil” en la peña de Ñuñoa: €30"
+        if encoding != "iso-8859-15"
+        else "Año difícil en la peña de Ñuñoa: €30"
+    )
     body = "".join(f"<p>{row}</p>" for row in [line, *BODY])
     found = extract(page(body, encoding=encoding, headers={"Content-Type": f"text/html; charset={claim}"}))
     assert line in found.text.split("\n")
 
 
 def test_text_encoded_twice_is_mended_and_one_broken_byte_spoils_nothing():
-    assert decode("Año de información y razón en la peña".encode().decode("cp1252").encode()) == "Año de información y razón en la peña"
+    assert (
+        decode("Año de información y razón en la peña".encode().decode("cp1252").encode())
+        == "Año de información y razón en la peña"
+    )
     assert decode("Año de información y razón ".encode() + b"\xff").startswith("Año de información y razón")
 
 
@@ -252,10 +337,25 @@ def test_a_site_marked_english_by_mistake_has_no_language():
 
 
 def test_the_overrides_of_a_source():
-    source = Source(slug="ribera", name="La Ribera", home="https://ribera.example/", feeds=("https://ribera.example/f",), selectors={"text": ".cuerpo", "author": ".quien", "remove": ".extra", "title": "h3.t", "published": ".cuando", "section": ".sec"})
+    source = Source(
+        slug="ribera",
+        name="La Ribera",
+        home="https://ribera.example/",
+        feeds=("https://ribera.example/f",),
+        selectors={
+            "text": ".cuerpo",
+            "author": ".quien",
+            "remove": ".extra",
+            "title": "h3.t",
+            "published": ".cuando",
+            "section": ".sec",
+        },
+    )
     body = f"<h3 class=t>Título propio de la casa</h3><p class=quien>Por Teo Ríos</p><p class=cuando>18 de noviembre de 2026</p><b class=sec>Puerto</b><div class=cuerpo>{''.join(f'<p>{line}</p>' for line in BODY)}<p class=extra>Esto es un añadido de la casa.</p></div><div>{'<p>Otra cosa que no es de la nota y que tiene texto de sobra.</p>' * 3}</div>"
     found = extract(page(body), source=source)
-    assert found.text.split("\n") == BODY and found.author == ("Teo Ríos",) and found.title == "Título propio de la casa"
+    assert (
+        found.text.split("\n") == BODY and found.author == ("Teo Ríos",) and found.title == "Título propio de la casa"
+    )
     assert found.section == "Puerto" and found.published.day == 18
 
 

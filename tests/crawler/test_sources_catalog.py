@@ -25,7 +25,11 @@ def test_an_operators_file_is_added_and_may_replace_a_bundled_one(tmp_path):
     (tmp_path / "la_ribera.py").write_text(GOOD)
     (tmp_path / "_borrador.py").write_text("1/0")
     found = catalog.load(tmp_path)
-    assert found["rpp"].name == found["la_ribera"].name == "La Ribera" and "_borrador" not in found and "el_peruano" in found
+    assert (
+        found["rpp"].name == found["la_ribera"].name == "La Ribera"
+        and "_borrador" not in found
+        and "el_peruano" in found
+    )
 
 
 @pytest.mark.parametrize(
@@ -34,7 +38,11 @@ def test_an_operators_file_is_added_and_may_replace_a_bundled_one(tmp_path):
         ("mala.py", "SOURCE = Source(\nname=1 2)", "mala.py, line 2"),
         ("mala.py", GOOD.replace("import Source", "import Sorce"), "mala.py, line 1"),
         ("mala.py", "\n\n" + GOOD.replace("feeds=", "feds="), "mala.py, line 4"),
-        ("mala.py", GOOD.replace('("https://ribera.example/feed",)', '("https://ribera.example/feed")'), "mala.py, line 2"),
+        (
+            "mala.py",
+            GOOD.replace('("https://ribera.example/feed",)', '("https://ribera.example/feed")'),
+            "mala.py, line 2",
+        ),
         ("mala.py", "x = 1\n", "defines no SOURCE"),
         ("mala.py", GOOD.replace('name="La', 'slug="otra", name="La'), "'otra'"),
         ("Mala Fuente.py", GOOD, "slug"),
@@ -72,7 +80,9 @@ def test_what_cannot_be_crawled_is_refused_by_its_field(change, word):
 def test_a_source_survives_json_and_tells_its_articles():
     source = Source(**PLAIN, slug="ribera", article=r"/nota/\d+", skip=(r"/nota/9",), selectors={"title": "h2"})
     assert Source.from_json(source.to_json()) == source
-    assert [source.takes(f"https://ribera.example/nota/{i}") for i in (1, 9)] == [True, False] and not source.takes("https://ribera.example/tag/x")
+    assert [source.takes(f"https://ribera.example/nota/{i}") for i in (1, 9)] == [True, False] and not source.takes(
+        "https://ribera.example/tag/x"
+    )
     with pytest.raises(TypeError, match="color"):
         Source.from_json({**source.to_json(), "color": "rojo"})
 

@@ -68,13 +68,18 @@ def test_one_item_for_a_norm_with_all_its_spans_and_title(tag) -> None:
 
 def test_a_bill_has_its_page() -> None:
     assert url("PL 11735/2024-CR") == "https://wb2server.congreso.gob.pe/spley-portal/#/expediente/2021/11735"
-    assert url("Ley 32108") is None
+    assert url("PL 99/1999") is None
+    assert url("DL 1338") is None
 
 
-def test_real_laws_are_recognised(shared_data) -> None:
+def test_real_laws_are_recognised_with_their_page(shared_data) -> None:
+    import csv
     import gzip
 
-    with gzip.open(shared_data / "official/norms_2000_2021.tsv.gz", "rt", encoding="utf-8") as file:
-        text = file.read(200_000)
-    assert len(text) > 1000  # the register prints bare numbers: the form is ours
-    assert ids("Ley 27933, Ley 30364") == ["Ley 27933", "Ley 30364"]
+    with gzip.open(shared_data / "official/norms_2000_2021.tsv.gz", "rt", encoding="utf-8", newline="") as file:
+        laws = [row for row in csv.DictReader(file, delimiter="\t") if row["type"] == "LEY" and len(row["number"]) == 5]
+    assert len(laws) > 1000
+    for law in laws:
+        assert ids(f"La Ley N° {law['number']} rige.") == [f"Ley {law['number']}"]
+    pages = [url(f"Ley {law['number']}") == law["url"] for law in laws]
+    assert sum(pages) / len(pages) > 0.9

@@ -53,7 +53,9 @@ class Flow:
     def command(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """The product's command line, as a user calls it."""
         line = [sys.executable, "-m", "cli", *arguments]
-        return subprocess.run(line, env=self.environment(), text=True, capture_output=True, timeout=timeout, check=False)
+        return subprocess.run(
+            line, env=self.environment(), text=True, capture_output=True, timeout=timeout, check=False
+        )
 
     def killed(self, point: str, when: str, number: int) -> int:
         """Run the flow in a process that dies at a point; its exit code (-9 when it died)."""
@@ -92,7 +94,9 @@ class Flow:
 
     def asked(self, path: str) -> Counter[str]:
         """How often each address below a path was asked for."""
-        return Counter(target for method, target, _ in self.stage.requests if method == "GET" and target.startswith(path))
+        return Counter(
+            target for method, target, _ in self.stage.requests if method == "GET" and target.startswith(path)
+        )
 
 
 def _plain(letter: mailbox.mboxMessage) -> Iterator[str]:

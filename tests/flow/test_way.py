@@ -25,7 +25,18 @@ def test_from_a_feed_to_a_search_a_trend_and_a_mail(flow: Any) -> None:
 
     why = rows(flow.command("why", found[0]["url"], "todo", "--json").stdout)
     stages = [row["stage"] for row in why]
-    assert {"discovered", "fetched", "extracted", "stored", "tagged", "story", "indexed", "matched", "hit", "delivered"} <= set(stages)
+    assert {
+        "discovered",
+        "fetched",
+        "extracted",
+        "stored",
+        "tagged",
+        "story",
+        "indexed",
+        "matched",
+        "hit",
+        "delivered",
+    } <= set(stages)
     assert "every clause matches" in why[-1]["what"]
 
 

@@ -105,7 +105,7 @@ def free_port() -> int:
 
 def settings_for(kind: str, folder: Path, request: pytest.FixtureRequest) -> Settings:
     """Settings whose index is a folder, or an alias that nobody else uses."""
-    loaded = Settings.load({"PUTUTU_HOME": str(folder)})
+    loaded = Settings.load({"PUTUTU_HOME": str(folder / "home")})
     if kind == "tantivy":
         return loaded
     return replace(loaded, index=f"{request.getfixturevalue('elasticsearch_url')}/test-{uuid.uuid4().hex[:12]}")

@@ -363,6 +363,11 @@ def test_the_demo_says_so_on_every_page(make_site: Callable[..., Any]) -> None:
         assert "prensa ficticia" in text and "No source &lt;b&gt;answered&lt;/b&gt;." in text, path
 
 
+def test_the_demo_shows_no_outlet_that_exists(make_site: Callable[..., Any]) -> None:
+    rows = make_site(demo=True).client().get("/sources.json").json()["sources"]
+    assert {row["slug"] for row in rows} == {"faro", "ribera", "gaceta", "herald"}
+
+
 def test_without_an_index_pages_answer_with_a_notice(make_site: Callable[..., Any]) -> None:
     client = make_site(index=False).client()
     assert "0 de 7" in client.get("/").text

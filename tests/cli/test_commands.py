@@ -1,0 +1,264 @@
+"""The command line as a user meets it: exit codes, stdout and stderr, errors that name the place and the mend."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+PAGE = """<!doctype html><html lang="es"><head><title>Vecinos acuerdan obra | La Bahía</title>
+<meta property="og:type" content="article"><meta property="article:published_time" content="2026-11-16T08:30:00-05:00"></head>
+<body><article><h1>Vecinos acuerdan obra en el puente</h1>{}</article></body></html>"""
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """`run("search", "paro", stdin=..., PUTUTU_X=...)` in a home of this test's own."""
+
+    def call(*arguments: str, stdin: str | None = None, **extra: str) -> subprocess.CompletedProcess[str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PUTUTU_")}
+        environment = (
+            kept | {"PUTUTU_HOME": str(tmp_path / "home"), "PUTUTU_TRANSLATE": "none", "PYTHONPATH": str(ROOT)} | extra
+        )
+        line = [sys.executable, "-m", "cli", *arguments]
+        return subprocess.run(
+            line, input=stdin, text=True, capture_output=True, env=environment, timeout=120, check=False
+        )
+
+    return call
+
+
+@pytest.fixture
+def filled(run: Run, tmp_path: Path) -> Run:
+    """The same, over a home with three documents, enriched and indexed."""
+    rows = [
+        {
+            "url": "https://a.example/1",
+            "title": "Paro de transportistas en Comas",
+            "source": "a",
+            "published": "2026-11-20",
+        },
+        {
+            "url": "https://b.example/2",
+            "title": "Huelga de maestros en Puno",
+            "outlet": "b",
+            "date": "2026-11-21T10:00:00-05:00",
+        },
+        {"url": "https://a.example/3", "title": "El niño que paró el tránsito", "source": "a"},
+    ]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
+    for arguments in (["import", str(file)], ["enrich"], ["index"]):
+        done = run(*arguments)
+        assert done.returncode == 0, done.stderr
+    return run
+
+
+def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_search_prints_documents_newest_first_and_the_undated_last(filled: Run) -> None:
+    found = rows(filled("search", "en OR paró", "--json"))
+    assert [row["url"][-1] for row in found] == ["2", "1", "3"]
+    assert found[1]["published"] == "2026-11-20T00:00:00-05:00"
+    assert found[1]["marks"] and found[1]["matched"] == "original"
+
+
+def test_the_keys_of_a_document_are_all_there_in_their_order(filled: Run) -> None:
+    expected = (
+        "id url canonical_url source kind title summary text language author section published published_precision published_from fetched "
+        "arrival version completeness paywalled archive translation topics sectors places entities norms amounts roads casualties strike "
+        "story steps"
+    ).split()
+    row = rows(filled("search", "huelga", "--json"))[0]
+    assert list(row)[: len(expected)] == expected
+
+
+def test_count_is_the_bare_number(filled: Run) -> None:
+    assert filled("search", "paro", "--count").stdout == "1\n"
+    assert filled("search", "xilófono", "--count").stdout == "0\n"
+
+
+def test_no_hit_is_done_and_offers_the_word_with_its_enye(filled: Run) -> None:
+    done = filled("search", "nino")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "niño" in done.stderr
+
+
+def test_filters_are_inclusive_days_in_lima(filled: Run) -> None:
+    assert filled("search", "paro OR huelga", "--from", "2026-11-20", "--to", "2026-11-20", "--count").stdout == "1\n"
+    assert filled("search", "paro OR huelga", "--from", "2026-11-20", "--to", "2026-11-21", "--count").stdout == "2\n"
+
+
+def test_facets(filled: Run) -> None:
+    found = rows(filled("search", "en OR paró", "--facets", "source", "--json"))
+    assert found == [{"facet": "source", "value": "a", "count": 2}, {"facet": "source", "value": "b", "count": 1}]
+
+
+def test_a_trend_has_a_row_for_every_day_and_notes_the_undated(filled: Run) -> None:
+    done = filled("trends", "paro OR paró", "--from", "2026-11-19", "--to", "2026-11-21", "--json")
+    assert [(row["start"], row["count"], row["total"]) for row in rows(done)] == [
+        ("2026-11-19", 0, 0),
+        ("2026-11-20", 1, 1),
+        ("2026-11-21", 0, 1),
+    ]
+    assert "1 undated" in done.stderr
+
+
+def test_a_trend_is_drawn(filled: Run, tmp_path: Path) -> None:
+    done = filled(
+        "trends", "paro", "huelga", "--svg", str(tmp_path / "t.svg"), "--png", str(tmp_path / "t.png"), "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "t.svg").read_text().startswith("<svg") and (tmp_path / "t.png").read_bytes().startswith(
+        b"\x89PNG"
+    )
+
+
+def test_import_again_adds_nothing(filled: Run, tmp_path: Path) -> None:
+    assert rows(filled("import", str(tmp_path / "rows.jsonl"), "--json")) == [
+        {"new": 0, "version": 0, "meta": 0, "same": 3, "refused": 0}
+    ]
+
+
+def test_a_bad_line_is_named_and_the_others_are_kept(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "bad.jsonl"
+    file.write_bytes(
+        b'{"url": "https://a.example/1", "title": "Uno"}\n{"url": \n{"url": "https://a.example/2"}\n\xff\xfe\n'
+    )
+    done = run("import", str(file), "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout) == {"new": 1, "version": 0, "meta": 0, "same": 0, "refused": 3}
+    assert all(f"{file}:{line}" in done.stderr for line in (2, 3, 4))
+
+
+def test_a_csv_with_the_same_names(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text('url,title,outlet,date\nhttps://a.example/1,"Paro, otra vez",a,2026-11-20\n', "utf-8")
+    assert rows(run("import", str(file), "--json"))[0]["new"] == 1
+
+
+def test_an_unclosed_quote_names_the_character(filled: Run) -> None:
+    done = filled("search", 'paro "agrario')
+    assert done.returncode == 1 and done.stdout == ""
+    line, caret = done.stderr.splitlines()[:2]
+    assert line[caret.index("^")] == '"'
+
+
+def test_a_settings_typo_names_the_variable(run: Run) -> None:
+    done = run("search", "paro", PUTUTU_HOEM="/tmp")
+    assert done.returncode == 1
+    assert "PUTUTU_HOEM" in done.stderr and "PUTUTU_HOME" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["serach"], ["search"], ["search", "paro", "--limit", "many"], ["trends", "x", "--by", "hour"]]
+)
+def test_wrong_options_are_two(run: Run, arguments: list[str]) -> None:
+    assert run(*arguments).returncode == 2
+
+
+def test_a_file_that_is_not_there_is_one(run: Run) -> None:
+    done = run("import", "no-such.jsonl")
+    assert done.returncode == 1 and "no-such.jsonl" in done.stderr
+
+
+def test_the_pipes_write_no_data_folder(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        PAGE.format(
+            "".join(
+                f"<p>El puente {n} se arregla con el acuerdo de los vecinos del barrio y de la comuna.</p>"
+                for n in range(9)
+            )
+        ),
+        "utf-8",
+    )
+    extracted = rows(run("extract", str(page), "--url", "https://bahia.example/nota/1", "--json"))
+    assert extracted[0]["title"] == "Vecinos acuerdan obra en el puente"
+    assert extracted[0]["published"] == "2026-11-16T08:30:00-05:00"
+    tagged = rows(
+        run("tag", stdin='{"title": "Paro de transportistas en Comas", "mine": 1}\n{"text": "Nada", "title": null}\n')
+    )
+    assert [row.get("mine") for row in tagged] == [1, None]
+    assert tagged[0]["topics"][0]["name"] == "strike" and tagged[0]["places"][0]["district"] == "Comas"
+    assert "a AND (b OR c)" in run("query", "a b OR c").stdout
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_page_that_cannot_be_read_does_not_stop_the_others(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        PAGE.format("<p>" + "Los vecinos acuerdan la obra del puente con la comuna y el taller. " * 9 + "</p>"), "utf-8"
+    )
+    done = run("extract", "missing.html", str(page), "--url", "https://bahia.example/nota/1", "--json")
+    assert done.returncode == 1 and "missing.html" in done.stderr
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_a_correction_wins_survives_and_is_undone(filled: Run) -> None:
+    id = rows(filled("search", "tránsito", "--json"))[0]["id"]
+    corrected = rows(
+        filled("correct", id, "--topic", "+strike", "--place", "+Trujillo", "--date", "2026-11-19", "--json")
+    )[0]
+    assert [topic["name"] for topic in corrected["topics"]] == ["strike"]
+    filled("enrich", "--stale"), filled("index")
+    assert filled("search", "topic:strike place:Trujillo date:2026-11-19", "--count").stdout == "1\n"
+    filled("correct", id, "--undo"), filled("index")
+    assert filled("search", "topic:strike place:Trujillo", "--count").stdout == "0\n"
+
+
+def test_a_takedown_reaches_the_index_and_refuses_it_from_then_on(filled: Run, tmp_path: Path) -> None:
+    done = filled("takedown", "https://a.example/1", "--reason", "the family asked")
+    assert done.returncode == 0, done.stderr
+    assert filled("search", "transportistas", "--count").stdout == "0\n"
+    filled("import", str(tmp_path / "rows.jsonl")), filled("enrich"), filled("index")
+    assert filled("search", "transportistas", "--count").stdout == "0\n"
+    assert "the family asked" in filled("why", "https://a.example/1").stdout
+
+
+def test_a_backup_comes_back(filled: Run, tmp_path: Path) -> None:
+    assert filled("backup", str(tmp_path / "b.tar.gz")).returncode == 0
+    home = str(tmp_path / "other")
+    done = filled("restore", str(tmp_path / "b.tar.gz"), PUTUTU_HOME=home)
+    assert done.returncode == 0, done.stderr
+    assert filled("reindex", PUTUTU_HOME=home).returncode == 0
+    assert filled("search", "paro OR huelga", "--count", PUTUTU_HOME=home).stdout == "2\n"
+
+
+def test_doctor_runs_schedule_settings(filled: Run) -> None:
+    found = rows(filled("doctor", "--json"))
+    assert {row["part"] for row in found} >= {"store", "index", "work", "mail", "translation", "sources", "disk"}
+    assert any(row["name"] == "crawl rpp" for row in rows(filled("schedule", "--json")))
+    shown = rows(filled("settings", "--json", PUTUTU_SMTP="smtp://u:secret@127.0.0.1:25"))
+    assert next(row for row in shown if row["name"] == "PUTUTU_SMTP")["value"] == "•••"
+
+
+def test_a_broken_source_file_names_its_line(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / "roto.py").write_text("from crawler.source import Source\nSOURCE = Source(name='x'\n")
+    done = run("sources", "list", PUTUTU_SOURCES_DIR=str(folder))
+    assert done.returncode == 1 and "roto.py" in done.stderr and "line" in done.stderr
+
+
+def test_csv_disarms_formulas(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text(json.dumps({"url": "https://a.example/1", "title": "=1+1 paro"}), "utf-8")
+    for arguments in (["import", str(file)], ["enrich"], ["index"]):
+        run(*arguments)
+    assert "'=1+1 paro" in run("search", "paro", "--csv").stdout
+
+
+def test_help_is_there_for_everything(run: Run) -> None:
+    from cli import COMMANDS
+
+    assert all(name in run("--help").stdout for name in COMMANDS)

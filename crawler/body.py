@@ -9,7 +9,7 @@ from lxml import html
 from core.text import clean, fold
 from crawler.boilerplate import is_boilerplate, is_caption
 from crawler.markup import lines
-from crawler.metadata import select
+from crawler.nodes import select
 
 _INTERRUPTS = re.compile(
     r"(?:^|[\s_-])(?:related|relacionad[oa]s?|relacionada|nota-relacionada|recomendad[oa]s?|recommend\w*|read-?more|leer-?mas|lee-?tambien|mira-?tambien|vea-?tambien|te-?puede|"

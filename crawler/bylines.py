@@ -35,11 +35,12 @@ NOT_BYLINE = re.compile(
 )
 
 
-def _authors(
-    root: html.HtmlElement, meta: Meta, data: dict[str, Any], facts: Facts, selectors: dict[str, str]
+def signed(
+    root: html.HtmlElement, meta: Meta, data: dict[str, Any], *, site: str, title: str, selectors: dict[str, str]
 ) -> tuple[str, ...]:
+    """The names, by the best witness that is more than the outlet's own name."""
     if "author" in selectors and (
-        found := authors([text_of(node) for node in select(root, selectors["author"])], outlet=facts.site)
+        found := authors([text_of(node) for node in select(root, selectors["author"])], outlet=site)
     ):
         return found
     meta_names = [value for name in AUTHORS for value in meta.get(name, [])[:4] if not re.match(r"https?://", value)]
@@ -49,17 +50,15 @@ def _authors(
         jsonld.names(data.get("creator")),
         _bylines(root),
     ):
-        found = tuple(name for name in authors(names, outlet=facts.site) if fold(name) not in fold(facts.title))
-        if found and not _is_outlet(found, facts, data):
+        found = tuple(name for name in authors(names, outlet=site) if fold(name) not in fold(title))
+        if found and not _is_outlet(found, site, data):
             return found
     return ()
 
 
-def _is_outlet(found: tuple[str, ...], facts: Facts, data: dict[str, Any]) -> bool:
+def _is_outlet(found: tuple[str, ...], site: str, data: dict[str, Any]) -> bool:
     """A signature that is the outlet's own name, alone or with its slogan, tells nothing; `Redacción` and a name is one."""
-    publisher = {
-        _letters(name) for name in (*jsonld.names(data.get("publisher")), facts.site) if len(_letters(name)) > 3
-    }
+    publisher = {_letters(name) for name in (*jsonld.names(data.get("publisher")), site) if len(_letters(name)) > 3}
     return all(any(name in _letters(one) for name in publisher) and not NEWSROOM.search(one) for one in found)
 
 
@@ -107,5 +106,3 @@ def _signed(root: html.HtmlElement) -> list[str]:
 
 _BY = re.compile(r"\s*(?:por|escrito por)\b", re.I)
 _SIGNED = re.compile(r"(?:Por|POR|Escrito por|Por:)\s+(?:[A-ZÁÉÍÓÚÑ][\w'’.-]+(?:\s+|$)){2,4}$")
-
-

@@ -1,25 +1,24 @@
 """What a page says of itself: JSON-LD, meta tags, the source's selectors, and what stands beside the headline."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from cssselect import SelectorError
 from lxml import html
-from lxml.cssselect import CSSSelector
 
 from core.document import DateOrigin
 from core.errors import InputError
 from core.text import fold
-from core.time import Moment, lima_day, parse_date
+from core.time import Moment
 from core.urls import canonical, same_site
 from crawler import jsonld
-from crawler.authors import NEWSROOM, authors
+from crawler.bylines import signed
 from crawler.language import language_code
 from crawler.markup import lines, one_line, to_text
+from crawler.nodes import Meta, first, inside_aside, is_hidden, meta_of, select, text_of
+from crawler.published import moment_of
 
 SECTIONS = (
     "article:section",
@@ -62,9 +61,9 @@ def read(root: html.HtmlElement, url: str, now: datetime, selectors: dict[str, s
     facts = Facts(data=data, site=one_line(first(meta, "og:site_name", "application-name")))
     facts.title = _title(root, meta, data, facts.site, selectors)
     facts.summary = _summary(root, meta, data, facts.title, selectors)
-    facts.author = _authors(root, meta, data, facts, selectors)
+    facts.author = signed(root, meta, data, site=facts.site, title=facts.title, selectors=selectors)
     facts.section = _section(root, meta, data, selectors)
-    facts.published, facts.published_from = _published(root, meta, data, url, now, selectors)
+    facts.published, facts.published_from = moment_of(root, meta, data, url, now, selectors)
     facts.language = (
         language_code(root.get("lang"))
         or language_code(jsonld.string(data.get("inLanguage")))
@@ -79,9 +78,7 @@ def read(root: html.HtmlElement, url: str, now: datetime, selectors: dict[str, s
     return facts
 
 
-def _title(
-    root: html.HtmlElement, meta: Meta, data: dict[str, Any], site: str, selectors: dict[str, str]
-) -> str:
+def _title(root: html.HtmlElement, meta: Meta, data: dict[str, Any], site: str, selectors: dict[str, str]) -> str:
     """The headline as the reader sees it: the h1 that agrees with what the page calls itself, else what it calls itself."""
     if "title" in selectors and (
         chosen := [text for node in select(root, selectors["title"]) if (text := text_of(node))]
@@ -139,15 +136,15 @@ def _without_site(title: str, site: str) -> str:
     return title
 
 
-def _summary(
-    root: html.HtmlElement, meta: Meta, data: dict[str, Any], title: str, selectors: dict[str, str]
-) -> str:
+def _summary(root: html.HtmlElement, meta: Meta, data: dict[str, Any], title: str, selectors: dict[str, str]) -> str:
     """The lead: as printed under the headline, else as the page describes itself (not where that is cut or the title again)."""
     chosen = (
-        [text for node in select(root, selectors["summary"]) if (text := text_of(node))] if "summary" in selectors else []
+        [text for node in select(root, selectors["summary"]) if (text := text_of(node))]
+        if "summary" in selectors
+        else []
     )
     claimed = [
-        totext_of(text)
+        to_text(text)
         for text in (
             jsonld.string(data.get("description")),
             first(meta, "og:description"),
@@ -180,9 +177,7 @@ def printed_leads(root: html.HtmlElement) -> list[str]:
     return found
 
 
-def _section(
-    root: html.HtmlElement, meta: Meta, data: dict[str, Any], selectors: dict[str, str]
-) -> str | None:
+def _section(root: html.HtmlElement, meta: Meta, data: dict[str, Any], selectors: dict[str, str]) -> str | None:
     chosen = [text_of(node) for node in select(root, selectors["section"])] if "section" in selectors else []
     for text in (*chosen, jsonld.string(data.get("articleSection")), first(meta, *SECTIONS)):
         name = one_line(text)
@@ -246,5 +241,3 @@ _URL_IDS = (
 def url_ids(url: str) -> tuple[str, ...]:
     """Article ids that an address carries: RPP's `-noticia-<id>`, El Peruano's `/noticia/<id>-`, and `-n<id>`."""
     return tuple(match[1] for pattern in _URL_IDS if (match := pattern.search(urlsplit(url).path)))[:1]
-
-

@@ -35,14 +35,17 @@ def meta_of(root: html.HtmlElement) -> Meta:
 
 
 def first(meta: Meta, *names: str) -> str:
+    """The first value of the first of these names that has one."""
     return next((meta[name][0] for name in names if meta.get(name)), "")
 
 
 def text_of(node: html.HtmlElement) -> str:
+    """Its readable text as one line."""
     return " ".join(" ".join(lines(node)).split())
 
 
 def is_hidden(node: html.HtmlElement) -> bool:
+    """Whether an element is not shown."""
     return bool(re.search(r"display\s*:\s*none", node.get("style") or "")) or node.get("hidden") is not None
 
 

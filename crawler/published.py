@@ -1,8 +1,8 @@
 """When a page was published, and who says so: metadata, the date beside the headline, the address. Never a date of modification."""
 
 import re
-from typing import Any
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import html
@@ -20,7 +20,7 @@ PUBLISHED = (
 DATELINE = re.compile(r"(?:date|fecha|time|hora|publi|pubdate|datetime|meta|timestamp|dia|actualiza)", re.I)
 
 
-def _published(
+def moment_of(
     root: html.HtmlElement,
     meta: Meta,
     data: dict[str, Any],
@@ -102,5 +102,3 @@ def url_moment(url: str, now: datetime) -> Moment | None:
         moment = parse_date(f"{match[1]}-{match[2].zfill(2)}-01", now=now)
         return moment and Moment(moment.when, "month")
     return None
-
-

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from core.record import Record
-from core.terms import Term, analyse, side
+from core.terms import Term, analyse, joined, side
 from core.text import clean, fold
 from core.time import lima_day
 
@@ -62,12 +62,12 @@ def runs(value: str) -> Iterable[str]:
 
 @dataclass(frozen=True)
 class Part:
-    """Title, summary or text of one side, with its terms in the order of the text."""
+    """Title, summary or text of one side. Terms are made when first asked for; their offsets only for marks."""
 
     side: Side
     name: str
     language: str
-    terms: tuple[Term, ...]
+    text: str
 
     @property
     def field(self) -> str:
@@ -75,20 +75,30 @@ class Part:
         return self.name if self.side == "original" else f"translation.{self.name}"
 
     @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """The terms in the order of the text, with their offsets."""
+        return tuple(analyse(self.text, self.language))
+
+    @cached_property
+    def joined(self) -> tuple[str, str]:
+        """The word forms and the stems, each joined by spaces: what engines index."""
+        return joined(self.text, self.language)
+
+    @cached_property
     def stems(self) -> Mapping[str, list[int]]:
         """The places of each stem."""
-        return _places(term.stem for term in self.terms)
+        return _places(self.joined[1].split(" "))
 
     @cached_property
     def exacts(self) -> Mapping[str, list[int]]:
         """The places of each word form."""
-        return _places(term.exact for term in self.terms)
+        return _places(self.joined[0].split(" "))
 
     def holds(self, other: "Part") -> bool:
         """Whether the terms of the other part stand in this one in a row: it then answers every query the other does."""
-        if other.language != self.language or len(other.terms) > len(self.terms):
+        if other.language != self.language or f" {other.joined[0]} " not in f" {self.joined[0]} ":
             return False
-        return _joined(other.terms) in _joined(self.terms)
+        return _pairs(other) in _pairs(self)
 
 
 @dataclass(frozen=True)
@@ -141,8 +151,9 @@ def _parts(record: Record) -> Iterable[Part]:
     for where, language in (("original", record.document.language), ("translation", translation.get("language"))):
         for name in PARTS:
             text = record.field_text(name if where == "original" else f"translation.{name}")
-            if text and (terms := tuple(analyse(text, side(language)))):
-                yield Part(where, name, side(language), terms)  # type: ignore[arg-type]
+            part = Part(where, name, side(language), text)  # type: ignore[arg-type]
+            if text and part.joined[0]:
+                yield part
 
 
 def _tags(record: Record) -> Mapping[str, frozenset[str]]:
@@ -216,8 +227,11 @@ def _places(words: Iterable[str]) -> Mapping[str, list[int]]:
     return places
 
 
-def _joined(terms: tuple[Term, ...]) -> str:
-    return " " + " ".join(f"{term.exact}/{term.stem}" for term in terms) + " "
+def _pairs(part: Part) -> str:
+    exacts, stems = part.joined
+    return (
+        " " + " ".join(f"{exact}/{stem}" for exact, stem in zip(exacts.split(" "), stems.split(" "), strict=True)) + " "
+    )
 
 
 def _ordinal(moment: datetime | None) -> int | None:

@@ -35,8 +35,7 @@ def row(analysed: Analysed) -> dict[str, Any]:
     """What both engines index. A part whose terms stand in the text in a row is left out: the text answers for it."""
     found: dict[str, Any] = {"id": analysed.id, "seen": analysed.seen, "story_number": analysed.story}
     for part in indexed(analysed.parts):
-        found[f"{part.side}_{part.name}_exact"] = " ".join(term.exact for term in part.terms)
-        found[f"{part.side}_{part.name}_{part.language}"] = " ".join(term.stem for term in part.terms)
+        found[f"{part.side}_{part.name}_exact"], found[f"{part.side}_{part.name}_{part.language}"] = part.joined
     for name in TAG_FIELDS:
         if name != "id" and (keys := analysed.tags.get(name)):
             found[name] = sorted(keys)

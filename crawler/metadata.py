@@ -51,7 +51,6 @@ class Facts:
     native_ids: tuple[str, ...] = ()
     site: str = ""
     is_article: bool = False
-    is_listing: bool = False
     data: dict[str, Any] = field(default_factory=dict)
 
 
@@ -74,7 +73,6 @@ def read(root: html.HtmlElement, url: str, now: datetime, selectors: dict[str, s
     facts.native_ids = _native_ids(root, meta)
     kind = first(meta, "og:type").lower()
     facts.is_article = bool(data) or "article" in kind or bool(first(meta, "article:published_time"))
-    facts.is_listing = not facts.is_article and kind in ("website", "blog")
     return facts
 
 

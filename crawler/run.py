@@ -85,11 +85,6 @@ class _Child:
             self._process.stdin.write(job + "\n")
             self._process.stdin.flush()
 
-    @property
-    def pid(self) -> int:
-        """The child's process id."""
-        return self._process.pid
-
     def _read_receipt(self) -> None:
         for line in _lines(self._process.stdout):
             with contextlib.suppress(ValueError):

@@ -125,9 +125,11 @@ class Throttle(AutoThrottle):  # type: ignore[misc]
             self.floors[key] = max(self.floors.get(key, 0.0), min(float(asked), LONGEST_CRAWL_DELAY))
 
     def _adjust_delay(self, slot: Any, latency: float, response: Response) -> None:
-        super()._adjust_delay(slot, latency, response)
         key = response.request.meta.get("download_slot") if response.request is not None else None
-        slot.delay = max(slot.delay, self.floors.get(key or "", 0.0))
+        floor = self.floors.get(key or "", 0.0)
+        if floor:  # a source without a delay is a machine of the operator's own: there is nobody to spare
+            super()._adjust_delay(slot, latency, response)
+            slot.delay = max(slot.delay, floor)
 
 
 class SourceSpider(Spider):  # type: ignore[misc]

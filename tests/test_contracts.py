@@ -46,16 +46,12 @@ def test_the_rooms_below_do_not_know_the_pipeline() -> None:
         ("ctranslate2", {"enrich/models.py"}),
         ("transformers", {"enrich/models.py"}),
         ("spacy", {"enrich/models.py"}),
-        ("sqlalchemy", None),
     ],
 )
-def test_an_engine_stays_behind_its_file(engine: str, homes: set[str] | None) -> None:
+def test_an_engine_stays_behind_its_file(engine: str, homes: set[str]) -> None:
     everything = [*files(*ROOMS), ROOT / "pipeline.py", ROOT / "scheduler.py"]
     users = {str(path.relative_to(ROOT)) for path in everything if engine in imported(path)}
-    if homes is None:
-        assert users <= {name for name in users if name.startswith(("store/", "pipeline"))} | {"alerts/outbox.py"}
-    else:
-        assert users <= homes
+    assert users <= homes
 
 
 def test_every_module_says_what_it_is() -> None:

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from cli import COMMANDS, root
-from core.settings import TABLE
+from core.settings import TABLE, Settings
 from search.query import parse
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,7 +25,7 @@ def commands() -> Iterator[tuple[str, click.Command]]:
             yield from ((f"{name} {sub}", child) for sub, child in command.commands.items())
 
 
-@pytest.mark.parametrize(("name", "command"), commands())
+@pytest.mark.parametrize(("name", "command"), list(commands()))
 def test_a_command_has_examples_and_stands_in_the_docs(name: str, command: click.Command) -> None:
     assert command.help and "Examples:" in command.help, f"pututu {name} --help shows no example"
     assert f"pututu {name}" in DOCS, f"pututu {name} is nowhere in the docs"
@@ -36,11 +36,11 @@ def test_a_setting_stands_in_the_readme(setting: object) -> None:
     assert getattr(setting, "name") in (ROOT / "README.md").read_text("utf-8")  # noqa: B009
 
 
-def test_every_route_stands_in_the_docs() -> None:
+def test_every_route_stands_in_the_docs(settings: Settings) -> None:
     from web.app import create
     from web.desk import Desk
 
-    app = create(Desk(None, None))  # type: ignore[arg-type]
+    app = create(Desk(settings, None))  # type: ignore[arg-type]
     paths = {re.sub(r"\{[^}]*\}", "", getattr(route, "path", "")) for route in app.routes}
     page = (ROOT / "docs/api.md").read_text("utf-8")
     assert {path for path in paths if path and path.rstrip("/.") not in page} == set()

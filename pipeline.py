@@ -51,18 +51,24 @@ def quietly(done: int) -> None:
 
 
 def collect(store: Store, settings: Settings, slugs: Sequence[str] = (), *, clock: Clock = utc_now) -> Receipt:
-    """Crawl the sources named, or those that are due, then extract all that waits; a receipt per source."""
+    """Crawl the sources named, now; or poll those that are due and fetch what waits of any. Then extract all that waits."""
     catalogue = catalog.load(settings.sources_dir)
-    chosen = [catalog.find(catalogue, slug) for slug in slugs] or due(store, catalogue, clock())
+    chosen = [catalog.find(catalogue, slug) for slug in slugs] or _watched(store, catalogue)
     crawled = crawling.crawl(store, settings, chosen, force=bool(slugs))
     return crawled | {"left_over": extraction.extract_waiting(store, settings, list(slugs) or None)}
 
 
-def due(store: Store, catalogue: Mapping[str, Source], now: datetime) -> list[Source]:
-    """The enabled sources whose learned interval has passed."""
-    intervals = {source.slug: source.min_interval for source in catalogue.values() if source.status != "listed"}
+def _watched(store: Store, catalogue: Mapping[str, Source]) -> list[Source]:
     with store.read() as tx:
-        return [catalogue[slug] for slug in sources.due(tx, intervals, now)]
+        states = sources.states(tx)
+    return [s for s in catalogue.values() if s.status != "listed" and (s.slug not in states or states[s.slug].enabled)]
+
+
+def is_crawl_due(store: Store, settings: Settings, now: datetime) -> bool:
+    """Whether `collect` would poll or fetch anything now."""
+    watched = {source.slug: source.min_interval for source in _watched(store, catalog.load(settings.sources_dir))}
+    with store.read() as tx:
+        return bool(sources.due(tx, watched, now)) or frontier.is_any_ready(tx, list(watched), now)
 
 
 def extract_again(store: Store, settings: Settings, slugs: Sequence[str] = ()) -> Receipt:

@@ -46,7 +46,7 @@ class Job:
 
 
 def _sources_due(store: Store, settings: Settings, now: datetime) -> bool:
-    return bool(pipeline.due(store, catalog.load(settings.sources_dir), now))
+    return pipeline.is_crawl_due(store, settings, now)
 
 
 def _work_waits(store: Store, settings: Settings, now: datetime) -> bool:

@@ -52,10 +52,7 @@ def ask(
     store: Store, backend: Backend, node: Node, *, sort: Sort = "date", limit: int = 20, by_story: bool = False
 ) -> Answer:
     """Ask the index; with `by_story` one document stands for each story, the newest that matches."""
-    if by_story:
-        hits = fold(backend, node, limit=limit)
-    else:
-        hits = backend.search(node, sort=sort, limit=limit)
+    hits = fold(backend, node, limit=limit) if by_story else backend.search(node, sort=sort, limit=limit)
     return Answer(node=node, hits=hits, store=store)
 
 

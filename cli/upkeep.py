@@ -111,7 +111,9 @@ def _place(name: str) -> Place:
     if name in gazetteer.places:
         return gazetteer.places[name]
     found = gazetteer.named.get(fold(name), ())
-    nested = (one for one in found if all(other.within(one) for other in found))  # Trujillo: the province holds its district
+    nested = (
+        one for one in found if all(other.within(one) for other in found)
+    )  # Trujillo: the province holds its district
     usual = gazetteer.usual.get(fold(name)) or next(nested, None)
     if usual:
         return usual

@@ -94,6 +94,12 @@ def claim(
     return rows
 
 
+def is_any_ready(tx: Connection, sources: Sequence[str], now: datetime) -> bool:
+    """Whether any address of these sources waits to be fetched and its time has come."""
+    ready = and_(frontier.c.state == "pending", frontier.c.not_before <= now, _of(sources))
+    return tx.execute(select(frontier.c.id).where(ready).limit(1)).first() is not None
+
+
 def to_extract(
     tx: Connection, sources: Sequence[str] | None, worker: str, limit: int, now: datetime, *, lease: timedelta = LEASE
 ) -> list[FrontierRow]:

@@ -80,7 +80,7 @@ def _document(past: History) -> Iterator[Row]:
 def _queues(past: History) -> Iterator[Row]:
     words = {"enrich": "enriched", "index": "indexed", "match": "matched"}
     for item in past.work:
-        stage = words.get(item["kind"], item["kind"])
+        stage = words[item["kind"]]
         if item["state"] == "done":
             yield _row(stage, item["finished"], f"version {item['version']} ({item['cause']})")
         else:

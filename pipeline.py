@@ -21,7 +21,8 @@ from crawler.source import Source
 from enrich import signatures
 from enrich.pool import Enriched, Task, enriched
 from enrich.steps import build
-from search.backend import Backend, open_backend, rebuild
+from search.backend import Backend
+from search.engines import open_backend, rebuild
 from store import annotations, deliveries, documents, frontier, sources, stories, work
 from store.database import Store
 from store.work import Work

@@ -17,7 +17,8 @@ from pathlib import Path
 from core.document import Document, document_id
 from core.record import Record
 from core.settings import Settings
-from search.backend import Backend, open_backend
+from search.backend import Backend
+from search.engines import open_backend
 from search.query import parse
 
 WORDS, LENGTH, ROUNDS = 50_000, 300, 30

@@ -6,7 +6,8 @@ from datetime import date
 
 from core.settings import Settings
 from core.time import parse_day
-from search.backend import Backend, open_backend
+from search.backend import Backend
+from search.engines import open_backend
 from store.database import Store
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from core.errors import PututuError
 from core.settings import Settings
 from crawler import catalog
-from search.backend import open_backend
+from search.engines import open_backend
 from store import documents, frontier, sources, work
 from store.database import Store
 

@@ -1,22 +1,18 @@
 """The port: what search needs of an engine, in our words. Three answer it alike: memory, tantivy, Elasticsearch."""
 
 import difflib
-import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from core.errors import InputError
 from core.record import Record
-from core.settings import Settings
 from search.analysed import FACETS, SIDES
 from search.nodes import Node
 
 Sort = Literal["date", "relevance"]
-LOG = logging.getLogger("pututu.search")
 CALENDAR = ("year", "month")
 
 
@@ -140,43 +136,3 @@ def side_of(name: str, answers: dict[Any, set[str]]) -> str:
     """`original` or `translation` where only one side answers, else `both`."""
     found = [side for side in SIDES if name in answers[side]]
     return found[0] if len(found) == 1 else "both"
-
-
-def open_backend(settings: Settings, *, write: bool = False) -> Backend:
-    """The engine that the settings name: a folder is tantivy, an http(s) address is Elasticsearch."""
-    if settings.index.startswith(("http://", "https://")):
-        from search.elastic import ElasticBackend
-
-        return ElasticBackend.open(settings, write=write)
-    from search.embedded import EmbeddedBackend
-
-    return EmbeddedBackend.open(settings, write=write)
-
-
-def rebuild(
-    settings: Settings, records: Iterable[Record], catch_up: Callable[[], Iterable[Record]] | None = None
-) -> int:
-    """Build the index anew beside the serving one, then put it in its place at once; returns how many documents it has.
-
-    Killed on the way, the old index stays in force. tantivy: whoever else wants to write waits meanwhile. Elasticsearch:
-    others go on writing to the old one, so `catch_up` gives the records that changed since the rebuild began.
-    """
-    seen = 0
-
-    def counted(batch: Iterable[Record]) -> Iterator[Record]:
-        nonlocal seen
-        for record in batch:
-            seen += 1
-            yield record
-
-    if settings.index.startswith(("http://", "https://")):
-        from search import elastic
-
-        errors = elastic.rebuild(settings, counted(records), catch_up)
-    else:
-        from search import embedded
-
-        errors = embedded.rebuild(Path(settings.index), counted(records))
-    for name, reason in errors.items():
-        LOG.warning("document %s was not indexed: %s", name, reason)
-    return seen - len(errors)

@@ -7,7 +7,8 @@ from core.errors import InputError, PututuError, UnavailableError
 from core.settings import Settings
 from crawler.catalog import load
 from crawler.source import Source
-from search.backend import Backend, open_backend
+from search.backend import Backend
+from search.engines import open_backend
 from store.database import Store
 
 

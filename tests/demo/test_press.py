@@ -142,7 +142,9 @@ def test_every_listing_is_read(slug: str) -> None:
     listing = platforms.parse(reply.body, HOME + LISTINGS[slug], reply.content_type)
     expected = outlet.articles[:12] if slug == "vicuna" else outlet.articles
     assert [entry.url for entry in listing.entries] == [HOME + pages.path(article) for article in expected]
-    assert [entry.published and entry.published.when for entry in listing.entries] == [one.published for one in expected]
+    assert [entry.published and entry.published.when for entry in listing.entries] == [
+        one.published for one in expected
+    ]
     if slug != "plaza":
         assert [entry.title for entry in listing.entries] == [article.title for article in expected]
 

@@ -15,7 +15,8 @@ import pytest
 from core.document import Document, StoryRef, document_id
 from core.record import LISTS, SINGLES, Record
 from core.settings import Settings
-from search.backend import Backend, open_backend
+from search.backend import Backend
+from search.engines import open_backend
 from search.memory import MemoryBackend
 
 NODE = Path(__file__).resolve().parents[3] / "shared" / "elasticsearch" / "node"

@@ -14,9 +14,10 @@ from core.record import Record
 from core.settings import Settings
 from search import backend as port
 from search import elastic, elastic_index, embedded_writer, lock
-from search.backend import open_backend, rebuild, scan
+from search.backend import scan
 from search.elastic import ElasticBackend
 from search.embedded import EmbeddedBackend
+from search.engines import open_backend, rebuild
 from search.memory import MemoryBackend
 from search.query import everything, parse
 

@@ -14,7 +14,8 @@ from core.document import SECTORS, TOPICS, document_id
 from core.record import Record
 from core.terms import exact_terms
 from core.text import clean
-from search.backend import Backend, open_backend, scan
+from search.backend import Backend, scan
+from search.engines import open_backend
 from search.memory import MemoryBackend
 from search.query import parse
 

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from core.document import Annotation, Document, document_id
 from core.settings import Settings
 from core.urls import alias
-from search.backend import open_backend
+from search.engines import open_backend
 from search.query import everything
 from store import annotations, documents, runs, sources, stories
 from store.database import Store

@@ -119,7 +119,7 @@ class _DemoBehind:
             return
         settings = demo_settings(self._settings)
         row = json.loads(out.splitlines()[-1])
-        self._desk.switch(Desk(settings, Store.open(settings), demo=True, reason="no source could be reached"))
+        self._desk.switch(Desk(settings, Store.open(settings), demo=True, reason="unreachable"))
         note(
             f"The page now shows the demo: {row['documents']} fictional documents, {row['mails']} mails in {row['mailbox']}."
         )

@@ -13,7 +13,7 @@ from store.database import Store
 
 
 class Desk:
-    """One store, one index and the settings; `demo` when the press is the fictional one, `reason` says why.
+    """One store, one index and the settings; `demo` when the press is the fictional one, `reason` is the key of why (`unreachable`).
 
     The index is opened at the first question that needs it, and again after a failure: without it the pages answer with a
     notice. `switch` makes this desk show what another shows; a request in progress goes on with the store it began with.

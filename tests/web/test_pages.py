@@ -357,10 +357,11 @@ def test_feeds_never_carry_whole_texts(client: TestClient) -> None:
 
 
 def test_the_demo_says_so_on_every_page(make_site: Callable[..., Any]) -> None:
-    client = make_site(demo=True, reason="No source <b>answered</b>.").client()
+    client = make_site(demo=True, reason="unreachable").client()
     for path in (*PATHS, '/?q="x', "/nothing"):
         text = client.get(path).text
-        assert "prensa ficticia" in text and "No source &lt;b&gt;answered&lt;/b&gt;." in text, path
+        assert "prensa ficticia" in text and "no se pudo alcanzar ninguna fuente" in text, path
+    assert "No source could be reached" in client.get("/help?lang=en").text
 
 
 def test_the_demo_shows_no_outlet_that_exists(make_site: Callable[..., Any]) -> None:

@@ -44,7 +44,6 @@ class Outcome:
     entries: int = 0
     notices: int = 0
     failed: dict[str, int] = field(default_factory=dict)
-    parked: int = 0
     mend: str | None = None
 
     def fail(self, reason: str) -> None:
@@ -56,7 +55,8 @@ def deliver(store: Store, settings: Settings, now: datetime, *, all_due: bool = 
     """Send all that is due. `all_due`: also what waits for a retry, as a stage called by hand does; the daemon passes False.
 
     Returns `{mails, entries, notices, waiting, held, parked, failed, mend}`: `waiting` entries are due and unsent, `held` ones
-    are for a later digest, `failed` maps what was said to how often, `mend` says what would help.
+    are for a later digest, `parked` counts all mails that were refused for good, now or earlier, and not put back since;
+    `failed` maps what was said to how often, `mend` says what would help.
     """
     outcome = Outcome()
     if is_anything_due(store, now, all_due=all_due):
@@ -65,12 +65,12 @@ def deliver(store: Store, settings: Settings, now: datetime, *, all_due: bool = 
             run.over(channel or MailChannel(settings.smtp, settings.mail_from))
         else:
             outcome.mend = NO_SERVER
-    waiting, held = _waiting(store, now)
+    waiting, held, parked = _waiting(store, now)
     if not waiting and not outcome.failed:
         outcome.mend = None
     return {
         "mails": outcome.mails, "entries": outcome.entries, "notices": outcome.notices, "waiting": waiting, "held": held,
-        "parked": outcome.parked, "failed": outcome.failed, "mend": outcome.mend,
+        "parked": parked, "failed": outcome.failed, "mend": outcome.mend,
     }  # fmt: skip
 
 
@@ -144,6 +144,7 @@ class _Run:
                 self._sent(delivery, entries, told=message is not None)
 
     def _claim(self) -> Delivery | None:
+        self.store.require_room()  # a mail that goes out and cannot be recorded would go out again
         with self.store.write() as tx:
             return deliveries.claim_delivery(tx, self.worker, self.now, due_only=self.due_only, skip=self.tried)
 
@@ -169,7 +170,6 @@ class _Run:
 
     def _failed(self, delivery: Delivery, reason: str, *, permanent: bool = False) -> None:
         again = None if permanent else self.now + backoff(delivery.attempts + 1)
-        self.outcome.parked += permanent
         with self.store.write() as tx:
             deliveries.record_failed(tx, delivery, self.worker, reason, again)
 
@@ -193,10 +193,9 @@ def is_anything_due(store: Store, now: datetime, *, all_due: bool = False) -> bo
         return deliveries.is_any_ready(tx, now, due_only=not all_due) or any(ready for _, ready, _ in _sorted(tx, now))
 
 
-def _waiting(store: Store, now: datetime) -> tuple[int, int]:
-    """How many entries are due and unsent, and how many are held for a later digest."""
+def _waiting(store: Store, now: datetime) -> tuple[int, int, int]:
+    """How many entries are due and unsent, how many are held for a later digest; and how many mails are parked."""
     with store.read() as tx:
         groups = _sorted(tx, now)
-        return deliveries.unsent_entries(tx) + sum(len(ready) for _, ready, _ in groups), sum(
-            len(later) for *_, later in groups
-        )
+        unsent = deliveries.unsent_entries(tx) + sum(len(ready) for _, ready, _ in groups)
+        return unsent, sum(len(later) for *_, later in groups), len(deliveries.parked_deliveries(tx))

@@ -1,19 +1,20 @@
 """`pututu doctor`: each part looked at, what was found, and what mends it."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from core.errors import PututuError
 from core.settings import Settings
+from core.sizes import shown
 from crawler import catalog
 from search.engines import open_backend
-from store import documents, frontier, sources, work
+from store import deliveries, disk, documents, frontier, sources, work
 from store.database import Store
 
 Row = dict[str, Any]
 LOW_DISK = 2 * 2**30  # bytes free below which the disk is called bad
+WARNED, SOON = 14, 60  # days until a disk or budget is full that are called bad, and worth a note
 
 
 def examine(store: Store, settings: Settings) -> Iterator[Row]:
@@ -78,6 +79,11 @@ def _mail(store: Store, settings: Settings) -> Found:
         yield "good", "a mail server is set"
     else:
         yield "note", "no mail server is set: alerts wait", "Set PUTUTU_SMTP, e.g. smtp://127.0.0.1:25."
+    with store.read() as tx:
+        parked = deliveries.parked_deliveries(tx)
+    for one in parked:
+        mend = "Mend the address with `pututu alerts edit`, then `pututu retry deliver`."
+        yield "bad", f"a mail to {one.channel} (alert {one.alert}) was refused for good: {one.error}", mend
 
 
 def _translation(store: Store, settings: Settings) -> Found:
@@ -114,14 +120,49 @@ def _sources(store: Store, settings: Settings) -> Found:
 
 
 def _disk(store: Store, settings: Settings) -> Found:
-    free = shutil.disk_usage(settings.home).free
-    size = sum(path.stat().st_size for path in settings.home.rglob("*") if path.is_file())
-    state = "good" if free > LOW_DISK else "bad"
-    yield (
-        state,
-        f"{size / 2**20:.0f} MB used in {settings.home}, {free / 2**30:.1f} GB free",
-        "" if state == "good" else "Make room before the disk is full.",
+    usage = disk.measure(store, settings, datetime.now(UTC))
+    limits = disk.budgets(settings, usage, local=store.file is not None)
+    with store.read() as tx:
+        days = disk.history(tx, settings)
+    yield _held(
+        "archive of pages",
+        usage.archive,
+        limits.archive,
+        disk.growth(days, "archive"),
+        "then the oldest pages are dropped",
     )
+    yield _held("database", usage.store, limits.store, disk.growth(days, "store"), "documents are never dropped", mend="Raise PUTUTU_STORE_BUDGET, or move the store to a larger disk (PUTUTU_STORE).")  # fmt: skip
+    left = disk.days_until_full(usage, days, limits)
+    forecast = "no forecast before two days were recorded" if len(days) < 2 else _until(left)
+    soon = SOON if left is None else left
+    state = "bad" if usage.free < LOW_DISK or soon < WARNED else "note" if soon < SOON else "good"
+    mend = "" if state == "good" else "Make room, or lower PUTUTU_ARCHIVE_BUDGET and run `pututu retention --apply`."
+    yield state, f"{shown(usage.free)} free in {settings.home}: {forecast}", mend
+
+
+def _held(
+    what: str, used: int, limit: int | None, a_day: float | None, then: str, *, mend: str = ""
+) -> tuple[str, ...]:
+    """One part against its budget. Beyond it: bad where a person must mend it, a note where rotation does."""
+    grows = "" if a_day is None else f", grows by {shown(a_day)} a day"
+    if limit is None:
+        return "good", f"{what}: {shown(used)}{grows}, no limit", ""
+    left = disk.days_left(used, limit, a_day)
+    finding = f"{what}: {shown(used)} of {shown(limit)}{grows}" + (
+        f": {_until(left)}, {then}" if left is not None else ""
+    )
+    if not mend:
+        return (
+            ("note", finding, "`pututu retention` says what stays and why.") if used > limit else ("good", finding, "")
+        )
+    state = "bad" if used > limit else "note" if left is not None and left < SOON else "good"
+    return state, finding, "" if state == "good" else mend
+
+
+def _until(days: float | None) -> str:
+    if days is None:
+        return "it does not fill up"
+    return "full now" if days < 1 else f"full in {days:.0f} days" if days < 3650 else "full in more than ten years"
 
 
 def _clock(store: Store, settings: Settings) -> Found:

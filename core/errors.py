@@ -25,14 +25,15 @@ class InputError(PututuError):
 
 
 class QueryError(PututuError):
-    """A query that does not parse or cannot be asked; `position` is the 0-based character, None where it has no place."""
+    """A query that does not parse or cannot be asked: `position` is the 0-based character of `query`, None where it has no place."""
 
-    def __init__(self, reason: str, mend: str = "", position: int | None = None) -> None:
+    def __init__(self, reason: str, mend: str = "", position: int | None = None, query: str = "") -> None:
         super().__init__(reason, mend)
         self.position = position
+        self.query = query
 
-    def __reduce__(self) -> tuple[type, tuple[str, str, int | None]]:  # type: ignore[override]
-        return type(self), (self.reason, self.mend, self.position)
+    def __reduce__(self) -> tuple[type, tuple[str, str, int | None, str]]:  # type: ignore[override]
+        return type(self), (self.reason, self.mend, self.position, self.query)
 
 
 class UnavailableError(PututuError):

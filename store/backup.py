@@ -21,6 +21,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Integer, func, select, text
 
 from core.errors import InputError, StoreError
+from core.home import archive_held
 from core.settings import Settings
 from store import migrations
 from store.database import Store, explained
@@ -36,10 +37,15 @@ LARGEST_MANIFEST = 1_000_000
 def backup(store: Store, file: Path, *, now: datetime | None = None, archive: bool = True) -> dict[str, Any]:
     """Write a backup to `file` (whole or not at all) and answer its manifest: format, schema, created, counts, archive.
 
-    The database is copied before the archive is read, so every pointer in it leads to a page that is there.
+    The database is copied before the archive is read, and no file of the archive is dropped meanwhile, so every pointer in
+    it leads to a page that is there.
     """
     file = file.absolute()
-    with _disk(file), tempfile.TemporaryDirectory(prefix=".pututu-backup-", dir=file.parent) as folder:
+    with (
+        _disk(file),
+        archive_held(store.home, alone=False),
+        tempfile.TemporaryDirectory(prefix=".pututu-backup-", dir=file.parent) as folder,
+    ):
         database = Path(folder) / DATABASE
         counts = _copy_out(store, database)
         pages = store.home / ARCHIVE if archive else None
@@ -212,7 +218,7 @@ def _target(settings: Settings) -> Path | None:
 
 
 def _refuse_full(settings: Settings, target: Path | None) -> None:
-    mend = "Restore into another PUTUTU_HOME, or say that what is there may be overwritten."
+    mend = "Restore into another PUTUTU_HOME, or say --overwrite to put it over what is there."
     pages = settings.home / ARCHIVE
     if pages.is_dir() and any(pages.iterdir()):
         raise StoreError(f"{pages} is not empty.", mend)

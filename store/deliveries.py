@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, true, tuple_, update
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select, true, tuple_, update
 
 from store.alerts import Alert, Entry, Hit, hit_of, hit_rows, lock, tellable
 from store.dialect import batches
@@ -185,16 +185,10 @@ def redirect(tx: Connection, alert: Alert) -> None:
             deliveries.c.batch == row.batch, deliveries.c.part == row.part, deliveries.c.channel == alert.channels[0]
         )
         if tx.execute(select(deliveries.c.id).where(same)).first():
-            values: dict[str, Any] = {"state": "parked", "error": f"{row.channel} was taken off the alert"}
+            tx.execute(delete(deliveries).where(deliveries.c.id == row.id))
         else:
-            values = {
-                "channel": alert.channels[0],
-                "state": "prepared",
-                "attempts": 0,
-                "not_before": None,
-                "error": None,
-            }
-        tx.execute(update(deliveries).where(deliveries.c.id == row.id).values(**values))
+            anew = {"channel": alert.channels[0], "state": "prepared", "attempts": 0, "not_before": None, "error": None}
+            tx.execute(update(deliveries).where(deliveries.c.id == row.id).values(**anew))
 
 
 def _ready(tx: Connection, now: datetime, *, due_only: bool) -> Select[Any]:

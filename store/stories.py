@@ -15,18 +15,21 @@ from sqlalchemy import Connection, delete, func, select, update
 from core.document import Document, Payload, StoryRef
 from store.dialect import batches, exclusive, insert, insert_numbers
 from store.reading import many
+from store.schema import documents as documents_table
 from store.schema import stories, story_keys, story_members
 
 Similar = Callable[[Document, Document], float]
 Item = tuple[Document, Payload]
 WINDOW_DAYS = 3
 COMMON = 200
+"""A key that more documents share says little by itself: only the oldest and the newest of them are compared, SAMPLE in all."""
+SAMPLE = 40
 MOST_VERIFIED = 40
 DAY_SECONDS = 86400
 
 
 class Joined(dict[str, str]):
-    """Document id to story id. `common` counts the keys that were passed over because too many documents share them."""
+    """Document id to story id. `common` counts the keys that so many documents share that only some were compared."""
 
     common: int = 0
 
@@ -74,6 +77,15 @@ def members(tx: Connection, story: str) -> list[str]:
     """The ids of a story's documents, in the order in which they joined."""
     chosen = select(story_members.c.document).where(story_members.c.story == story)
     return list(tx.execute(chosen.order_by(story_members.c.joined, story_members.c.document)).scalars())
+
+
+def outlets(tx: Connection, story: str) -> list[str]:
+    """The sources that tell a story, the first to tell it first."""
+    told = documents_table.c
+    joined = story_members.join(documents_table, told.id == story_members.c.document)
+    chosen = select(told.source).select_from(joined).where(story_members.c.story == story).group_by(told.source)
+    first = func.min(func.coalesce(told.published, told.fetched))
+    return list(tx.execute(chosen.order_by(first, told.source)).scalars())
 
 
 def recent(tx: Connection, limit: int = 20, *, offset: int = 0, at_least: int = 1) -> list[StoryRef]:
@@ -155,19 +167,20 @@ def _candidates(documents: Sequence[Document], keys: dict[str, tuple[int, ...]],
 
 
 def _sharing(document: Document, keys: Iterable[int], known: _Neighbours) -> tuple[list[str], int]:
-    """Ids that share keys within the window, those that share most first; and how many keys were too common to say anything."""
+    """Ids that share keys within the window, those that share most first, the oldest first; and how many keys were too common to look at all of them."""
     day, common = _day(document), 0
     first, last = day - WINDOW_DAYS, day + WINDOW_DAYS
-    shared: dict[str, int] = {}
+    shared: dict[tuple[int, str], int] = {}
     for key in keys:
         if others := known.by_key.get(key):
-            near = {id for other, id in others if first <= other <= last and id != document.id}
+            near = sorted({its for its in others if first <= its[0] <= last and its[1] != document.id})
             if len(near) > COMMON:
                 common += 1
-                continue
-            for id in near:
-                shared[id] = shared.get(id, 0) + 1
-    return sorted(shared, key=lambda id: (-shared[id], id))[:MOST_VERIFIED], common
+                near = near[: SAMPLE // 2] + near[-SAMPLE // 2 :]
+            for its in near:
+                shared[its] = shared.get(its, 0) + 1
+    nearest = sorted(shared, key=lambda its: (-shared[its], its))[:MOST_VERIFIED]
+    return [id for _, id in nearest], common
 
 
 def _nearest(

@@ -82,7 +82,15 @@ def test_shared_keys_without_a_shared_text_join_nothing(store, make, now):
     assert len(set(join(store, [a, b], now, similar=lambda x, y: False).values())) == 2
 
 
-def test_keys_that_too_many_share_are_counted_and_passed_over(store, make, now):
+def test_a_text_that_hundreds_tell_is_one_story(store, make, now):
+    given = titled(make, *["paro de transportistas en Lima"] * (stories.COMMON + 60))
+    for start in range(0, len(given), 90):
+        join(store, given[start : start + 90], now)
+    with store.read() as tx:
+        assert [ref.size for ref in stories.recent(tx, 9)] == [len(given)]
+
+
+def test_of_keys_that_too_many_share_only_some_are_compared_and_they_are_counted(store, make, now):
     given = titled(make, *(f"paro numero{n}" for n in range(stories.COMMON + 20)))
     calls = []
     joined = join(store, given, now, similar=lambda a, b: calls.append(1) or 0)

@@ -26,6 +26,11 @@ def load(sources_dir: Path | None = None) -> dict[str, Source]:
     return {slug: read(path) for slug, path in sorted(found.items())}
 
 
+def own(sources_dir: Path | None) -> frozenset[str]:
+    """The slugs that the operator's own folder defines (those of a bundled source it replaces among them)."""
+    return frozenset(path.stem for path in _files(sources_dir)) if sources_dir is not None else frozenset()
+
+
 def find(catalogue: Mapping[str, Source], slug: str) -> Source:
     """A source by its slug. Raises InputError with the nearest known one."""
     if slug in catalogue:

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
+from urllib.parse import urljoin, urlsplit
 
 from core.document import Kind
 from core.errors import InputError
 from core.time import Moment, parse_date
 
 ListingKind = Literal[
-    "rss", "atom", "json_feed", "sitemap", "news_sitemap", "sitemap_index", "listing", "json", "mastodon"
-]
+    "rss", "atom", "json_feed", "sitemap", "news_sitemap", "sitemap_index", "listing", "json", "mastodon", "bluesky",
+    "telegram",
+]  # fmt: skip
 
 
 class ListingError(InputError):
@@ -29,7 +31,8 @@ class ListingError(InputError):
 class Entry:
     """One item as its listing shows it. `text` is filled only where the listing prints the whole article or post.
 
-    `note` says what of the item could not be used (a date in 2099), so that it is counted and seen, not dropped silently.
+    `modified` is a sitemap's `lastmod`: no date of publication, but what is older was not published later. `note` says
+    what of the item could not be used (a date in 2099), so that it is counted and seen, not dropped silently.
     """
 
     url: str
@@ -42,6 +45,7 @@ class Entry:
     language: str | None = None
     native_id: str | None = None
     kind: Kind | None = None
+    modified: datetime | None = None
     note: str | None = None
 
     def to_json(self, *, with_text: bool = True) -> dict[str, Any]:
@@ -50,17 +54,22 @@ class Entry:
             "url": self.url, "title": self.title, "summary": self.summary,
             "published": self.published.when.isoformat() if self.published else None, "precision": self.published.precision if self.published else None,
             "author": list(self.author), "section": self.section, "text": self.text if with_text else "",
-            "language": self.language, "native_id": self.native_id, "kind": self.kind, "note": self.note,
+            "language": self.language, "native_id": self.native_id, "kind": self.kind,
+            "modified": self.modified.isoformat() if self.modified else None, "note": self.note,
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "Entry":
         """The inverse of `to_json`; keys that are missing or null keep their default."""
         values = {name: row[name] for name in cls.__dataclass_fields__ if row.get(name) is not None}
-        if isinstance(values.get("published"), str):
-            values["published"] = Moment(
-                datetime.fromisoformat(values["published"]).astimezone(UTC), row.get("precision") or "second"
-            )
+        moments = {
+            name: datetime.fromisoformat(values[name]).astimezone(UTC)
+            for name in ("published", "modified")
+            if isinstance(values.get(name), str)
+        }
+        values |= moments
+        if "published" in moments:
+            values["published"] = Moment(moments["published"], row.get("precision") or "second")
         if "author" in values:
             values["author"] = tuple(values["author"])
         return cls(**values)
@@ -68,13 +77,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A parsed listing: its kind, its title and language, its entries in the order printed, and listings it points to."""
+    """A parsed listing: its kind, its title and language, its entries in the order printed, and listings it points to.
+
+    `notes` say what of the listing was not as its source's file leads to expect (a selector that finds nothing any more).
+    """
 
     kind: ListingKind
     title: str = ""
     language: str | None = None
     entries: tuple[Entry, ...] = ()
     children: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Dated(NamedTuple):
@@ -91,3 +104,13 @@ def dated(raw: str | None, now: datetime) -> Dated:
         return Dated()
     moment = parse_date(raw, now=now)
     return Dated(moment) if moment else Dated(note=f"its date {raw[:60]!r} cannot be and was left out")
+
+
+def web_link(base: str, link: str) -> str:
+    """A link of a listing as an absolute http(s) address, or an empty string where it is none."""
+    try:
+        joined = urljoin(base, link.strip()) if link.strip() else ""
+        parts = urlsplit(joined)
+    except ValueError:
+        return ""
+    return joined if parts.scheme in ("http", "https") and parts.hostname else ""

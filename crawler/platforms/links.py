@@ -3,13 +3,13 @@
 import re
 from collections import Counter
 from datetime import datetime
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from core.errors import InputError
 from core.urls import canonical, same_site
 from crawler.language import language_code
 from crawler.markup import one_line, tree
-from crawler.platforms.entry import Entry, Listing, ListingError
+from crawler.platforms.entry import Entry, Listing, ListingError, web_link
 
 SHORTEST = 25
 """A headline is longer than a menu item."""
@@ -30,7 +30,7 @@ def front_page(text: str, url: str, now: datetime) -> Listing:
         raise ListingError("The page is empty.", "Look at it in a browser.", "empty")
     titles: dict[str, tuple[str, str]] = {}
     for node in root.iter("a"):
-        link = urldefrag(urljoin(url, (node.get("href") or "").strip()))[0]
+        link = urldefrag(web_link(url, node.get("href") or ""))[0]
         title = one_line(" ".join(node.itertext())) or (node.get("title") or "")
         if not _article_like(link, url, title):
             continue
@@ -50,14 +50,16 @@ def front_page(text: str, url: str, now: datetime) -> Listing:
     )
 
 
+def is_article_path(url: str) -> bool:
+    """Whether an address may be an article's: no front page, tag, section, author page or file."""
+    path = urlsplit(url).path
+    return bool(path.strip("/")) and not _NOT_ARTICLES.search(path)
+
+
 def _article_like(link: str, page: str, title: str) -> bool:
-    parts = urlsplit(link)
-    if (
-        parts.scheme not in ("http", "https")
-        or len(title) < SHORTEST
-        or parts.path.strip("/") == ""
-        or _NOT_ARTICLES.search(parts.path)
-    ):
+    if not link:
+        return False
+    if len(title) < SHORTEST or not is_article_path(link):
         return False
     try:
         return same_site(link, page) and canonical(link) != canonical(page)
@@ -80,5 +82,5 @@ def feeds_of(text: str, url: str) -> list[str]:
             and re.search(r"(?:rss|atom|feed\+json)", kind)
             and not re.search(r"comment|comentario|oembed", f"{link} {node.get('title') or ''}", re.I)
         ):
-            found[urljoin(url, link.strip())] += 1
-    return list(found)
+            found[web_link(url, link)] += 1
+    return [link for link in found if link]

@@ -5,14 +5,15 @@ from typing import Any
 
 from crawler.language import language_code
 from crawler.markup import one_line, to_text
-from crawler.platforms.entry import Entry, Listing, dated
-
-TITLE = 100
-"""A post has no title: the beginning of its text stands for one, cut at a word."""
+from crawler.platforms.entry import Entry, Listing, dated, web_link
+from crawler.platforms.posts import headline
 
 
 def timeline(data: Any, url: str, now: datetime) -> Listing | None:
-    """The posts of a timeline, or None where the data is something else."""
+    """The posts of a timeline (a tag's, an account's statuses), or None where the data is something else.
+
+    Who asked not to be indexed is left out: that is no public post for a machine.
+    """
     if (
         not isinstance(data, list)
         or not data
@@ -20,35 +21,35 @@ def timeline(data: Any, url: str, now: datetime) -> Listing | None:
     ):
         return None
     rows = [row["reblog"] if isinstance(row.get("reblog"), dict) else row for row in data]
-    entries = [
-        _entry(row, now)
-        for row in rows
-        if row.get("visibility", "public") == "public" and (row.get("url") or str(row["uri"]).startswith("http"))
-    ]
-    return Listing(kind="mastodon", entries=tuple(entries))
+    public = [row for row in rows if row.get("visibility", "public") == "public"]
+    open_ = [row for row in public if not _account(row).get("noindex")]
+    entries = tuple(entry for row in open_ if (entry := _entry(row, url, now)) is not None)
+    hidden = len(public) - len(open_)
+    notes = (f"{hidden} posts of accounts that ask not to be indexed were left out",) if hidden else ()
+    return Listing(kind="mastodon", entries=entries, notes=notes)
 
 
-def _entry(row: dict[str, Any], now: datetime) -> Entry:
-    date = dated(str(row["created_at"]), now)
+def _entry(row: dict[str, Any], url: str, now: datetime) -> Entry | None:
+    link = web_link("", str(row.get("url") or "")) or web_link("", str(row.get("uri") or ""))
+    if not link:
+        return None
+    date = dated(str(row.get("created_at") or ""), now)
     warning = one_line(str(row.get("spoiler_text") or ""))
-    text = to_text(str(row["content"]))
-    account = row.get("account") if isinstance(row.get("account"), dict) else {}
+    text = to_text(str(row.get("content") or ""))
+    name = one_line(str(_account(row).get("acct") or ""))
     return Entry(
-        url=str(row.get("url") or row["uri"]),
+        url=link,
         title=headline("\n".join(filter(None, (warning, text)))),
         text="\n".join(filter(None, (warning, text))),
         published=date.moment,
-        author=tuple(filter(None, (one_line(str((account or {}).get("acct") or "")),))),
+        author=(name,) if name else (),
         language=language_code(row.get("language")),
-        native_id=str(row["uri"]),
+        native_id=str(row.get("uri") or link),
         kind="post",
         note=date.note,
     )
 
 
-def headline(text: str) -> str:
-    """The first line of a post, at most TITLE characters, cut at a word with an ellipsis."""
-    first = next((line.strip() for line in text.split("\n") if line.strip()), "")
-    if len(first) <= TITLE:
-        return first
-    return first[: TITLE - 1].rsplit(" ", 1)[0].rstrip(" ,;:.-") + "…"
+def _account(row: dict[str, Any]) -> dict[str, Any]:
+    account = row.get("account")
+    return account if isinstance(account, dict) else {}

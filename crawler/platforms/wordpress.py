@@ -1,11 +1,12 @@
-"""WordPress' own list of posts (`/wp-json/wp/v2/posts`): whole articles with their ids."""
+"""WordPress' own list of posts (`/wp-json/wp/v2/posts`): whole articles with their ids; with `_embed`, authors and sections too."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
 
+from crawler.clutter import fragment
 from crawler.markup import one_line, to_text
-from crawler.platforms.entry import Entry, Listing, dated
+from crawler.platforms.entry import Entry, Listing, dated, web_link
 from crawler.platforms.feed import FOOTER, MORE
 
 
@@ -17,19 +18,37 @@ def posts(data: Any, url: str, now: datetime) -> Listing | None:
         or not all(isinstance(row, dict) and "link" in row and isinstance(row.get("title"), dict) for row in data)
     ):
         return None
-    entries = []
-    for row in data:
-        date = dated(f"{row['date_gmt']}Z" if row.get("date_gmt") else str(row.get("date") or ""), now)
-        entries.append(
-            Entry(
-                url=urljoin(url, str(row["link"])), title=one_line(_rendered(row, "title")),
-                summary=MORE.sub("[…]", FOOTER.sub("", to_text(_rendered(row, "excerpt")))), text=FOOTER.sub("", to_text(_rendered(row, "content"))),
-                published=date.moment, native_id=str(row["id"]) if row.get("id") else None, note=date.note,
-            )
-        )  # fmt: skip
-    return Listing(kind="json", entries=tuple(entries))
+    entries = tuple(entry for row in data if (entry := _entry(row, url, now)) is not None)
+    return Listing(kind="json", entries=entries)
+
+
+def _entry(row: dict[str, Any], url: str, now: datetime) -> Entry | None:
+    link = web_link(url, str(row.get("link") or ""))
+    if not link:
+        return None
+    date = dated(f"{row['date_gmt']}Z" if row.get("date_gmt") else str(row.get("date") or ""), now)
+    return Entry(
+        url=link,
+        title=one_line(_rendered(row, "title")),
+        summary=MORE.sub("[…]", FOOTER.sub("", to_text(_rendered(row, "excerpt")))),
+        text=FOOTER.sub("", fragment(_rendered(row, "content"))),
+        published=date.moment,
+        author=tuple(name for one in _embedded(row, "author") if (name := one_line(str(one.get("name") or "")))),
+        section=next((one_line(str(one["name"])) for one in _embedded(row, "wp:term") if one.get("taxonomy") == "category" and one.get("name")), None),
+        native_id=str(row["id"]) if row.get("id") else None,
+        note=date.note,
+    )  # fmt: skip
+
+
+def _embedded(row: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
+    """What `_embed` puts beside a post, lists of lists flattened; nothing where it was not asked for."""
+    embedded = row.get("_embedded")
+    found = embedded.get(name) if isinstance(embedded, dict) else None
+    for one in found if isinstance(found, list) else []:
+        yield from (part for part in (one if isinstance(one, list) else [one]) if isinstance(part, dict))
 
 
 def _rendered(row: dict[str, Any], name: str) -> str:
+    """A field's HTML; nothing of a post that is behind a password."""
     value = row.get(name)
-    return str(value.get("rendered") or "") if isinstance(value, dict) else ""
+    return str(value.get("rendered") or "") if isinstance(value, dict) and not value.get("protected") else ""

@@ -1,4 +1,4 @@
-"""Diario de Chimbote: regional daily of Áncash on WordPress, whose feed prints whole articles."""
+"""Diario de Chimbote: regional daily of Áncash on WordPress. Grade V: its feed printed whole articles on 2026-09-13."""
 
 from crawler.source import Source
 

@@ -1,4 +1,7 @@
-"""Public Mastodon posts on Peru's extortion and strikes: tag timelines of mastodon.social, which need no account."""
+"""Public Mastodon posts on Peru's extortion and strikes: tag timelines of mastodon.social, which need no account.
+
+An account's posts are a feed too: `https://INSTANCE/@NAME.rss` with `platform="mastodon"`.
+"""
 
 from crawler.source import Source
 

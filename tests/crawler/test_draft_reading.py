@@ -2,14 +2,19 @@
 
 import dataclasses
 import gzip
+import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.errors import InputError, UnavailableError
 from crawler import catalog
 from crawler.draft import draft
 from crawler.platforms import parse
 from crawler.reading import fetch, read_page
+from crawler.source import Source
+from crawler.source_file import render
 
 
 def drafted(text, tmp_path, slug="la_ribera"):
@@ -154,3 +159,91 @@ def test_a_listing_of_the_live_web(site, settings):
     page = read_page(site.url("/feed.xml"), settings)
     assert parse(page.body, page.url, page.content_type).entries[0].url == site.url("/nota/1")
     assert all(name.startswith("Pututu/") for name in site.agents)
+
+
+def test_a_wordpress_front_page_leads_to_its_feed_at_once(site, settings, tmp_path):
+    site.feed(["/nota/1"], path="/feed/")
+    front(site, head="<link rel='https://api.w.org/' href='/wp-json/'><meta name='generator' content='WordPress 6.8'>")
+    source = drafted(draft(site.url("/"), "la_ribera", settings), tmp_path)
+    assert source.platform == "wordpress" and source.feeds == (site.url("/feed/"),)
+    assert not any(site.asked[path] for path in ("/rss", "/rss.xml", "/feed.xml"))
+
+
+def news(site, path="/nota/1"):
+    return f"<urlset xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'><url><loc>{site.url(path)}</loc><news:news><news:title>Nota</news:title></news:news></url></urlset>"
+
+
+def test_the_sitemaps_that_robots_txt_names_are_looked_at(site, settings, tmp_path):
+    front(site)
+    site.put("/robots.txt", f"User-agent: *\nDisallow: /privado/\nSitemap: {site.url('/todo.xml')}\nSitemap: /noticias.xml\nSitemap: https://otro.example/x.xml\n")  # fmt: skip
+    site.put("/todo.xml", f"<urlset><url><loc>{site.url('/nota/1')}</loc></url></urlset>")
+    site.put("/noticias.xml", news(site))
+    source = drafted(draft(site.url("/"), "la_ribera", settings), tmp_path)
+    assert source.sitemaps == (site.url("/noticias.xml"),) and source.archives == (site.url("/todo.xml"),) and not source.feeds  # fmt: skip
+    site.feed(["/nota/1"], path="/rss.xml")
+    source = drafted(draft(site.url("/"), "otra", settings), tmp_path, "otra")
+    assert source.feeds == (site.url("/rss.xml"),) and source.sitemaps == (site.url("/noticias.xml"),)
+
+
+def test_a_draft_waits_between_its_looks_as_robots_txt_asks(site, settings):
+    front(site)
+    site.put("/robots.txt", "User-agent: *\nCrawl-delay: 3\n")
+    waits = []
+    draft(site.url("/"), "la_ribera", settings, wait=waits.append)
+    assert waits and set(waits) == {3.0} and len(waits) <= 9
+
+
+def test_a_draft_of_a_json_listing_names_its_keys(site, settings, tmp_path):
+    rows = [{"id": i, "titulo": f"Nota {i}", "enlace": f"/n/{i}", "fecha": f"2026-11-{10 + i}"} for i in range(1, 9)]
+    site.put("/api/notas", json.dumps({"data": {"notas": rows}}), headers={"Content-Type": "application/json"})
+    source = drafted(draft(site.url("/api/notas"), "la_ribera", settings), tmp_path)
+    assert source.platform == "json" and dict(source.fields) == {
+        "items": "data.notas", "url": "enlace", "title": "titulo", "published": "fecha", "native_id": "id"}  # fmt: skip
+    assert source.items_a_day == 1.0
+    listing = parse(json.dumps({"data": {"notas": rows}}).encode(), source.feeds[0], source=source)
+    assert listing.entries[0].url == site.url("/n/1")
+
+
+def test_a_draft_of_a_front_page_takes_the_form_of_its_articles(site, settings, tmp_path):
+    rows = "".join(f"<h2><a href='/local/vecinos-acuerdan-obra-{i}-n10{i}0'>Vecinos de la ribera acuerdan la obra {i}</a></h2>" for i in range(6))  # fmt: skip
+    site.put(
+        "/",
+        f"<html lang='es'><head><title>La Ribera</title></head><body>{rows}<a href='/especial/una-pagina-que-no-es-nota'>Una página especial que no es nota</a></body></html>",
+    )
+    source = drafted(draft(site.url("/"), "la_ribera", settings), tmp_path)
+    assert source.platform == "listing" and source.takes(site.url("/local/x-n1010")) and not source.takes(site.url("/especial/una-pagina-que-no-es-nota"))  # fmt: skip
+
+
+def test_a_draft_of_public_posts(site, settings, tmp_path):
+    body = f"<rss version='2.0'><channel><title>Faro</title><description>Public posts from @faro@social.example</description><generator>Mastodon v4.4.0</generator><item><guid>{site.url('/@faro/1')}</guid><link>{site.url('/@faro/1')}</link><description>&lt;p&gt;Paro en el muelle&lt;/p&gt;</description></item></channel></rss>"
+    site.put("/@faro.rss", body)
+    site.put("/@faro", "<html><head><title>Faro</title><link rel='alternate' type='application/rss+xml' href='/@faro.rss'></head><body></body></html>")  # fmt: skip
+    source = drafted(draft(site.url("/@faro"), "faro", settings), tmp_path, "faro")
+    assert (source.kind, source.platform, source.feeds, source.whole_entries) == ("post", "mastodon", (site.url("/@faro.rss"),), True)  # fmt: skip
+    post = {"uri": "at://did:plc:faro/app.bsky.feed.post/3k", "author": {"did": "did:plc:faro", "handle": "faro.example"}, "record": {"text": "Paro", "createdAt": "2026-11-20T10:00:00Z"}}  # fmt: skip
+    site.put("/feed.json", json.dumps({"feed": [{"post": post}]}))
+    source = drafted(draft(site.url("/feed.json"), "cielo", settings), tmp_path, "cielo")
+    assert (source.kind, source.platform, source.name) == ("post", "bluesky", "Bluesky: faro.example")
+
+
+texts = st.text(max_size=30)
+lists = st.lists(
+    st.sampled_from(["https://ribera.example/a", 'https://ribera.example/"b"', "https://ribera.example/ñ?x={day:%Y}"]),
+    max_size=4,
+    unique=True,
+).map(tuple)
+
+
+@given(
+    name=texts.filter(lambda text: text.strip() and text.isprintable()), region=st.none() | texts.filter(str.isprintable), language=st.none() | st.just("qu"),
+    feeds=lists, archives=lists, licence=texts.filter(str.isprintable), delay=st.floats(0, 60), rate=st.none() | st.floats(0.1, 900),
+    selectors=st.dictionaries(st.sampled_from(["title", "text"]), texts.filter(str.isprintable)), article=st.none() | st.just(r'"/nota\d+\\"'), evidence=texts,
+)  # fmt: skip
+def test_any_source_survives_its_own_file(
+    tmp_path_factory, name, region, language, feeds, archives, licence, delay, rate, selectors, article, evidence
+):
+    source = Source(slug="ribera", name=name, home="https://ribera.example/", region=region, language=language, feeds=(*feeds, "https://ribera.example/z"), archives=archives,
+                    licence=licence, delay=delay, items_a_day=rate, selectors=selectors, article=article)  # fmt: skip
+    path = tmp_path_factory.mktemp("fuentes") / "ribera.py"
+    path.write_text(render(source, evidence), "utf-8")
+    assert catalog.read(path) == source

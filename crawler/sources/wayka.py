@@ -1,0 +1,15 @@
+"""Wayka: independent newsroom. Grade G: `/feed/` is the pattern of its system."""
+
+from crawler.source import Source
+
+SOURCE = Source(
+    name="Wayka",
+    home="https://wayka.pe/",
+    platform="wordpress",
+    feeds=("https://wayka.pe/feed/",),
+    items_a_day=4,
+    min_interval=3600,
+    delay=10,
+    status="probation",
+    reason="its feed is a pattern of its system, not tested",
+)

@@ -1,135 +1,241 @@
-"""Collecting: articles a second from an archived page to a stored document, and of a whole crawl of a site on loopback.
+"""Collecting: articles a second from a page on a site to a document that can be searched, with two peers beside it in the same run.
 
-    python bench/collect.py [PAGES]
+    python bench/collect.py [--pages 1000] [--real] [--peers VENV] [--rounds 1]
+    python bench/collect.py --memory 10000
 
-Pages are invented and 100 kB and more, as news pages are. Prints a table and writes bench/collect.json.
+The site is on loopback and serves invented pages of 100 kB and more; `--real` serves the English pages of that size beside the
+checkout instead. Ours is the whole way: poll, fetch, archive, extract, store, tag (no translation), story, index, until all can
+be found. news-please and fundus (a publisher class written for the site) only fetch and extract; they run from an environment of
+their own: `python -m venv PEERS && PEERS/bin/pip install news-please fundus lxml_html_clean 'curl_cffi<0.16'`. All use every core;
+`processor` is the processor time of all their processes, which other work on the machine hardly touches.
+`--memory` runs the daemon over so many articles and prints what its processes hold. Writes bench/collect.json.
 """
 
-import http.server
+import argparse
 import json
 import os
-import random
+import resource
+import subprocess
 import sys
 import tempfile
-import threading
 import time
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))  # bench/search.py would hide the room `search`
+
+import pipeline
 from core.settings import Settings
-from crawler import run
-from crawler.archive import Archive
-from crawler.extraction import extract_waiting
-from crawler.source import Source
-from store import frontier
+from crawler import catalog
+from search.engines import open_backend
+from search.query import parse
+from store import documents, sources
 from store.database import Store
 
-WORDS = ("puerto", "bahía", "gremio", "acuerdo", "mercado", "taller", "camino", "puente", "ribera", "barrio", "vecino", "feria", "lluvia", "plaza", "norma", "paro")  # fmt: skip
+REAL = HERE.parent.parent / "shared" / "data" / "html_en" / "html"
+TARGETS = {"news-please": 5.0, "fundus": 2.0}
+RATE = 50.0
+MOST_MB = 400.0
 
 
-def page(number: int, chance: random.Random) -> bytes:
-    def text(words: int) -> str:
-        return " ".join(chance.choices(WORDS, k=words)).capitalize()
-
-    title = f"{text(9)} {number}"
-    cards = "".join(
-        f'<div class="card card-{i}"><a href="/nota/{i}"><span class="title">{text(9)}</span></a><p class="deck">{text(18)}.</p></div>'
-        for i in range(200)
-    )
-    state = "<script>window.state=" + json.dumps({f"k{i}": text(12) for i in range(500)}) + "</script>"
-    linked = json.dumps(
-        {
-            "@type": "NewsArticle",
-            "headline": title,
-            "datePublished": "2026-11-20T10:00:00-05:00",
-            "author": {"name": "Ana Luz Prado"},
-        }
-    )
-    body = "".join(f"<p>{text(55)}.</p>" for _ in range(12))
-    return (
-        f"<!doctype html><html lang=es><head><meta charset=utf-8><title>{title} | La Bahía</title><script type='application/ld+json'>{linked}</script>{state}</head>"
-        f"<body><article><h1>{title}</h1><h2 class=bajada>{text(20)}.</h2>{body}</article><aside>{cards}</aside></body></html>"
-    ).encode()
+@contextmanager
+def site(pages: int, folder: Path | None = None) -> Iterator[str]:
+    """The loopback site's address, until the block ends."""
+    command = [sys.executable, str(HERE / "loopback.py"), str(pages), *([str(folder)] if folder else [])]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdin is not None
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.stdin.close()
+        process.wait(20)
+        process.stdout.close()
 
 
-def serve(pages: list[bytes]) -> http.server.ThreadingHTTPServer:
-    class Site(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            base = f"http://127.0.0.1:{server.server_address[1]}"
-            found = self.path.removeprefix("/nota/")
-            if found.isdigit() and int(found) < len(pages):
-                status, body = 200, pages[int(found)]
-            elif self.path == "/feed.xml":
-                items = "".join(
-                    f"<item><title>Nota {i}</title><link>{base}/nota/{i}</link></item>" for i in range(len(pages))
-                )
-                status, body = (
-                    200,
-                    f"<rss version='2.0'><channel><title>La Bahía</title>{items}</channel></rss>".encode(),
-                )
-            else:
-                status, body = 404, b""
-            self.send_response(status)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
+def write_source(folder: Path, base: str) -> None:
+    folder.mkdir(parents=True)
+    text = f'from crawler.source import Source\n\nSOURCE = Source(name="La Bahía", home="{base}/", language=None, feeds=("{base}/feed.xml",), delay=0, status="verified")\n'
+    (folder / "bahia.py").write_text(text, "utf-8")
 
 
-def settings(folder: str) -> Settings:
-    return Settings.load({"PUTUTU_HOME": folder, "PUTUTU_ALLOW_PRIVATE": "127.0.0.0/8"})
+def home_variables(folder: Path) -> dict[str, str]:
+    return {
+        "PUTUTU_HOME": str(folder / "home"), "PUTUTU_SOURCES_DIR": str(folder / "sources"), "PUTUTU_ALLOW_PRIVATE": "127.0.0.0/8",
+        "PUTUTU_TRANSLATE": "none",
+    }  # fmt: skip
 
 
-def extraction(pages: list[bytes]) -> float:
-    """Pages a second from archive to stored documents, the start of the workers included."""
-    with tempfile.TemporaryDirectory() as folder, Store.open(settings(folder)) as store:
-        archive, now = Archive(Path(folder)), datetime.now(UTC)
-        with store.write() as tx:
-            urls = [{"url": f"https://bahia.example/nota/{i}"} for i in range(len(pages))]
-            frontier.discover(tx, "bahia", urls, arrival="live", now=now)
-            rows = frontier.claim(tx, ["bahia"], store.worker, len(pages), now)
-        for row, body in zip(rows, pages, strict=True):
-            pointer = archive.write(row.url, 200, {"Content-Type": "text/html"}, body, now)
-            with store.write() as tx:
-                frontier.fetched(tx, row, store.worker, pointer, now)
-        began = time.perf_counter()
-        receipt = extract_waiting(store, settings(folder), sources={})
-        assert receipt["extracted"] == len(pages), receipt
-        return len(pages) / (time.perf_counter() - began)
+def processor() -> float:
+    """Seconds of processor time that this process and those it has waited for have used."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + ended.ru_utime + ended.ru_stime
 
 
-def whole(pages: list[bytes]) -> float:
-    """Pages a second of a whole crawl: poll, fetch, archive, extract, store, the start of every process included."""
-    server = serve(pages)
-    base = f"http://127.0.0.1:{server.server_address[1]}"
-    source = Source(slug="bahia", name="La Bahía", home=base + "/", feeds=(base + "/feed.xml",), delay=0)
-    with tempfile.TemporaryDirectory() as folder, Store.open(settings(folder)) as store:
-        began = time.perf_counter()
-        receipt = run.crawl(store, settings(folder), [source], force=True)
-        assert receipt["documents"] == len(pages), receipt
-        return len(pages) / (time.perf_counter() - began)
+def found(settings: Settings) -> int:
+    """How many documents of the site can be found."""
+    with closing(open_backend(settings)) as backend:
+        return backend.count(parse("source:bahia"))
+
+
+def ours(base: str, pages: int) -> dict[str, Any]:
+    """The whole way, stage by stage; every process starts within the time."""
+    with tempfile.TemporaryDirectory() as name:
+        write_source(Path(name) / "sources", base)
+        settings = Settings.load(home_variables(Path(name)))
+        seconds: dict[str, float] = {}
+        used = processor()
+        with Store.open(settings) as store:
+            stages = {
+                "collect": lambda: pipeline.collect(store, settings, ["bahia"]),
+                "enrich": lambda: pipeline.enrich(store, settings),
+                "index": lambda: pipeline.index(store, settings),
+            }
+            for stage, run in stages.items():
+                began = time.perf_counter()
+                receipt = run()
+                seconds[stage] = time.perf_counter() - began
+                assert stage != "collect" or receipt["documents"] == pages, receipt
+        assert found(settings) == pages, f"{found(settings)} of {pages} can be found"
+        used = processor() - used
+    stages_ = {stage: round(value, 2) for stage, value in seconds.items()}
+    return {"articles": pages, "seconds": sum(seconds.values()), "processor": used, "stages": stages_}
+
+
+def peer(environment: Path, name: str, base: str, pages: int) -> dict[str, Any] | str:
+    """What a peer did, or why it could not."""
+    python = environment / "bin" / "python"
+    if not python.exists():
+        return f"{python} is missing"
+    command = [str(python), str(HERE / "collect_peers.py"), name.replace("-", ""), base, str(pages)]
+    used = processor()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1]) | {"processor": processor() - used}
+    except (IndexError, ValueError):
+        return (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+    return answer
+
+
+def rates(arguments: argparse.Namespace) -> dict[str, Any]:
+    folder = REAL if arguments.real else None
+    if folder and not folder.is_dir():
+        sys.exit(f"{folder} is missing: the real pages are not beside this checkout")
+    best: dict[str, Any] = {}
+    with site(arguments.pages, folder) as base:
+        for _ in range(arguments.rounds):
+            runs: dict[str, Any] = {"pututu": ours(base, arguments.pages)}
+            for name in TARGETS:
+                runs[name] = peer(arguments.peers, name, base, arguments.pages) if arguments.peers else "no --peers environment was named"
+            for name, run in runs.items():
+                if isinstance(run, dict):
+                    run["per_s"] = run["articles"] / run["seconds"]
+                    if name not in best or isinstance(best[name], str) or run["per_s"] > best[name]["per_s"]:
+                        best[name] = run
+                else:
+                    best.setdefault(name, run)
+    return best
+
+
+def show(best: dict[str, Any]) -> None:
+    rate = best["pututu"]["per_s"]
+    print(f"{'':14}{'articles':>9}{'seconds':>9}{'per s':>8}{'processor':>12}   pututu is")
+    for name, run in best.items():
+        if isinstance(run, str):
+            print(f"{name:14}not run: {run}")
+            continue
+        target = f"{rate / run['per_s']:.1f} x (target {TARGETS[name]:g} x)" if name in TARGETS else f"(target {RATE:g} per s on 2 cores)"
+        each = f"{1000 * run['processor'] / run['articles']:.0f} ms each" if run["articles"] else "-"
+        print(f"{name:14}{run['articles']:>9}{run['seconds']:>9.1f}{run['per_s']:>8.1f}{each:>12}   {target}")
+    print(f"{'':14}stages: {best['pututu']['stages']}")
+
+
+# memory
+
+
+def held(pid: int) -> tuple[float, float]:
+    """Megabytes that a process holds by itself, and that it and its descendants hold together (shared pages counted once)."""
+    own = resident(pid)
+    return own, own + sum(held(child)[1] for child in children(pid))
+
+
+def resident(pid: int) -> float:
+    try:
+        rows = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(row.split()[1]) / 1024 for row in rows if row.startswith("Pss:")), 0.0)
+
+
+def children(pid: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += map(int, task.read_text().split())
+        except OSError:
+            continue
+    return found
+
+
+def memory(articles: int) -> dict[str, Any]:
+    """The daemon over so many articles: what it holds at each tenth of the way, and the most that all its processes held."""
+    with tempfile.TemporaryDirectory() as name, site(articles) as base:
+        write_source(Path(name) / "sources", base)
+        variables = home_variables(Path(name)) | {"PUTUTU_BIND": "127.0.0.1:0"}
+        settings = Settings.load(variables)
+        with Store.open(settings) as store, store.write() as tx:
+            for other in set(catalog.load(settings.sources_dir)) - {"bahia"}:
+                sources.disable(tx, other)
+        daemon = subprocess.Popen([sys.executable, "-m", "cli", "up"], env=os.environ | variables, cwd=HERE.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            return watch(daemon, settings, articles)
+        finally:
+            daemon.terminate()
+            daemon.wait(60)
+
+
+def watch(daemon: "subprocess.Popen[bytes]", settings: Settings, articles: int) -> dict[str, Any]:
+    rows: list[dict[str, float]] = []
+    most = own_most = 0.0
+    began = time.monotonic()
+    with Store.open(settings) as store:
+        while daemon.poll() is None and time.monotonic() - began < max(600, articles / 5):
+            own, all_ = held(daemon.pid)
+            most, own_most = max(most, all_), max(own_most, own)
+            with store.read() as tx:
+                done = documents.count(tx)
+            if done >= articles * (len(rows) + 1) / 10:
+                rows.append({"articles": done, "daemon_mb": round(own), "all_mb": round(all_), "seconds": round(time.monotonic() - began)})
+                print(f"{done:>7} articles  daemon {own:6.0f} MB  with its children {all_:6.0f} MB  after {rows[-1]['seconds']} s", flush=True)
+            if done >= articles and found(settings) == articles:
+                break
+            time.sleep(1)
+        else:
+            sys.exit(f"the daemon did not finish: {done} of {articles} articles, exit code {daemon.poll()}")
+    return {"articles": articles, "seconds": round(time.monotonic() - began), "daemon_most_mb": round(own_most), "all_most_mb": round(most), "rows": rows}
 
 
 def main() -> None:
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else 600
-    chance = random.Random(3)
-    pages = [page(i, chance) for i in range(number)]
-    result = {
-        "pages": number, "mean_kB": round(sum(map(len, pages)) / number / 1000), "cores": os.cpu_count(),
-        "archive_to_document_per_s": round(extraction(pages), 1), "crawl_per_s": round(whole(pages), 1),
-    }  # fmt: skip
-    for name, value in result.items():
-        print(f"{name:28}{value}")
-    (Path(__file__).parent / "collect.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=1000)
+    parser.add_argument("--real", action="store_true", help="serve the real pages beside the checkout, over and over")
+    parser.add_argument("--peers", type=Path, help="a virtual environment with news-please and fundus")
+    parser.add_argument("--rounds", type=int, default=1, help="the best of so many counts")
+    parser.add_argument("--memory", type=int, metavar="ARTICLES", help="the daemon's memory over so many articles")
+    arguments = parser.parse_args()
+    file = HERE / "collect.json"
+    known: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    result = {name: known[name] for name in ("invented", "real", "memory") if name in known} | {"cores": os.cpu_count()}
+    if arguments.memory:
+        result["memory"] = memory(arguments.memory)
+        print(f"most: daemon {result['memory']['daemon_most_mb']} MB, with its children {result['memory']['all_most_mb']} MB (target {MOST_MB:g} MB, flat)")
+    else:
+        kind = "real" if arguments.real else "invented"
+        result[kind] = rates(arguments)
+        show(result[kind])
+    file.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from core.record import Record
 from core.terms import Term, analyse, joined, side
 from core.text import clean, fold
 from core.time import lima_day
+from search.keyterms import key_terms
 
 Side = Literal["original", "translation"]
 SIDES: tuple[Side, ...] = ("original", "translation")
@@ -19,7 +20,7 @@ PARTS = ("title", "summary", "text")
 LANGUAGES = ("es", "en")
 FACETS = (
     "topic", "subtype", "sector", "source", "language", "kind", "department", "province", "district", "place", "section",
-    "status", "person", "organisation", "norm", "road",
+    "status", "person", "organisation", "norm", "road", "term",
 )  # fmt: skip
 NAMES = ("author", "person", "organisation", "strike")  # names are found by any of their words in a row
 VALUE_LENGTH = 200
@@ -194,7 +195,7 @@ def _facets(record: Record) -> Mapping[str, tuple[str, ...]]:
         "district": _values(places, "district"), "place": narrow, "section": (d.section,),
         "status": (strike and strike.get("status"),), "person": _entities(tags, "person"),
         "organisation": _entities(tags, "organisation"), "norm": _values(_items(tags, "norms"), "id"),
-        "road": _values(_items(tags, "roads"), "name"),
+        "road": _values(_items(tags, "roads"), "name"), "term": key_terms(d.title, d.language),
     }  # fmt: skip
     distinct = {
         name: dict.fromkeys(str(value)[:VALUE_LENGTH] for value in values if value) for name, values in found.items()

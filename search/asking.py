@@ -54,7 +54,7 @@ def _run(piece: str) -> str:
 
 
 def expression(node: Pattern) -> str:
-    """The pattern as a regular expression of the whole term, in the syntax Python and tantivy share."""
+    """The pattern as a regular expression of the whole term, in tantivy's syntax."""
     if isinstance(node, Prefix):
         return _escaped(beginning(node)) + ".*"
     return "".join({"*": ".*", "?": "."}.get(char) or _escaped(char) for char in shape(node))
@@ -62,8 +62,13 @@ def expression(node: Pattern) -> str:
 
 @lru_cache(maxsize=1024)
 def compiled(node: Pattern) -> re.Pattern[str]:
-    """The pattern, to be matched fully."""
-    return re.compile(expression(node), re.S)
+    """The pattern, to be matched fully. Each run between two `*` is taken at its first place for good (an atomic group):
+    the answer is the same, and `*a*a*a*a*b` takes no more than the length of the term times that of the pattern."""
+    if isinstance(node, Prefix):
+        return re.compile(_escaped(beginning(node)) + ".*", re.S)
+    first, *runs = ("".join("." if char == "?" else _escaped(char) for char in run) for run in shape(node).split("*"))
+    middle = "".join(f"(?>.*?{run})" for run in runs[:-1])
+    return re.compile(first + middle + (f".*{runs[-1]}" if runs else ""), re.S)
 
 
 def fuzzy_word(node: Fuzzy) -> str:
@@ -73,7 +78,7 @@ def fuzzy_word(node: Fuzzy) -> str:
 
 def is_near(word: str, other: str, distance: int) -> bool:
     """Whether two words are at most `distance` edits apart, neighbours swapped counting as one (optimal alignment)."""
-    if abs(len(word) - len(other)) > distance:
+    if abs(len(word) - len(other)) > distance or len({*word} ^ {*other}) > 2 * distance:
         return False
     before: list[int] = []
     row = list(range(len(other) + 1))

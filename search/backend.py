@@ -14,6 +14,8 @@ from search.nodes import Node
 
 Sort = Literal["date", "relevance"]
 CALENDAR = ("year", "month")
+KEPT = "`pututu reindex --drop-old` removes it, `pututu reindex --back` puts it in force again."
+UNFINISHED = "`pututu reindex` goes on with it, `pututu reindex --drop-old` removes it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,15 @@ class StoryDay:
     story: int
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that `doctor` tells: `state` is `note` or `bad`, `mend` what to do."""
+
+    state: Literal["note", "bad"]
+    finding: str
+    mend: str
+
+
 class Backend(Protocol):
     """An index of records. Reading is safe from several threads; one process writes."""
 
@@ -74,6 +85,10 @@ class Backend(Protocol):
     def facets(self, node: Node, names: Sequence[str], size: int | None = 10) -> dict[str, list[tuple[str, int]]]:
         """For each name of FACETS, `year` or `month`: its most frequent values, exactly counted; None gives all."""
 
+    def tally(self, node: Node, name: str, *, size: int = 20_000, among: Sequence[str] | None = None) -> dict[str, int]:
+        """Exact counts of the `size` most frequent values of one facet, or of those of `among` that occur: for facets with
+        more values than can be listed."""
+
     def histogram(self, node: Node, group: str | None = None) -> list[DayCount]:
         """Counts by day, for each value of a facet if one is named; only days that have any."""
 
@@ -83,11 +98,17 @@ class Backend(Protocol):
     def walk(self, node: Node) -> Iterator[tuple[str, int]]:
         """All matches, newest first, each with the number of its story: no cap, one view of the index throughout."""
 
+    def fold(self, node: Node, *, limit: int = 20, offset: int = 0) -> Hits:
+        """A page with one document for each story, its newest that matches; the total is the exact number of stories."""
+
     def similar(self, word: str) -> list[str]:
-        """Word forms of the index at most two edits from this one."""
+        """Word forms of the index near this one, in order: see `spelling.is_similar`. A form may be of deleted documents only."""
 
     def health(self) -> dict[str, Any]:
         """What `doctor` prints: engine, documents, place, version."""
+
+    def troubles(self) -> list[Trouble]:
+        """What is not as it should be though the engine answers: read-only, slow, a replica missing, an old index kept."""
 
     def close(self) -> None:
         """Release locks and connections; what was not flushed is lost."""
@@ -99,7 +120,12 @@ def scan(backend: Backend, node: Node) -> Iterator[str]:
 
 
 def fold(backend: Backend, node: Node, *, limit: int = 20, offset: int = 0) -> Hits:
-    """A page with one document for each story, its newest that matches; the total is the exact number of stories."""
+    """See `Backend.fold`."""
+    return backend.fold(node, limit=limit, offset=offset)
+
+
+def folded(backend: Backend, node: Node, limit: int, offset: int) -> Hits:
+    """The same by walking through all matches: for engines that know no better way."""
     seen: set[int] = set()
     ids: list[str] = []
     for name, story in backend.walk(node):

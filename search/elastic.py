@@ -1,33 +1,47 @@
 """Elasticsearch, the engine of several machines: one index behind an alias, the same answers as tantivy.
 
-Documents come analysed, are written in bulk by id (twice is once), and are read by queries, composite aggregations and
+Documents come analysed, are written in bulk by id (twice is once), and are read by queries, aggregations and
 point-in-time paging; nothing that is paid for, no scripts, no ingest. Down or refusing, it says so with the mend.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from elasticsearch import Elasticsearch
-from elasticsearch.helpers import streaming_bulk
 
-from core.errors import StoreError
+from core.errors import SettingError, StoreError
 from core.record import Record
 from core.settings import Settings
-from search import asking, elastic_index
-from search.analysed import FACETS, SIDES, Analysed
-from search.backend import DayCount, Hits, Sort, StoryDay, calendar_facets, checked_facets, side_of
-from search.elastic_index import REBUILD, answering
+from search import asking, counting, elastic_bulk, elastic_rebuild
+from search.analysed import FACETS, SIDES
+from search.backend import (
+    KEPT,
+    UNFINISHED,
+    DayCount,
+    Hits,
+    Sort,
+    StoryDay,
+    Trouble,
+    calendar_facets,
+    checked_facets,
+    folded,
+)
+from search.elastic_client import READ_ONLY, REBUILD, answering, connect
 from search.elastic_query import Dsl, all_of, query, without
 from search.fields import EXACT_FIELDS, VERSION
 from search.nodes import Node
+from search.spelling import SHORTEST, STANDS, is_similar
 
 WINDOW = 10_000
 PAGE = 5_000
-BUCKETS = 10_000
+SIMILAR = 500
+SLOW = 3.0  # seconds for a count, from which on `doctor` calls it slow
 NEWEST: list[Any] = [{"order": "desc"}, {"id": "asc"}]
 BEST: list[Any] = [{"_score": "desc"}, {"id": "asc"}]
 DATED: Dsl = {"exists": {"field": "day"}}
+Answer = TypeVar("Answer")
 
 
 class ElasticBackend:
@@ -41,7 +55,7 @@ class ElasticBackend:
     @classmethod
     def open(cls, settings: Settings, *, write: bool = False) -> "ElasticBackend":
         """Raises SettingError for an address or a certificate that cannot be used."""
-        client, alias = elastic_index.connect(settings)
+        client, alias = connect(settings)
         return cls(client, alias, write=write)
 
     # writing
@@ -49,22 +63,12 @@ class ElasticBackend:
     def index(self, records: Iterable[Record]) -> dict[str, str]:
         """Take records in, each in place of one with its id; returns those that were refused."""
         self._ready_to_write()
-        actions = (
-            {"_op_type": "index", "_id": view.id, "_source": elastic_index.source(view)}
-            for view in map(Analysed.of, records)
-        )
-        return _bulk(self.client, self.alias, actions, require_alias=True)
+        return elastic_bulk.put(self.client, self.alias, records, alias=True)
 
     def delete(self, ids: Iterable[str]) -> None:
         """Forget documents; unknown ids are no error."""
         self._ready_to_write()
-        errors = _bulk(
-            self.client, self.alias, ({"_op_type": "delete", "_id": name} for name in ids), require_alias=True
-        )
-        if errors:
-            raise StoreError(
-                f"Elasticsearch did not delete {len(errors)} documents ({next(iter(errors.values()))}).", "Try again."
-            )
+        elastic_bulk.delete(self.client, self.alias, ids, alias=True)
 
     def flush(self) -> None:
         """Refresh: what was written can be found."""
@@ -81,14 +85,14 @@ class ElasticBackend:
             raise StoreError("The index was opened for reading.", "Open it with write=True.")
         if not self._ready():
             with answering():
-                elastic_index.make(self.client, self.alias, in_force=True)
+                elastic_rebuild.make(self.client, self.alias, in_force=True)
             self._there = True
 
     def _ready(self) -> bool:
         """Whether there is an index. Raises StoreError where it was made under another version."""
         if not self._there:
             with answering():
-                made = elastic_index.version(self.client, self.alias)
+                made = elastic_rebuild.version(self.client, self.alias)
             if made not in (None, VERSION):
                 raise StoreError(
                     f"The index {self.alias} was made by another version ({made}, now {VERSION}).", REBUILD
@@ -105,19 +109,12 @@ class ElasticBackend:
         if offset + limit > WINDOW:
             return self._long(node, sort, limit, offset)
         order = NEWEST if sort == "date" else BEST
-        asked = all_of(query(node)) if sort == "date" else query(node)
-        with answering():
-            found = self.client.search(
-                index=self.alias,
-                query=asked,
-                sort=order,
-                size=max(limit, 0),
-                from_=offset,
-                source=False,
-                track_total_hits=True,
-            )["hits"]
-        ids = tuple(hit["_id"] for hit in found["hits"])
-        return Hits(found["total"]["value"], ids, self.sides(node, ids))
+        asked = {"filter" if sort == "date" else "must": [query(node)], "should": _named_sides(node)}
+        found = self._search(
+            query={"bool": asked | {"minimum_should_match": 0}}, sort=order, size=max(limit, 0), from_=offset, track_total_hits=True
+        )["hits"]  # fmt: skip
+        sides = _sides(node, found["hits"])
+        return Hits(found["total"]["value"], tuple(sides), sides)
 
     def _long(self, node: Node, sort: Sort, limit: int, offset: int) -> Hits:
         """A page beyond the window that one request may see."""
@@ -134,63 +131,85 @@ class ElasticBackend:
         """The query asked again of each side, among these documents."""
         if not ids or not asking.asks_text(node):
             return dict.fromkeys(ids, "original")
-        answers: dict[Any, set[str]] = {side: set() for side in SIDES}
-        for side in SIDES:
-            for start in range(0, len(ids), WINDOW):
-                among = {"ids": {"values": list(ids[start : start + WINDOW])}}
-                with answering():
-                    found = self.client.search(
-                        index=self.alias,
-                        query=all_of(query(node, (side,)), among),
-                        size=WINDOW,
-                        source=False,
-                        track_total_hits=False,
-                    )
-                answers[side].update(hit["_id"] for hit in found["hits"]["hits"])
-        return {name: side_of(name, answers) for name in ids}
+        sides: dict[str, str] = {}
+        for start in range(0, len(ids), WINDOW):
+            among = {"ids": {"values": list(ids[start : start + WINDOW])}}
+            asked = {"filter": [among], "should": _named_sides(node), "minimum_should_match": 0}
+            sides |= _sides(node, self._search(query={"bool": asked}, size=WINDOW)["hits"]["hits"])
+        return {name: sides.get(name, "both") for name in ids}
 
     def count(self, node: Node) -> int:
         """How many documents match."""
         return self._count(query(node)) if self._ready() else 0
 
     def _count(self, asked: Dsl) -> int:
+        return int(self._search(query=all_of(asked), size=0, track_total_hits=True)["hits"]["total"]["value"])
+
+    def _search(self, *, index: str | None = "", track_total_hits: bool = False, **asked: Any) -> Any:
+        """One search; never of a part of the index, whatever is down."""
         with answering():
-            return int(self.client.count(index=self.alias, query=all_of(asked))["count"])
+            return self.client.search(
+                index=self.alias if index == "" else index, source=False, track_total_hits=track_total_hits,
+                allow_partial_search_results=False, **asked,
+            ).body  # fmt: skip
 
     def facets(self, node: Node, names: Sequence[str], size: int | None = 10) -> dict[str, list[tuple[str, int]]]:
-        """For each name, its most frequent values: all are counted, then the page is cut."""
-        result: dict[str, list[tuple[str, int]]] = {}
-        for name in checked_facets(names):
-            if name in FACETS:
-                values = [(value, number) for (value,), number in self._composite(query(node), (f"facet_{name}",))]
-                result[name] = sorted(values, key=lambda item: (-item[1], item[0]))[:size]
-            else:
-                result[name] = calendar_facets(self.histogram(node), name, size)
-        return result
+        """For each name, its most frequent values, all in one request."""
+        checked = checked_facets(names)
+        if not self._ready():
+            return {name: [] for name in checked}
+        ask = self._counter(query(node))
+        found = counting.facets(ask, [name for name in checked if name in FACETS], size)
+        return {
+            name: found[name] if name in FACETS else calendar_facets(counting.days(ask), name, size)
+            for name in checked
+        }  # fmt: skip
+
+    def tally(self, node: Node, name: str, *, size: int = 20_000, among: Sequence[str] | None = None) -> dict[str, int]:
+        """Exact counts of the most frequent values of one facet, or of those of `among` that occur."""
+        checked_facets([name], FACETS)
+        if not self._ready():
+            return {}
+        ask = self._counter(query(node))
+        return counting.most(ask, name, size) if among is None else counting.among(ask, name, among)
 
     def histogram(self, node: Node, group: str | None = None) -> list[DayCount]:
         """Counts by day, and by group if one is named."""
-        fields = tuple(f"facet_{name}" for name in checked_facets([group] if group else [], FACETS))
-        asked = query(node)
-        rows = [
-            DayCount(values[0] if group else None, date.fromordinal(values[-1]), number)
-            for values, number in self._composite(asked, (*fields, "day"))
-        ]
-        undated = without(asked, DATED)
-        if group:
-            rows += [DayCount(value, None, number) for (value,), number in self._composite(undated, fields)]
-        elif self._ready() and (number := self._count(undated)):
-            rows.append(DayCount(None, None, number))
-        return sorted(rows, key=DayCount.order)
+        checked_facets([group] if group else [], FACETS)
+        if not self._ready():
+            return []
+        ask = self._counter(query(node))
+        return counting.grouped_days(ask, group) if group else counting.days(ask)
+
+    def _counter(self, asked: Dsl) -> counting.Ask:
+        """Who answers aggregations over the matches."""
+
+        return lambda aggregations: self._search(query=all_of(asked), size=0, aggs=aggregations)["aggregations"]
 
     def stories(self, node: Node, group: str | None = None) -> Iterator[StoryDay]:
         """Every story of every day, once for each value of the group."""
         fields = tuple(f"facet_{name}" for name in checked_facets([group] if group else [], FACETS))
+        if not self._ready():
+            return
         asked = query(node)
-        for values, _ in self._composite(asked, (*fields, "day", "story_number")):
-            yield StoryDay(values[0] if group else None, date.fromordinal(values[-2]), values[-1])
-        for values, _ in self._composite(without(asked, DATED), (*fields, "story_number")):
-            yield StoryDay(values[0] if group else None, None, values[-1])
+        for (*values, day, story), _ in counting.combinations(self._counter(asked), (*fields, "day", "story_number")):
+            yield StoryDay(values[0] if group else None, date.fromordinal(day), story)
+        undated = self._counter(without(asked, DATED))
+        for (*values, story), _ in counting.combinations(undated, (*fields, "story_number")):
+            yield StoryDay(values[0] if group else None, None, story)
+
+    def fold(self, node: Node, *, limit: int = 20, offset: int = 0) -> Hits:
+        """A page of stories: matches collapsed by story; all are counted one by one, since `cardinality` only estimates."""
+        if not self._ready():
+            return Hits(0, ())
+        if offset + limit > WINDOW:
+            return folded(self, node, limit, offset)
+        asked = {"filter": [query(node)], "should": _named_sides(node), "minimum_should_match": 0}
+        collapsed = {"field": "story_number"}
+        found = self._search(query={"bool": asked}, sort=NEWEST, collapse=collapsed, size=max(limit, 0), from_=offset)
+        sides = _sides(node, found["hits"]["hits"])
+        total = sum(1 for _ in counting.combinations(self._counter(query(node)), ("story_number",)))
+        return Hits(total, tuple(sides), sides)
 
     def walk(self, node: Node) -> Iterator[tuple[str, int]]:
         """All matches, newest first, over one point in time."""
@@ -205,11 +224,10 @@ class ElasticBackend:
         after: list[Any] | None = None
         try:
             while True:
-                with answering():
-                    found = self.client.search(
-                        pit={"id": point, "keep_alive": "2m"}, query=asked, sort=order, size=PAGE, search_after=after, source=False,
-                        docvalue_fields=[{"field": "story_number"}], track_total_hits=False,
-                    )  # fmt: skip
+                found = self._search(
+                    index=None, pit={"id": point, "keep_alive": "2m"}, query=asked, sort=order, size=PAGE, search_after=after,
+                    docvalue_fields=[{"field": "story_number"}],
+                )  # fmt: skip
                 point, hits = found["pit_id"], found["hits"]["hits"]
                 yield from hits
                 if len(hits) < PAGE:
@@ -219,95 +237,100 @@ class ElasticBackend:
             with answering():
                 self.client.options(ignore_status=404).close_point_in_time(id=point)
 
-    def _composite(self, asked: Dsl, fields: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], int]]:
-        """Every combination of values of these fields with its exact count, paged so that no limit cuts it."""
-        if not self._ready():
-            return
-        sources = [{name: {"terms": {"field": name}}} for name in fields]
-        after: dict[str, Any] | None = None
-        while True:
-            page = {"size": BUCKETS, "sources": sources} | ({"after": after} if after else {})
-            with answering():
-                found = self.client.search(
-                    index=self.alias,
-                    query=all_of(asked),
-                    size=0,
-                    aggs={"page": {"composite": page}},
-                    track_total_hits=False,
-                )["aggregations"]["page"]
-            for bucket in found["buckets"]:
-                yield tuple(bucket["key"][name] for name in fields), bucket["doc_count"]
-            after = found.get("after_key")
-            if after is None:
-                return
-
     def similar(self, word: str) -> list[str]:
-        """Word forms at most two edits away, as the term suggester finds them (the first letter stands)."""
-        if not self._ready() or not word:
+        """Word forms near this one, as the term suggester finds them."""
+        if len(word) < SHORTEST or not self._ready():
             return []
-        option = {"suggest_mode": "always", "max_edits": 2, "prefix_length": 1, "min_word_length": 3, "size": 50}
         asked = {
-            name: {"text": word, "term": {"field": name, "analyzer": "whitespace"} | option} for name in EXACT_FIELDS
-        }
-        with answering():
-            answer = self.client.search(index=self.alias, size=0, suggest=asked)["suggest"]
+            f"{edits} {name}": {
+                "text": word,
+                "term": {
+                    "field": name, "analyzer": "whitespace", "suggest_mode": "always", "max_edits": edits, "accuracy": 0.01,
+                    "prefix_length": prefix, "min_word_length": SHORTEST, "size": SIMILAR, "max_inspections": 20,
+                    "max_term_freq": 2_000_000_000,  # by default a word that many documents have gets none
+                },
+            }
+            for edits, prefix in ((1, 0), (2, STANDS))
+            for name in EXACT_FIELDS
+        }  # fmt: skip
+        answer = self._search(size=0, suggest=asked)["suggest"]
         options = (option["text"] for entries in answer.values() for entry in entries for option in entry["options"])
-        return sorted({term for term in options if term != word and asking.is_near(word, term, 2)})
+        return sorted({term for term in options if is_similar(word, term)})
 
     def health(self) -> dict[str, Any]:
-        """What `doctor` prints."""
-        with answering():
-            server = self.client.info()["version"]["number"]
-        documents = self._count({"match_all": {}}) if self._ready() else 0
+        """What `doctor` prints. What the key may not ask is None."""
+        there = self._ready()
+        documents = self._count({"match_all": {}}) if there else 0
+        server = _allowed(lambda: str(self.client.info()["version"]["number"]))
+        size = _allowed(lambda: self.client.indices.stats(index=self.alias, metric="store").body) if there else None
         return {
-            "engine": f"Elasticsearch {server}",
+            "engine": f"Elasticsearch {server or ''}".strip(),
             "place": self.alias,
             "version": VERSION,
             "documents": documents,
-            "bytes": None,
+            "bytes": size["_all"]["primaries"]["store"]["size_in_bytes"] if size else None,
         }
 
+    def troubles(self) -> list[Trouble]:
+        """Slow, read-only, with shards or replicas missing, an old index kept."""
+        if not self._ready():
+            return []
+        started = time.monotonic()
+        self._count({"match_all": {}})
+        took = time.monotonic() - started
+        found = [Trouble("note", f"it answers slowly ({took:.1f} s)", "See its log and memory.")] if took > SLOW else []
+        return [*found, *self._blocked(), *self._missing(), *self._beside()]
 
-def rebuild(
-    settings: Settings, records: Iterable[Record], catch_up: Callable[[], Iterable[Record]] | None = None
-) -> dict[str, str]:
-    """Index all records into a new index, then what `catch_up` says changed meanwhile, then lead the alias there.
+    def _blocked(self) -> Iterator[Trouble]:
+        asked = _allowed(
+            lambda: self.client.indices.get_settings(index=self.alias, name="index.blocks.*", flat_settings=True).body
+        )
+        for about in (asked or {}).values():
+            blocks = [name for name, value in about["settings"].items() if str(value).lower() == "true"]
+            if blocks:
+                yield Trouble("bad", f"the index is read-only ({', '.join(blocks)}): new documents wait", READ_ONLY)
 
-    Killed on the way, the old index stays in force and the next rebuild removes the unfinished one.
-    """
-    client, alias = elastic_index.connect(settings)
+    def _missing(self) -> Iterator[Trouble]:
+        health = _allowed(lambda: self.client.cluster.health(index=self.alias).body) or {}
+        if health.get("status") == "red":
+            yield Trouble("bad", "parts of the index are missing", "Start the nodes that are down; see its log.")
+        elif health.get("status") == "yellow":
+            yield Trouble(
+                "note", "a copy of the index is missing: it stands on one node", "Start the nodes that are down."
+            )
+
+    def _beside(self) -> Iterator[Trouble]:
+        for name, one in (_allowed(lambda: elastic_rebuild.ours(self.client, self.alias)) or {}).items():
+            if one.meta.get("left") and not one.leads:
+                yield Trouble("note", f"the index before the last rebuild is kept ({name})", KEPT)
+            elif one.meta.get("building") and not one.leads:
+                yield Trouble("note", f"a rebuild was not finished ({name})", UNFINISHED)
+
+
+def _allowed(ask: Callable[[], Answer]) -> Answer | None:
+    """The answer, None where the key may not ask this."""
     try:
         with answering():
-            for name, leads in elastic_index.ours(client, alias).items():
-                if not leads:
-                    client.indices.delete(index=name, ignore_unavailable=True)
-            name = elastic_index.make(client, alias, in_force=False)
-            client.indices.put_settings(index=name, settings={"refresh_interval": "-1"})
-        errors: dict[str, str] = {}
-        for batch in (records, catch_up() if catch_up else ()):
-            views = map(Analysed.of, batch)
-            errors |= _bulk(client, name, ({"_id": view.id, "_source": elastic_index.source(view)} for view in views))
-        with answering():
-            client.indices.put_settings(index=name, settings={"refresh_interval": None})
-            client.indices.refresh(index=name)
-            elastic_index.put_in_force(client, alias, name)
-        return errors
-    finally:
-        client.close()
+            return ask()
+    except SettingError:
+        return None
 
 
-def _bulk(client: Elasticsearch, index: str, actions: Iterable[dict[str, Any]], **options: Any) -> dict[str, str]:
-    """Write in chunks of 500 documents or 5 MB, backing off while the server is busy; id -> error of what is refused."""
-    errors: dict[str, str] = {}
-    with answering():
-        for ok, item in streaming_bulk(
-            client, actions, index=index, chunk_size=500, max_chunk_bytes=5_000_000, raise_on_error=False, max_retries=8,
-            initial_backoff=0.5, max_backoff=30, yield_ok=False, **options,
-        ):  # fmt: skip
-            operation, answer = next(iter(item.items()))
-            if not ok and not (operation == "delete" and answer.get("status") == 404):
-                reason = answer.get("error") or answer
-                errors[str(answer.get("_id"))] = str(
-                    reason.get("reason", reason) if isinstance(reason, dict) else reason
-                )[:500]
-    return errors
+def _named_sides(node: Node) -> list[Dsl]:
+    """Clauses that change neither what is found nor its weight, and name the side that answers."""
+    if not asking.asks_text(node):
+        return []
+    return [{"constant_score": {"filter": query(node, (side,)), "boost": 0.0, "_name": side}} for side in SIDES]
+
+
+def _sides(node: Node, hits: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """The side of each hit; a query that asks no text is answered by the original."""
+    if not asking.asks_text(node):
+        return {hit["_id"]: "original" for hit in hits}
+    return {hit["_id"]: _side(hit) for hit in hits}
+
+
+def _side(hit: dict[str, Any]) -> str:
+    """`original` or `translation` where only one side answers, else `both`."""
+    named = hit.get("matched_queries", ())
+    return str(named[0]) if len(named) == 1 else "both"

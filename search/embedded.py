@@ -1,9 +1,8 @@
 """tantivy, the engine of one machine: an index in a folder, written by one process, read by any.
 
-The folder holds generations (`1`, `2`, ...) and a file `current` that names the one in force, so that a rebuild goes on
-beside the index that serves and takes its place at once. Each keeps its schema and terms version. tantivy's traps are
-met here and in `writing.py`: documents made with the schema, a new writer and a replay after a commit that failed,
-tokenizers registered at every open, one writer by a lock of our own that names its holder.
+tantivy's traps are met here and in the files beside: documents made with the schema, a new writer and a replay after a
+commit that failed, tokenizers registered at every open, one writer by a lock of our own that names its holder. A rebuild
+goes on beside the index that serves and takes its place at once (`embedded_generations`, `embedded_rebuild`).
 """
 
 import threading
@@ -17,17 +16,30 @@ import tantivy
 from core.errors import StoreError
 from core.record import Record
 from core.settings import Settings
-from search import asking
+from search import asking, counting
+from search import embedded_generations as generations
 from search.analysed import FACETS, SIDES, Analysed
-from search.backend import DayCount, Hits, Sort, StoryDay, calendar_facets, checked_facets, side_of
-from search.embedded_query import Compiler, all_of, without
-from search.embedded_writer import Generation, Writer, generation_in_force, new_generation, put_in_force
+from search.backend import (
+    KEPT,
+    UNFINISHED,
+    DayCount,
+    Hits,
+    Sort,
+    StoryDay,
+    Trouble,
+    calendar_facets,
+    checked_facets,
+    side_of,
+)
+from search.embedded_generations import Generation
+from search.embedded_query import Compiler, all_of
+from search.embedded_writer import Writer
 from search.fields import EXACT_FIELDS, VERSION
 from search.lock import Lock
 from search.nodes import Node
+from search.spelling import SHORTEST, STANDS, is_similar, one_edit
 
 PAGE = 20_000
-BUCKETS = 50_000
 
 
 class EmbeddedBackend:
@@ -88,22 +100,22 @@ class EmbeddedBackend:
                 self._lock.take()
                 self._refresh()
                 if self._generation is None:
-                    self._generation = new_generation(self.folder)
-                    put_in_force(self.folder, self._generation)
+                    self._generation = generations.create(self.folder)
+                    generations.put_in_force(self.folder, self._generation.path)
                 self._writer = Writer(self._generation)
             return self._writer
 
     # reading
 
     def _refresh(self) -> None:
-        path = generation_in_force(self.folder)
+        path = generations.in_force(self.folder)
         if path is None:
             self._generation = None
         elif self._generation is None or self._generation.path != path:
             try:
                 self._generation = Generation.open(path)
             except StoreError:
-                if generation_in_force(self.folder) == path:
+                if generations.in_force(self.folder) == path:
                     raise
                 self._refresh()  # a rebuild took its place between the two looks
         else:
@@ -143,54 +155,69 @@ class EmbeddedBackend:
         return _count(asking_now[0], asking_now[1].query(node)) if asking_now else 0
 
     def facets(self, node: Node, names: Sequence[str], size: int | None = 10) -> dict[str, list[tuple[str, int]]]:
-        """For each name, its most frequent values: all are counted, then the page is cut."""
+        """For each name, its most frequent values, all in one look at the matches."""
         checked = checked_facets(names)
-        asking_now = self._asking()
-        result: dict[str, list[tuple[str, int]]] = {name: [] for name in checked}
-        if asking_now is None:
-            return result
-        searcher, compiler = asking_now
-        query = compiler.query(node)
-        for name in checked:
-            if name in FACETS:
-                values = [(value, number) for (value,), number in _composite(searcher, query, (f"facet_{name}",))]
-                result[name] = sorted(values, key=lambda item: (-item[1], item[0]))[:size]
-            else:
-                result[name] = calendar_facets(self.histogram(node), name, size)
-        return result
+        ask = self._counter(node)
+        if ask is None:
+            return {name: [] for name in checked}
+        found = counting.facets(ask, [name for name in checked if name in FACETS], size)
+        return {
+            name: found[name] if name in FACETS else calendar_facets(counting.days(ask), name, size)
+            for name in checked
+        }  # fmt: skip
+
+    def tally(self, node: Node, name: str, *, size: int = 20_000, among: Sequence[str] | None = None) -> dict[str, int]:
+        """Exact counts of the most frequent values of one facet, or of those of `among` that occur."""
+        checked_facets([name], FACETS)
+        ask = self._counter(node)
+        if ask is None:
+            return {}
+        return counting.most(ask, name, size) if among is None else counting.among(ask, name, among)
 
     def histogram(self, node: Node, group: str | None = None) -> list[DayCount]:
         """Counts by day, and by group if one is named."""
-        fields = tuple(f"facet_{name}" for name in checked_facets([group] if group else [], FACETS))
+        checked_facets([group] if group else [], FACETS)
+        ask = self._counter(node)
+        if ask is None:
+            return []
+        return counting.grouped_days(ask, group) if group else counting.days(ask)
+
+    def _counter(self, node: Node) -> counting.Ask | None:
+        """Who answers aggregations over the matches, of one view of the index."""
         asking_now = self._asking()
         if asking_now is None:
-            return []
+            return None
         searcher, compiler = asking_now
         query = compiler.query(node)
-        rows = [
-            DayCount(values[0] if group else None, date.fromordinal(values[-1]), number)
-            for values, number in _composite(searcher, query, (*fields, "day"))
-        ]
-        undated = without(query, tantivy.Query.exists_query("day"))
-        if group:
-            rows += [DayCount(value, None, number) for (value,), number in _composite(searcher, undated, fields)]
-        elif number := _count(searcher, undated):
-            rows.append(DayCount(None, None, number))
-        return sorted(rows, key=DayCount.order)
+        return lambda aggregations: searcher.aggregate(query, aggregations)
 
     def stories(self, node: Node, group: str | None = None) -> Iterator[StoryDay]:
-        """Every story of every day, once for each value of the group."""
-        fields = tuple(f"facet_{name}" for name in checked_facets([group] if group else [], FACETS))
+        """Every story of every day, once for each value of the group. Its columns are read: eight times faster than buckets."""
+        checked_facets([group] if group else [], FACETS)
         asking_now = self._asking()
         if asking_now is None:
             return
         searcher, compiler = asking_now
         query = compiler.query(node)
-        for values, _ in _composite(searcher, query, (*fields, "day", "story_number")):
-            yield StoryDay(values[0] if group else None, date.fromordinal(values[-2]), values[-1])
-        undated = without(query, tantivy.Query.exists_query("day"))
-        for values, _ in _composite(searcher, undated, (*fields, "story_number")):
-            yield StoryDay(values[0] if group else None, None, values[-1])
+        values = [None] if group is None else [value for value, _ in self.facets(node, [group], None)[group]]
+        for value in values:
+            of_group = query if value is None else all_of(query, compiler.facet(str(group), value))
+            for day, story in set(_columns(searcher, of_group, "day", "story_number")):
+                yield StoryDay(value, None if day is None else date.fromordinal(day), story)
+
+    def fold(self, node: Node, *, limit: int = 20, offset: int = 0) -> Hits:
+        """A page of stories: the story of every match is read, the ids of the page only."""
+        asking_now = self._asking()
+        if asking_now is None or not asking_now[0].num_docs:
+            return Hits(0, ())
+        searcher, compiler = asking_now
+        addresses = _addresses(searcher, compiler.query(node))
+        first: dict[int, Any] = {}
+        for address, story in zip(addresses, searcher.fast_field_values("story_number", addresses), strict=True):
+            first.setdefault(story, address)
+        page = list(first.values())[offset : offset + limit]
+        ids = tuple(_name(searcher, address) for address in page)
+        return Hits(len(first), ids, _sides(searcher, compiler, node, ids))
 
     def walk(self, node: Node) -> Iterator[tuple[str, int]]:
         """All matches, newest first, page by page over one searcher; each page begins at the last one's order number."""
@@ -216,87 +243,74 @@ class EmbeddedBackend:
             rest = all_of(query, older)
 
     def similar(self, word: str) -> list[str]:
-        """Word forms at most two edits away that begin with the same letter, or with another in its place."""
+        """Word forms near this one: those one edit away are looked up, those two edits away are among those that begin alike."""
         asking_now = self._asking()
-        if asking_now is None or not word:
+        if asking_now is None or len(word) < SHORTEST:
             return []
         searcher, _ = asking_now
         found = {
-            term
-            for field in EXACT_FIELDS
-            for term, _ in searcher.terms_with_prefix(field, word[:1])
-            if term != word and asking.is_near(word, term, 2)
+            other
+            for other in one_edit(word)
+            if is_similar(word, other) and any(searcher.doc_freq(field, other) for field in EXACT_FIELDS)
         }
+        for field in EXACT_FIELDS:
+            beginning = searcher.terms_with_prefix(field, word[:STANDS])
+            found.update(term for term, _ in beginning if is_similar(word, term))
         return sorted(found)
 
     def health(self) -> dict[str, Any]:
         """What `doctor` prints."""
         asking_now = self._asking()
-        documents = asking_now[0].num_docs if asking_now else 0
-        size = (
-            sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file()) if self.folder.is_dir() else 0
-        )
+        serving = generations.in_force(self.folder)
         return {
             "engine": "tantivy",
             "place": str(self.folder),
             "version": VERSION,
-            "documents": documents,
-            "bytes": size,
+            "documents": asking_now[0].num_docs if asking_now else 0,
+            "bytes": generations.size(serving) if serving else 0,
         }
 
-
-def rebuild(folder: Path, records: Iterable[Record]) -> dict[str, str]:
-    """Index all records into a new generation beside the one in force, then put it in its place.
-
-    Readers go on with the old one and change over at their next question; index work of others waits meanwhile.
-    Killed on the way, the old one stays in force. Returns id -> error of the records that were refused.
-    """
-    lock = Lock(folder / "writer.lock", "The index")
-    lock.take()
-    try:
-        generation = new_generation(folder)
-        writer = Writer(generation)
-        errors = {}
-        for record in records:
-            if error := writer.put(Analysed.of(record)):
-                errors[record.id] = error
-        writer.commit()
-        writer.close()
-        put_in_force(folder, generation)
-        return errors
-    finally:
-        lock.free()
+    def troubles(self) -> list[Trouble]:
+        """What lies beside the index in force."""
+        found = []
+        for path, known in generations.others(self.folder).items():
+            size = f"{generations.size(path) / 2**20:.0f} MB"
+            if known.get("left"):
+                found.append(Trouble("note", f"the index before the last rebuild is kept ({size})", KEPT))  # fmt: skip
+            else:
+                found.append(Trouble("note", f"a rebuild was not finished ({size})", UNFINISHED))  # fmt: skip
+        return found
 
 
 def _count(searcher: Any, query: Any) -> int:
-    return int(searcher.search(query, limit=1).count)
+    """By an aggregation: twice as fast as a search that counts."""
+    return int(searcher.aggregate(query, {"every": counting.EVERY})["every"]["value"])
 
 
 def _name(searcher: Any, address: Any) -> str:
     return str(searcher.doc(address)["id"][0])
 
 
+def _addresses(searcher: Any, query: Any) -> list[Any]:
+    """Of all matches, newest first."""
+    hits = searcher.search(query, limit=searcher.num_docs, count=False, order_by_field="order").hits
+    return [address for _, address in hits]
+
+
+def _columns(searcher: Any, query: Any, *fields: str) -> Iterator[tuple[Any, ...]]:
+    """The values of these number fields of all matches; None where a document has none."""
+    if searcher.num_docs:
+        addresses = _addresses(searcher, query)
+        yield from zip(*(searcher.fast_field_values(field, addresses) for field in fields), strict=True)
+
+
 def _sides(searcher: Any, compiler: Compiler, node: Node, ids: Sequence[str]) -> dict[str, str]:
     """The query asked again of each side, among these documents."""
     if not ids or not asking.asks_text(node):
         return dict.fromkeys(ids, "original")
-    among = tantivy.Query.term_set_query(compiler.schema, "id", list(ids))
+    among = compiler.among(ids)
     answers = {}
     for side in SIDES:
         hits = searcher.search(all_of(compiler.query(node, (side,)), among), limit=len(ids), count=False).hits
         answers[side] = {_name(searcher, address) for _, address in hits}
     return {name: side_of(name, answers) for name in ids}
-
-
-def _composite(searcher: Any, query: Any, fields: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], int]]:
-    """Every combination of values of these fast fields with its exact count, paged so that no limit cuts it."""
-    sources = [{name: {"terms": {"field": name}}} for name in fields]
-    after: dict[str, Any] | None = None
-    while True:
-        page = {"size": BUCKETS, "sources": sources} | ({"after": after} if after else {})
-        found = searcher.aggregate(query, {"page": {"composite": page}})["page"]
-        for bucket in found["buckets"]:
-            yield tuple(bucket["key"][name] for name in fields), bucket["doc_count"]
-        after = found.get("after_key")
-        if after is None or len(found["buckets"]) < BUCKETS:
-            return

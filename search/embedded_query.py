@@ -1,14 +1,17 @@
 """The query tree as a tantivy query. Its own parser is never used: it loses `a AND NOT b` and `inflac*` in silence."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from tantivy import FieldType, Occur, Query, Schema, Searcher
 
+from core.errors import QueryError
 from search import asking, near
 from search.analysed import LANGUAGES, SIDES, Side
 from search.fields import DAYS, where
 from search.nodes import All, And, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, Tag, Wildcard, Word
+
+FEW = 200
 
 
 class Compiler:
@@ -36,6 +39,16 @@ class Compiler:
                 return self._words(node, sides)
             case Prefix() | Wildcard() | Fuzzy():
                 return self._shaped(node, sides)
+
+    def facet(self, name: str, value: str) -> Any:
+        """Documents of which this value of a facet is counted."""
+        return self._term(f"facet_{name}", value)
+
+    def among(self, ids: Sequence[str]) -> Any:
+        """Documents with these ids. For a few, terms: a set of terms is looked up in full before it is met with others."""
+        if len(ids) <= FEW:
+            return any_of(self._term("id", name) for name in ids)
+        return Query.term_set_query(self.schema, "id", list(ids))
 
     def _all(self, node: And, sides: Collection[Side]) -> Any:
         clauses = [
@@ -83,7 +96,10 @@ class Compiler:
     def _pattern(self, field: str, node: Prefix | Wildcard | Fuzzy) -> Any:
         if isinstance(node, Fuzzy):
             return Query.fuzzy_term_query(self.schema, field, asking.fuzzy_word(node), node.distance)
-        return Query.regex_query(self.schema, field, asking.expression(node))
+        try:
+            return Query.regex_query(self.schema, field, asking.expression(node))
+        except ValueError as error:
+            raise QueryError(f"{node} asks more than tantivy takes.", "Write more of its letters.") from error
 
 
 def any_of(queries: Iterable[Any]) -> Any:

@@ -1,19 +1,21 @@
-"""Which engine answers: the one that the settings name, opened or built anew."""
+"""Which engine answers: the one that the settings name, opened, or built anew beside itself."""
 
-import logging
-from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
-from core.record import Record
 from core.settings import Settings
 from search.backend import Backend
+from search.rebuild import Beside
 
-LOG = logging.getLogger("pututu.search")
+
+def is_elastic(settings: Settings) -> bool:
+    """Whether PUTUTU_INDEX is an address of Elasticsearch; else it is a folder of tantivy."""
+    return settings.index.startswith(("http://", "https://"))
 
 
 def open_backend(settings: Settings, *, write: bool = False) -> Backend:
     """The engine that the settings name: a folder is tantivy, an http(s) address is Elasticsearch."""
-    if settings.index.startswith(("http://", "https://")):
+    if is_elastic(settings):
         from search.elastic import ElasticBackend
 
         return ElasticBackend.open(settings, write=write)
@@ -22,30 +24,26 @@ def open_backend(settings: Settings, *, write: bool = False) -> Backend:
     return EmbeddedBackend.open(settings, write=write)
 
 
-def rebuild(
-    settings: Settings, records: Iterable[Record], catch_up: Callable[[], Iterable[Record]] | None = None
-) -> int:
-    """Build the index anew beside the serving one, then put it in its place at once; returns how many documents it has.
+def beside(settings: Settings, now: datetime, *, back: bool = False) -> Beside:
+    """A new index beside the serving one, or what a killed rebuild left of one; with `back`, the one that was kept.
 
-    Killed on the way, the old index stays in force. tantivy: whoever else wants to write waits meanwhile. Elasticsearch:
-    others go on writing to the old one, so `catch_up` gives the records that changed since the rebuild began.
+    Raises UnavailableError while another rebuild is under way, StoreError where none is kept.
     """
-    seen = 0
+    if is_elastic(settings):
+        from search.elastic_rebuild import ElasticBeside
 
-    def counted(batch: Iterable[Record]) -> Iterator[Record]:
-        nonlocal seen
-        for record in batch:
-            seen += 1
-            yield record
+        return ElasticBeside(settings, now, back=back)
+    from search.embedded_rebuild import EmbeddedBeside
 
-    if settings.index.startswith(("http://", "https://")):
-        from search import elastic
+    return EmbeddedBeside(Path(settings.index), now, back=back)
 
-        errors = elastic.rebuild(settings, counted(records), catch_up)
-    else:
-        from search import embedded
 
-        errors = embedded.rebuild(Path(settings.index), counted(records))
-    for name, reason in errors.items():
-        LOG.warning("document %s was not indexed: %s", name, reason)
-    return seen - len(errors)
+def drop_kept(settings: Settings) -> list[str]:
+    """Remove the index that the last rebuild replaced, and what a killed one left; their names."""
+    if is_elastic(settings):
+        from search import elastic_rebuild
+
+        return elastic_rebuild.drop_kept(settings)
+    from search import embedded_rebuild
+
+    return embedded_rebuild.drop_kept(Path(settings.index))

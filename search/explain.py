@@ -14,8 +14,8 @@ def explained(node: Node) -> dict[str, Any]:
 
 def _tantivy(node: Node) -> str:
     """tantivy's own print of the compiled query, over an index where every term occurs."""
+    from search.embedded_generations import schema
     from search.embedded_query import Compiler
-    from search.embedded_writer import schema
 
     class Everywhere:
         """Stands for a searcher: no field is left out for want of the term."""

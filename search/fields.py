@@ -12,7 +12,7 @@ from core.terms import TERMS_VERSION
 from search.analysed import FACETS, LANGUAGES, PARTS, SIDES, Analysed, Part, Side
 from search.nodes import TAG_FIELDS
 
-SCHEMA = "1"
+SCHEMA = "2"
 VERSION = f"{SCHEMA}-{TERMS_VERSION}"
 STEM_FIELDS = tuple(f"{side}_{part}_{language}" for side in SIDES for part in PARTS for language in LANGUAGES)
 EXACT_FIELDS = tuple(f"{side}_{part}_exact" for side in SIDES for part in PARTS)

@@ -10,12 +10,15 @@ from luqum.tree import Phrase, Word
 from core.errors import QueryError
 
 DEPTH = 50
+LEAVES = 500
 QUOTES = {'"': '"', "“": '"”“', "„": '"”“', "«": "»"}
 SPACE = re.compile(r"\s+")
 TERM = re.compile(r'(?:\\.|[^\s"“”„«»():^~\\]|\\\Z)+', re.S)
 RANGE = re.compile(r'([\[{])\s*("[^"]*"|[^\s\[\]{}"]+)\s+(TO)\s+("[^"]*"|[^\s\[\]{}"]+)\s*([\]}])')
 COMPARE = re.compile(r"[<>]=?")
 DISTANCE = re.compile(r"~([0-9]*)")
+COUNTED = {"TERM": 1, "PHRASE": 1, "COLUMN": -1, "TO": -1}  # the name of a field is no value, a range is one
+FIELD_END = re.compile(r"\s*:")
 OPERATORS = {"AND": "AND_OP", "OR": "OR_OP", "NOT": "NOT", "&&": "AND_OP", "||": "OR_OP"}
 
 
@@ -42,6 +45,7 @@ class _Lexer:
         self.found: list[Any] = []
         self.open: list[int] = []
         self.nots = 0
+        self.leaves = 0
 
     def read(self) -> list[Any]:
         while self.at < len(self.text):
@@ -78,8 +82,17 @@ class _Lexer:
         self.nots = self.nots + 1 if kind == "NOT" else 0
         if self.nots > DEPTH:
             raise QueryError("Too many exclusions in a row.", "One NOT is enough.", self.at)
+        self.leaves += COUNTED.get(kind, 0)
+        if self.leaves > LEAVES + 1 or (self.leaves > LEAVES and not self._may_name_a_field(size)):
+            raise QueryError(
+                f"The query has more than {LEAVES} words and values.", "Ask it in several queries.", self.at
+            )
         self.found.append(Token(kind, value, self.at))
         self.at += size
+
+    def _may_name_a_field(self, size: int) -> bool:
+        """Whether a colon follows what stands here: then it is no word."""
+        return bool(FIELD_END.match(self.text, self.at + size))
 
     def _phrase(self, opening: str) -> None:
         closing = QUOTES[opening]

@@ -11,10 +11,16 @@ from core.errors import StoreError, UnavailableError
 
 
 class Lock:
-    """The right to write in a folder. One process has it; others wait a while and are then told by whom it is held."""
+    """A right that one process has, such as writing in a folder; others wait a while and are then told by whom it is held."""
 
-    def __init__(self, file: Path, what: str) -> None:
-        self.file, self.what = file, what
+    def __init__(
+        self,
+        file: Path,
+        what: str,
+        held: str = "is being written by",
+        mend: str = "Try again when it is done, or stop it.",
+    ) -> None:
+        self.file, self.what, self.held, self.mend = file, what, held, mend
         self._held: IO[str] | None = None
 
     def take(self, patience: float = 30.0) -> None:
@@ -31,18 +37,21 @@ class Lock:
         deadline = time.monotonic() + patience
         while not _locked(handle):
             if time.monotonic() >= deadline:
-                handle.seek(0)
-                holder = handle.read(20).strip()
+                whom = _named(handle)
                 handle.close()
-                whom = f"process {holder}" if holder else "another process"
-                raise UnavailableError(
-                    f"{self.what} is being written by {whom}.", "Try again when it is done, or stop it."
-                )
+                raise UnavailableError(f"{self.what} {self.held} {whom}.", self.mend)
             time.sleep(0.05)
-        handle.truncate(0)
-        handle.write(str(os.getpid()))
-        handle.flush()
+        with suppress(OSError):  # the name is for people: a full disk takes no lock away
+            os.ftruncate(handle.fileno(), 0)
+            os.write(handle.fileno(), str(os.getpid()).encode())
         self._held = handle
+
+    def holder(self) -> str | None:
+        """Who has it now, `process N`; None where nobody has."""
+        if not self.file.exists():
+            return None
+        with self.file.open(encoding="utf-8") as handle:
+            return None if _locked(handle) else _named(handle)
 
     def free(self) -> None:
         """Give the lock back; the file stays, so that nobody locks one that is gone."""
@@ -51,6 +60,12 @@ class Lock:
                 self._held.truncate(0)
             self._held.close()
             self._held = None
+
+
+def _named(handle: IO[str]) -> str:
+    handle.seek(0)
+    number = handle.read(20).strip()
+    return f"process {number}" if number else "another process"
 
 
 def _locked(handle: IO[str]) -> bool:

@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from core.record import Record
 from search import asking, near
 from search.analysed import FACETS, SIDES, Analysed, Part, Side
-from search.backend import DayCount, Hits, Sort, StoryDay, calendar_facets, checked_facets
+from search.backend import DayCount, Hits, Sort, StoryDay, Trouble, calendar_facets, checked_facets, folded
 from search.fields import newest_first, where
 from search.nodes import All, And, Fuzzy, Node, Not, Or, Phrase, Prefix, Range, Tag, Wildcard, Word
+from search.postings import Postings
+from search.spelling import is_similar
 
 
 def matches(node: Node, record: Record | Analysed, sides: Collection[Side] = SIDES) -> bool:
@@ -63,8 +66,13 @@ def _holds(node: Node, view: Analysed, sides: Collection[Side]) -> bool:
 
 def parts(view: Analysed, field: str, sides: Collection[Side] = SIDES) -> Iterator[Part]:
     """The parts of a record that a text field of the query language stands for."""
-    allowed = set(where(field, sides))
+    allowed = _allowed(field, tuple(sides))
     return (part for part in view.parts if (part.side, part.name) in allowed)
+
+
+@lru_cache(maxsize=64)
+def _allowed(field: str, sides: tuple[Side, ...]) -> frozenset[tuple[Side, str]]:
+    return frozenset(where(field, sides))
 
 
 def in_part(node: Word | Phrase | Prefix | Wildcard | Fuzzy, part: Part) -> bool:
@@ -78,11 +86,12 @@ def in_part(node: Word | Phrase | Prefix | Wildcard | Fuzzy, part: Part) -> bool
     return any(map(test(node), part.exacts))
 
 
+@lru_cache(maxsize=256)
 def test(node: Prefix | Wildcard | Fuzzy) -> Callable[[str], bool]:
     """The test that a term, or the value of a tag, must pass."""
     if isinstance(node, Fuzzy):
         word = asking.fuzzy_word(node)
-        return lambda term: asking.is_near(word, term, node.distance)
+        return lru_cache(maxsize=50_000)(lambda term: asking.is_near(word, term, node.distance))
     if isinstance(node, Prefix):
         beginning = asking.beginning(node)
         return lambda term: term.startswith(beginning)
@@ -103,18 +112,21 @@ class MemoryBackend:
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
         self._views: dict[str, Analysed] = {}
+        self._postings: Postings | None = None
+        self._order: list[Analysed] = []
         self.index(records)
 
     def index(self, records: Iterable[Record]) -> dict[str, str]:
         """Take records in, each in place of one with its id."""
-        for record in records:
-            self._views[record.id] = Analysed.of(record)
+        self._views |= {record.id: Analysed.of(record) for record in records}
+        self._postings = None
         return {}
 
     def delete(self, ids: Iterable[str]) -> None:
         """Forget documents; unknown ids are no error."""
         for name in ids:
             self._views.pop(name, None)
+        self._postings = None
 
     def flush(self) -> None:
         """Nothing waits here."""
@@ -147,6 +159,13 @@ class MemoryBackend:
                 result[name] = calendar_facets(self.histogram(node), name, size)
         return result
 
+    def tally(self, node: Node, name: str, *, size: int = 20_000, among: Sequence[str] | None = None) -> dict[str, int]:
+        """Exact counts of the most frequent values of one facet, or of those of `among` that occur."""
+        counted = dict(self.facets(node, checked_facets([name], FACETS), None)[name])
+        if among is None:
+            return dict(list(counted.items())[:size])
+        return {value: counted[value] for value in among if value in counted}
+
     def histogram(self, node: Node, group: str | None = None) -> list[DayCount]:
         """Counts by day, and by group if one is named; `day` is None for the undated."""
         checked_facets([group] if group else [], FACETS)
@@ -163,20 +182,38 @@ class MemoryBackend:
         """All matches, newest first, with the number of their story."""
         return ((view.id, view.story) for view in self._found(node))
 
+    def fold(self, node: Node, *, limit: int = 20, offset: int = 0) -> Hits:
+        """A page of stories."""
+        return folded(self, node, limit, offset)
+
     def similar(self, word: str) -> list[str]:
-        """Word forms of the index that are at most two edits from this one and begin with its letter."""
-        terms = {term for view in self._views.values() for part in view.parts for term in part.exacts}
-        return sorted(term for term in terms if term != word and term[:1] == word[:1] and asking.is_near(word, term, 2))
+        """Word forms near this one."""
+        return sorted(term for term in self._asking().forms if is_similar(word, term))
 
     def health(self) -> dict[str, Any]:
         """What `doctor` prints."""
         return {"engine": "memory", "documents": len(self._views)}
 
+    def troubles(self) -> list[Trouble]:
+        """None."""
+        return []
+
     def close(self) -> None:
         """Nothing to release."""
 
+    def _asking(self) -> Postings:
+        """What is known of all documents, made at the first question after a change."""
+        if self._postings is None:
+            self._order = sorted(self._views.values(), key=newest_first)
+            self._postings = Postings(self._order, test)
+        return self._postings
+
     def _found(self, node: Node) -> list[Analysed]:
-        return sorted((view for view in self._views.values() if _holds(node, view, SIDES)), key=newest_first)
+        ids = self._asking().candidates(node)
+        if ids is None:
+            return [view for view in self._order if _holds(node, view, SIDES)]
+        among = (view for name in ids if _holds(node, view := self._views[name], SIDES))
+        return sorted(among, key=newest_first)
 
 
 def _groups(view: Analysed, group: str | None) -> Sequence[str | None]:

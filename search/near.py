@@ -4,6 +4,7 @@ Words at positions p(i) match within a slop of s when the displacements p(i) - i
 within s of one another (Lucene's SloppyPhraseMatcher). For n words these are at most (s+1)^n - s^n arrangements.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
@@ -47,7 +48,7 @@ def positioned(words: Sequence[str], slop: int) -> set[tuple[tuple[int, str], ..
 
 
 def occurs(words: Sequence[str], slop: int, places: Mapping[str, Sequence[int]]) -> bool:
-    """Whether the words occur so in a text, given the places of each of its words."""
+    """Whether the words occur so in a text, given the places of each of its words, ascending."""
     return next(matches(words, slop, places), None) is not None
 
 
@@ -67,14 +68,16 @@ def matches(words: Sequence[str], slop: int, places: Mapping[str, Sequence[int]]
 
 
 def _within(lists: Sequence[Sequence[int]], slop: int) -> Iterator[Arrangement]:
-    """Depth first, word by word, keeping the displacements within the slop and the places apart."""
-    stack: list[tuple[int, ...]] = [(place,) for place in reversed(lists[0])]
+    """Depth first from the rarest word on, keeping the displacements within the slop and the places apart."""
+    order = sorted(range(len(lists)), key=lambda i: len(lists[i]))
+    stack: list[tuple[int, ...]] = [(place,) for place in reversed(lists[order[0]])]
     while stack:
         taken = stack.pop()
-        index = len(taken)
-        if index == len(lists):
-            yield taken
+        if len(taken) == len(lists):
+            yield tuple(place for _, place in sorted(zip(order, taken, strict=True)))
             continue
-        shifts = [place - i for i, place in enumerate(taken)]
-        low, high = max(shifts) - slop, min(shifts) + slop
-        stack.extend((*taken, p) for p in lists[index] if low <= p - index <= high and p not in taken)
+        shifts = [place - i for i, place in zip(order, taken, strict=False)]
+        index = order[len(taken)]
+        low, high = max(shifts) - slop + index, min(shifts) + slop + index
+        near = lists[index][bisect_left(lists[index], low) : bisect_right(lists[index], high)]
+        stack.extend((*taken, place) for place in near if place not in taken)

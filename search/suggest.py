@@ -1,15 +1,20 @@
-"""Did you mean: for a word of a query that nothing has, its form with ñ, or the nearest words that something has."""
+"""Did you mean: for a word of a query that nothing has, the same with ñ or another accent, or the nearest words that
+something has. The words are the index's own, so what is offered is found. Also for values of tags.
+"""
 
 from collections.abc import Iterator
 from itertools import product
 
 from core.terms import fold_word
 from search import asking
+from search.analysed import FACETS, key
 from search.backend import Backend
-from search.nodes import Fuzzy, Node, Phrase, Tag, Word, leaves
+from search.nodes import OPERATORS, All, Fuzzy, Node, Phrase, Tag, Word, leaves
+from search.spelling import SHORTEST
 
 MOST = 3
 MOST_N = 4
+RANKED = 60  # forms whose frequency is asked
 
 
 def suggestions(backend: Backend, node: Node) -> list[str]:
@@ -28,18 +33,21 @@ def suggestions(backend: Backend, node: Node) -> list[str]:
 
 
 def _for_word(backend: Backend, word: str) -> list[str]:
-    """Forms with ñ first, then forms one edit away, then two, each the most frequent first."""
+    """An operator in capitals, forms with ñ, another accent, forms one edit away, then two, the most frequent first."""
     form = fold_word(word)
+    if form.upper() in OPERATORS:
+        return [form.upper()]
     with_n = [other for other in _with_n(form) if backend.count(Word("", other, True))]
+    accents = list(_with_other_accents(backend, word, form))
     others = [other for other in backend.similar(form) if other not in with_n and _plausible(form, other)]
     near = [other for other in others if asking.is_near(form, other, 1)]
     far = [other for other in others if other not in near] if len(near) < MOST else []
-    counts = {other: backend.count(Word("", other, True)) for other in (near + far)[:60]}
+    counts = {other: backend.count(Word("", other, True)) for other in (near + far)[:RANKED]}
 
     def ranked(words: list[str]) -> list[str]:
         return sorted((other for other in words if counts.get(other)), key=lambda other: (-counts[other], other))
 
-    return [*with_n, *ranked(near), *ranked(far)][:MOST]
+    return [*with_n, *accents, *ranked(near), *ranked(far)][:MOST]
 
 
 def _with_n(form: str) -> Iterator[str]:
@@ -53,19 +61,22 @@ def _with_n(form: str) -> Iterator[str]:
             yield "".join(letters)
 
 
+def _with_other_accents(backend: Backend, word: str, form: str) -> Iterator[str]:
+    """Words whose meaning hangs on an accent are kept apart: `paró` without a hit offers `paro`, and the other way round."""
+    if backend.count(Word("", form, True)):
+        yield form if form != word.lower() and backend.count(Word("", form)) else f"exact:{form}"
+
+
 def _plausible(form: str, other: str) -> bool:
     """Two edits in a short word make another word altogether."""
-    return len(form) >= 5 or (asking.is_near(form, other, 1) and len(form) >= 3)
+    return len(form) >= 5 or (asking.is_near(form, other, 1) and len(form) >= SHORTEST)
 
 
 def _for_value(backend: Backend, tag: Tag) -> list[str]:
     """Known values of the field near the one that was asked for."""
-    from search.analysed import FACETS, key
-    from search.query import everything
-
     if tag.field not in FACETS:
         return []
     asked = key(tag.value)
-    values = [value for value, _ in backend.facets(everything(), [tag.field], None)[tag.field]]
+    values = [value for value, _ in backend.facets(All(), [tag.field], None)[tag.field]]
     near = [value for value in values if asking.is_near(asked, key(value), 2) or key(value).startswith(asked)]
     return [f'{tag.field}:"{value}"' if " " in value else f"{tag.field}:{value}" for value in near[:MOST]]

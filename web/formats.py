@@ -4,11 +4,12 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 from xml.etree import ElementTree as xml
 
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
 from core.record import Record
 from core.time import lima_iso
@@ -16,11 +17,6 @@ from web.render import safe_href
 
 ATOM = "http://www.w3.org/2005/Atom"
 NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-DOCUMENT_COLUMNS = (
-    "id", "url", "source", "kind", "title", "summary", "text", "language", "author", "section", "published", "published_precision",
-    "fetched", "arrival", "version", "completeness", "paywalled", "translation", "topics", "sectors", "places", "entities", "norms",
-    "story", "story_size", "matched",
-)  # fmt: skip
 
 
 def as_json(value: Any, status: int = 200) -> Response:
@@ -44,27 +40,26 @@ def as_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], name: str)
     return Response("\ufeff" + out.getvalue(), headers=headers, media_type="text/csv; charset=utf-8")
 
 
+def as_stream(lines: Iterator[str], form: str) -> Response:
+    """Lines of an export as they come, offered as a file. The first is made at once, so that what fails at once is told."""
+    first = next(lines, "")
+    media = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}[form]
+    headers = {"content-disposition": f'attachment; filename="pututu.{form}"'}
+    mark = "\ufeff" if form == "csv" else ""
+    return StreamingResponse(chain([mark + first], lines), headers=headers, media_type=media)
+
+
 def _cell(value: Any) -> str:
     """A value as a cell. Text that a spreadsheet would run as a formula gets an apostrophe in front."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        value = "; ".join(value)
     if isinstance(value, Mapping | list | tuple):
         return json.dumps(value, ensure_ascii=False)
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else str(value)
-
-
-def flat(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A document's JSON as cells: lists of tags as their names, the translation and the story as their first facts."""
-    story, translation = row.get("story") or {}, row.get("translation") or {}
-    names = {
-        key: "; ".join(dict.fromkeys(str(item.get("name") or item.get("id")) for item in row[key]))
-        for key in ("topics", "sectors", "places", "entities", "norms")
-    }
-    return dict(row) | names | {
-        "author": "; ".join(row["author"]), "translation": translation.get("title"), "story": story.get("id"), "story_size": story.get("size"),
-    }  # fmt: skip
 
 
 def as_atom(

@@ -11,11 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import altair as alt
-
 from core.text import fold
-from web import charts
-from web.charts import Spec
+from web.charts import Spec, finished
 
 SHAPES = Path(__file__).parent / "static" / "geo" / "departments.geojson"
 TITLES: Mapping[str, Mapping[str, str]] = {
@@ -36,10 +33,12 @@ def department_map(
         name, count = by_name.get(fold(feature["name"]), (feature["name"].title(), 0))
         properties = {"name": name, "count": count, "url": link(name)}
         features.append({"type": "Feature", "geometry": feature["geometry"], "properties": properties})
-    chart = alt.layer(_areas(max(counts.values(), default=0), TITLES[language]["documents"]), _labels())
-    chart = chart.project(type="identity", reflectY=True)
-    chart = chart.properties(width=width, height=int(width * 1.45), background="#ffffff").configure_view(stroke=None)
-    return charts.finished(chart, language, shapes=features, numbers=_numbers(counts, by_name))
+    title = TITLES[language]["documents"]
+    chart: Spec = {
+        "layer": [_areas(max(counts.values(), default=0), title), _labels()], "projection": {"type": "identity", "reflectY": True},
+        "width": width, "height": int(width * 1.45),
+    }  # fmt: skip
+    return finished(chart, language, shapes=features, numbers=_numbers(counts, by_name))
 
 
 @functools.lru_cache(maxsize=1)
@@ -71,21 +70,27 @@ def _middle(ring: list[list[float]]) -> tuple[tuple[float, float], bool]:
     return (x / (3 * area) - (SMALL_BESIDE if small else 0), y / (3 * area)), small
 
 
-def _areas(top: int, title: str) -> alt.Chart:
+def _areas(top: int, title: str) -> Spec:
     """One hue, pale to dark: readable without telling colours apart. Departments without a count are grey."""
-    scale = alt.Scale(type="sqrt", domain=[0, max(top, 4)], range=["#e8f1fa", "#08519c"])
-    legend = alt.Legend(title=title, format="d", tickMinStep=1, tickCount=3, orient="bottom-left", gradientLength=140)
-    colour = alt.Color("properties.count:Q", scale=scale, legend=legend)
-    chart: alt.Chart = (
-        alt.Chart(charts.named("shapes"))
-        .mark_geoshape(stroke="#6b6b6b", strokeWidth=0.6)
-        .encode(
-            color=alt.condition("datum.properties.count > 0", colour, alt.value(NO_COUNT)),
-            href=alt.Href("properties.url:N"),
-            tooltip=[alt.Tooltip("properties.name:N"), alt.Tooltip("properties.count:Q")],
-        )
-    )
-    return chart
+    scale = {"type": "sqrt", "domain": [0, max(top, 4)], "range": ["#e8f1fa", "#08519c"]}
+    legend = {
+        "title": title,
+        "format": ",d",
+        "tickMinStep": 1,
+        "tickCount": 3,
+        "orient": "bottom-left",
+        "gradientLength": 140,
+        "direction": "horizontal",
+    }
+    count, name = {"field": "properties.count", "type": "quantitative"}, {"field": "properties.name", "type": "nominal"}
+    colour = {
+        "condition": {"test": "datum.properties.count > 0", "scale": scale, "legend": legend} | count,
+        "value": NO_COUNT,
+    }
+    return {
+        "data": {"name": "shapes"}, "mark": {"type": "geoshape", "stroke": "#6b6b6b", "strokeWidth": 0.6},
+        "encoding": {"color": colour, "href": {"field": "properties.url", "type": "nominal"}, "tooltip": [name, count]},
+    }  # fmt: skip
 
 
 def _numbers(counts: Mapping[str, int], by_name: Mapping[str, tuple[str, int]]) -> list[dict[str, Any]]:
@@ -100,13 +105,13 @@ def _numbers(counts: Mapping[str, int], by_name: Mapping[str, tuple[str, int]]) 
     return numbers
 
 
-def _labels() -> alt.Chart:
+def _labels() -> Spec:
     """The counts, dark on pale and white on dark."""
-    text = alt.Chart(charts.named("numbers")).mark_text(fontSize=12, fontWeight="bold")
-    chart: alt.Chart = text.encode(
-        longitude="x:Q",
-        latitude="y:Q",
-        text=alt.Text("count:Q", format="d"),
-        color=alt.condition("datum.dark", alt.value("#ffffff"), alt.value("#111111")),
-    )
-    return chart
+    return {
+        "data": {"name": "numbers"}, "mark": {"type": "text", "fontSize": 12, "fontWeight": "bold"},
+        "encoding": {
+            "longitude": {"field": "x", "type": "quantitative"}, "latitude": {"field": "y", "type": "quantitative"},
+            "text": {"field": "count", "type": "quantitative", "format": ",d"},
+            "color": {"condition": {"test": "datum.dark", "value": "#ffffff"}, "value": "#111111"},
+        },
+    }  # fmt: skip

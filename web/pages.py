@@ -10,7 +10,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from core.errors import StoreError, UnavailableError
 from core.record import Record
+from search.export import Rule, csv_lines, jsonl_lines
 from search.nodes import Tag
+from search.table import NAMES, flat
 from web import answers, formats, render, tags, told
 from web.problems import NotFoundError
 from web.question import DEEPEST, FILTERS, MOST_IN_DATA, Question
@@ -19,6 +21,8 @@ from web.visit import Visit
 router = APIRouter(include_in_schema=False)
 OUT = (UnavailableError, StoreError)
 LIST_FORMATS = ("json", "csv", "jsonl", "atom")
+EXPORT_FORMATS = ("csv", "jsonl")
+SIMILAR = 6
 EXAMPLES = (
     ("extorsión transportistas", "help.q.words"), ("extorsión OR \"cobro de cupos\"", "help.q.or"), ("paro -médico", "help.q.not"),
     ("paro (agrario OR minero)", "help.q.group"), ("\"paro agrario\"", "help.q.phrase"), ("\"ley extorsión\"~5", "help.q.near"),
@@ -83,10 +87,26 @@ def search(request: Request) -> HTMLResponse:
     except OUT as error:
         notice = f"{visit.words.t('notice.index')} {error}"
     links = [(form, visit.question.url(f"/search.{form}")) for form in LIST_FORMATS]
+    whole = [(form, _whole_url(ask, form)) for form in EXPORT_FORMATS] if results and results.total else []
     empty = results is not None and not results.total and not ask.q and not ask.filters
     return visit.page(
         "search.html", "/", formats=links, notice=notice, hits=results, facets=facets, offers=offers, empty=empty, here_path="/search",
+        whole=whole, held=held_line(visit) if results and results.total else "",
     )  # fmt: skip
+
+
+def held_line(visit: Visit) -> str:
+    """What the counts of this page rest on: how much of what was listed in that time is held. Empty where nobody counted."""
+    whole, words = answers.held(visit.desk, visit.question), visit.words
+    if whole.share is None:
+        return ""
+    figures = {"share": f"{whole.share:.1%}", "n": len(whole.sources), "have": whole.have, "listed": whole.listed}
+    feeds = f" {words.t('held.feeds', n=len(whole.unsurveyed))}" if whole.unsurveyed else ""
+    return words.t("held.some", **figures) + feeds
+
+
+def _whole_url(ask: Question, form: str) -> str:
+    return ask.url(f"/export.{form}", page=None, limit=None, sort=None, stories=None)
 
 
 def _behind(visit: Visit) -> str:
@@ -100,9 +120,12 @@ def _results(visit: Visit) -> tuple[Results, list[Facet], list[str]]:
     found = answers.search(desk, ask)
     outlets = desk.outlets()
     items = [
-        render.hit(record, visit.words, outlets, marks=found.marks.get(record.id), side=found.sides.get(record.id))
+        render.hit(
+            record, visit.words, outlets, marks=found.marks.get(record.id), side=found.sides.get(record.id),
+            told_by=[outlets.get(slug, slug) for slug in found.outlets.get(record.id, ())],
+        )
         for record in found.records
-    ]
+    ]  # fmt: skip
     facets = [_facet(visit, name, values) for name, values in answers.facets(desk, ask).items()] if found.total else []
     offers = answers.offers(desk, ask) if not found.total else []
     pages = min(math.ceil(found.total / ask.limit), DEEPEST // ask.limit)
@@ -144,7 +167,7 @@ def search_data(request: Request, form: str) -> Response:
     if form == "json":
         return formats.as_json(
             answers.search_json(
-                visit.question, found, answers.facets(visit.desk, visit.question), with_text=visit.local
+                visit.question, found, answers.facets(visit.desk, visit.question), with_text=visit.with_text
             )
         )
     return records_as(
@@ -166,12 +189,23 @@ def records_as(visit: Visit, form: str, records: Any, sides: Mapping[str, str], 
             hidden, title=title, self_url=visit.absolute(ask.url(f"{page}.atom")), page_url=visit.absolute(ask.url(page)),
             permalink=lambda id: visit.absolute(visit.link(f"/documents/{id}")), outlets=visit.desk.outlets(),
         )  # fmt: skip
-    rows = [record.to_json(with_text=visit.local) | {"matched": sides.get(record.id)} for record in hidden]
+    rows = [record.to_json(with_text=visit.with_text(record)) | {"matched": sides.get(record.id)} for record in hidden]
     return (
         formats.as_jsonl(rows)
         if form == "jsonl"
-        else formats.as_csv(map(formats.flat, rows), formats.DOCUMENT_COLUMNS, "pututu")
+        else formats.as_csv((flat(row) | {"matched": row["matched"]} for row in rows), (*NAMES, "matched"), "pututu")
     )
+
+
+@router.get("/export.{form}")
+def export_data(request: Request, form: str) -> Response:
+    """Everything that answers, newest first, without a cap, streamed: as `pututu export` writes it, without whole texts."""
+    form_of(form, EXPORT_FORMATS)
+    visit = Visit.of(request, most=MOST_IN_DATA)
+    rule = Rule(pseudonyms=visit.desk.pseudonyms(), open_text=visit.desk.open_text)
+    rows = map(rule.row, answers.everything_found(visit.desk, visit.question))
+    lines = csv_lines(rows) if form == "csv" else jsonl_lines(rows)
+    return formats.as_stream(lines, form)
 
 
 @router.get("/documents/{ident}")
@@ -183,17 +217,29 @@ def document(request: Request, ident: str) -> Response:
     if found is None:
         raise NotFoundError(visit.words.t("error.doc"))
     if form:
-        return formats.as_json(found.record.masked().to_json(with_text=visit.local))
-    shown = found.record if visit.local else render.without_text(found.record)
+        return formats.as_json(found.record.masked().to_json(with_text=visit.with_text(found.record)))
+    shown = found.record if visit.with_text(found.record) else render.without_text(found.record)
     groups, texts = tags.explained(shown, visit.words, visit.link)
     doc, outlets = shown.masked().document, visit.desk.outlets()
     return visit.page(
         "document.html", formats=[("json", visit.link(f"/documents/{id}.json"))], item=render.hit(shown, visit.words, outlets), tags=groups,
         doc=_printed(shown), marked={**texts, "show_summary": doc.summary not in doc.text[: len(doc.summary) + 5] or not doc.text},
         full=bool(doc.text), translation=shown.masked().translation, facts=render.facts(doc, visit.words),
-        members=[render.hit(other, visit.words, outlets) for other in found.members],
+        members=[render.hit(other, visit.words, outlets) for other in found.members], similar=_similar(visit, found, outlets),
+        gone=render.when(found.gone) if found.gone else "",
         versions=[{"version": v.version, "title": render.hidden(v.title), "seen": render.when(v.seen), "by": v.by} for v in found.versions],
     )  # fmt: skip
+
+
+def _similar(visit: Visit, found: told.Told, outlets: Mapping[str, str]) -> list[tuple[render.Hit, float]]:
+    """The nearest documents of other stories; none while the index does not answer."""
+    members = {other.id for other in found.members}
+    try:
+        near = answers.similar(visit.desk, found.record, SIMILAR + len(members))
+    except OUT:
+        return []
+    others = [(record, score) for record, score in near if record.id not in members]
+    return [(render.hit(record, visit.words, outlets), score) for record, score in others[:SIMILAR]]
 
 
 def _printed(record: Record) -> dict[str, Any]:
@@ -239,7 +285,7 @@ def story(request: Request, ident: str) -> Response:
     if found is None:
         raise NotFoundError(visit.words.t("error.story"))
     if form == "json":
-        return formats.as_json(told.story_json(found, with_text=visit.local))
+        return formats.as_json(told.story_json(found, with_text=visit.with_text))
     heading = render.hidden(found.records[0].document.title) if found.records else id
     if form:
         return records_as(visit, form, found.records, {}, title=f"Pututu: {heading}", page=f"/stories/{id}")

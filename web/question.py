@@ -9,21 +9,24 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
-from core.document import SECTORS, TOPICS
+from core.document import KINDS, SECTORS, TOPICS
 from core.errors import InputError
 from core.time import parse_days
+from search import filters
 from search.backend import Sort
-from search.trends import By
+from search.trends import GROUPS, By
 from web.words import LANGUAGES, Language, preferred
 
-FILTERS = ("topic", "sector", "place", "source", "language")
-NAMES = ("q", "from", "to", *FILTERS, "sort", "limit", "page", "lang", "by", "group", "share", "stories")
+FILTERS = filters.NAMES
+FLAGS = ("share", "stories", "panel")
+NAMES = ("q", "from", "to", *FILTERS, "sort", "limit", "page", "lang", "by", "group", "top", "background", *FLAGS)
 CHOICES: Mapping[str, Sequence[str]] = {
-    "topic": TOPICS, "sector": SECTORS, "sort": ("date", "relevance"), "by": ("day", "week", "month"),
-    "group": ("topic", "sector", "place", "source"), "lang": LANGUAGES,
+    "topic": TOPICS, "sector": SECTORS, "kind": KINDS, "sort": ("date", "relevance"),
+    "by": ("day", "week", "month"), "group": GROUPS, "lang": LANGUAGES,
 }  # fmt: skip
 MOST_ON_PAGE, MOST_IN_DATA, DEEPEST = 100, 1000, 10_000
-MOST_QUERIES, LONGEST_QUERY = 8, 4000
+MOST_QUERIES, LONGEST_QUERY = 10, 4000
+MOST_TOP, MOST_BACKGROUND = 1000, 3660
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "")
 
 
@@ -40,8 +43,11 @@ class Question:
     page: int = 1
     by: By = "day"
     group: str | None = None
+    top: int | None = None
+    background: int | None = None
     share: bool = False
     stories: bool = False
+    panel: bool = False
     lang: Language | None = None
 
     @property
@@ -60,10 +66,10 @@ class Question:
         pairs += [(name, day.isoformat()) for name, day in (("from", self.start), ("to", self.end)) if day]
         pairs += [(name, value) for name in FILTERS for value in self.filters.get(name, ())]
         default = Question()
-        for name in ("sort", "limit", "page", "by", "group", "lang"):
+        for name in ("sort", "limit", "page", "by", "group", "top", "background", "lang"):
             value = getattr(self, name)
             pairs += [(name, str(value))] if value is not None and value != getattr(default, name) else []
-        return pairs + [(name, "1") for name in ("share", "stories") if getattr(self, name)]
+        return pairs + [(name, "1") for name in FLAGS if getattr(self, name)]
 
     def url(self, path: str, **changes: Any) -> str:
         """The address of a page with this question and some names set to other values (None takes a name out)."""
@@ -83,10 +89,11 @@ def read(parameters: QueryParams, *, most: int = MOST_ON_PAGE) -> Question:
                 f"{name[:40]!r} is no parameter of this page.",
                 f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(NAMES)}.",
             )
-    limit, page = _number(parameters, "limit", 20, most), _number(parameters, "page", 1, DEEPEST)
+    limit, page = _number(parameters, "limit", most) or 20, _number(parameters, "page", DEEPEST) or 1
     if page * limit > DEEPEST:
         raise InputError(
-            f"Results beyond the first {DEEPEST} are not paged.", "Narrow the dates, or use `pututu export`."
+            f"Results beyond the first {DEEPEST} are not paged.",
+            "Narrow the dates, or take all of them: /export.csv or /export.jsonl.",
         )
     start, end = _day(parameters, "from", 0), _day(parameters, "to", 1)
     if start and end and start > end:
@@ -101,8 +108,11 @@ def read(parameters: QueryParams, *, most: int = MOST_ON_PAGE) -> Question:
         page=page,
         by=_choice(parameters, "by") or "day",  # type: ignore[arg-type]
         group=_choice(parameters, "group"),
+        top=_number(parameters, "top", MOST_TOP),
+        background=_number(parameters, "background", MOST_BACKGROUND),
         share=_flag(parameters, "share"),
         stories=_flag(parameters, "stories"),
+        panel=_flag(parameters, "panel"),
         lang=_choice(parameters, "lang"),  # type: ignore[arg-type]
     )
 
@@ -147,10 +157,10 @@ def _known(name: str, value: str) -> str:
     return value
 
 
-def _number(parameters: QueryParams, name: str, default: int, most: int) -> int:
+def _number(parameters: QueryParams, name: str, most: int) -> int | None:
     text = parameters.get(name, "").strip()
     if not text:
-        return default
+        return None
     if not text.isascii() or not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= most:
         raise InputError(f"{name}: {text[:20]!r} cannot be used.", f"A whole number from 1 to {most}.")
     return int(text)

@@ -51,6 +51,7 @@ class Hit:
     story: StoryRef | None
     chips: Sequence[Chip]
     href: str | None
+    told_by: Sequence[str] = ()
 
 
 def when(moment: datetime | None, precision: str | None = "minute") -> str:
@@ -113,8 +114,10 @@ def hit(
     *,
     marks: Mapping[str, Sequence[Span]] | None = None,
     side: str | None = None,
+    told_by: Sequence[str] = (),
 ) -> Hit:
-    """The record as a row of a list, masked; `marks` are spans by field (offsets hold under masking)."""
+    """The record as a row of a list, masked; `marks` are spans by field (offsets hold under masking), `told_by` the outlets
+    of the story that it stands for."""
     spans, hidden = marks or {}, record.masked()
     document, translation = hidden.document, hidden.translation or {}
     return Hit(
@@ -136,6 +139,7 @@ def hit(
         story=record.story,
         chips=chips(record, words),
         href=safe_href(document.url),
+        told_by=told_by,
     )
 
 

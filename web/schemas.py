@@ -82,6 +82,9 @@ class Document(Shape):
     strike: dict[str, Any] | None
     story: Story | None
     steps: dict[str, str]
+    event: dict[str, Any] | None = Field(
+        description="When it happened: date, precision (day, week, month, year), spans"
+    )
 
 
 class Matched(Document):
@@ -89,6 +92,9 @@ class Matched(Document):
 
     matched: str | None = Field(default=None, description="original, translation or both; null without a query")
     highlights: dict[str, list[tuple[int, int]]] = Field(default_factory=dict)
+    outlets: list[str] | None = Field(
+        default=None, description="With stories=1: the sources that tell its story, the first first"
+    )
 
 
 class SearchAnswer(Shape):
@@ -111,14 +117,113 @@ class TrendRow(Shape):
     count: int
     total: int | None
     share: float | None
-    outage: bool
+    outage: bool = Field(description="Whether a source was down in the period")
+    down: list[str] = Field(description="The sources that were")
+    completeness: float | None = Field(
+        description="Part of what the sources listed in its months that is held; null where nobody counted"
+    )
+    partial: bool = Field(description="Whether only some days of the period were counted")
 
 
 class TrendsAnswer(Shape):
-    """The rows, and how many matching documents have no date."""
+    """The rows, how many matching documents have no date, and the sources of the constant panel where one was asked for."""
 
     rows: list[TrendRow]
     undated: int
+    panel: list[str] | None
+
+
+class Evidence(Shape):
+    """A document that stands behind a figure."""
+
+    id: str
+    url: str
+    title: str
+
+
+class SpikeRow(Shape):
+    """A period that stands out of those around."""
+
+    query: str
+    start: str
+    count: int
+    expected: float
+    ratio: float
+    sources: int
+    evidence: list[Evidence]
+
+
+class SpikesAnswer(Shape):
+    """Sudden rises in order of time."""
+
+    rows: list[SpikeRow]
+
+
+class ChangeRow(Shape):
+    """A new level: from `start` on, `after` documents a period where there were `before`."""
+
+    query: str
+    start: str
+    before: float
+    after: float
+    ratio: float
+    share_before: float
+    share_after: float
+
+
+class ChangesAnswer(Shape):
+    """Changes of level in order of time, query by query."""
+
+    rows: list[ChangeRow]
+
+
+class TermRow(Shape):
+    """A term that is far more frequent than before: documents in the window and in the background, G2 as its score."""
+
+    query: str
+    term: str
+    kind: str
+    count: int
+    background: int
+    expected: float
+    ratio: float
+    score: float
+    sources: int
+    evidence: list[Evidence]
+
+
+class TermsAnswer(Shape):
+    """Trending terms, the most telling first."""
+
+    rows: list[TermRow]
+
+
+class Near(Document):
+    """A document and how near it is."""
+
+    similarity: float
+
+
+class SimilarAnswer(Shape):
+    """Similar documents, the nearest first."""
+
+    documents: list[Near]
+
+
+class StoryRow(Shape):
+    """A story in a list."""
+
+    id: str
+    size: int
+    first: str
+    title: str
+    outlets: list[str]
+
+
+class StoriesAnswer(Shape):
+    """Stories, the latest news first."""
+
+    stories: list[StoryRow]
 
 
 class StoryAnswer(Shape):
@@ -129,6 +234,15 @@ class StoryAnswer(Shape):
     first: str
     outlets: list[str]
     documents: list[Document]
+
+
+class Drift(Shape):
+    """A share of a source's pages that fell: how many of the latest have it, and the usual share."""
+
+    what: str
+    have: int
+    of: int
+    usual: float
 
 
 class SourceRow(Shape):
@@ -148,6 +262,22 @@ class SourceRow(Shape):
     last_item: str | None
     pending: int | None
     items: int | None
+    trouble: str | None = Field(description="The class of what is wrong: blocked, moved, empty, layout ...")
+    gap: int | None = Field(description="Its usual longest pause between new items, in seconds")
+    seen_a_day: float | None = Field(description="Items a day, learned from polling")
+    pages: int | None = Field(description="How many of its latest pages the shares are of")
+    share_document: float | None = Field(description="Of its pages, the share that gives a document")
+    share_author: float | None
+    share_date: float | None
+    share_section: float | None
+    text_length: int | None = Field(description="Median length of text, in characters")
+    drift: list[Drift] = Field(description="What fell in its pages")
+    moved_to: str | None
+    mend: str | None
+    listed: int | None = Field(description="Items that its listings named, over all counted months")
+    have: int | None
+    completeness: float | None
+    surveyed: bool | None = Field(description="Whether its whole past in those months was read, not only its feeds")
 
 
 class SourcesAnswer(Shape):

@@ -1,18 +1,20 @@
 """What the store tells without the index: documents, stories, sources, alerts, runs, and what happened to an address."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from core.document import StoryRef
-from core.errors import UnavailableError
+from core.errors import SettingError, StoreError, UnavailableError
 from core.masking import mask
 from core.record import Record
 from core.time import lima_iso
+from crawler.health import facts
 from search.query import everything
 from store import alerts as kept_alerts
-from store import documents, frontier, history, work
+from store import completeness as kept_completeness
+from store import documents, frontier, history, revisions, work
 from store import runs as kept_runs
 from store import sources as kept_sources
 from store import stories as kept_stories
@@ -31,6 +33,8 @@ class Told:
     record: Record
     versions: Sequence[VersionInfo]
     members: Sequence[Record]
+    gone: datetime | None = None
+    """Since when its page is gone from its site."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,7 @@ def document(desk: Desk, id: str) -> Told | None:
             record=record,
             versions=documents.versions(tx, id),
             members=documents.records(tx, [i for i in ids if i != id]),
+            gone=revisions.gone(tx, id),
         )
 
 
@@ -67,10 +72,10 @@ def story(desk: Desk, id: str) -> ToldStory | None:
     )
 
 
-def story_json(told: ToldStory, *, with_text: bool) -> Row:
+def story_json(told: ToldStory, *, with_text: Callable[[Record], bool]) -> Row:
     """A story with its documents as JSON."""
     outlets = list(dict.fromkeys(record.document.source for record in told.records))
-    rows = [record.masked().to_json(with_text=with_text) for record in told.records]
+    rows = [record.masked().to_json(with_text=with_text(record)) for record in told.records]
     return {
         "id": told.ref.id,
         "size": told.ref.size,
@@ -86,8 +91,10 @@ def stories(desk: Desk, question: Question) -> list[Row]:
         refs = kept_stories.recent(tx, question.limit, offset=question.offset, at_least=2)
         firsts = {ref.id: next(iter(kept_stories.members(tx, ref.id)), "") for ref in refs}
         titles = {found.id: found.title for found in documents.many(tx, list(firsts.values()))}
+        outlets = {ref.id: kept_stories.outlets(tx, ref.id) for ref in refs}
     return [
-        {"id": ref.id, "size": ref.size, "first": lima_iso(ref.first), "title": mask(titles.get(firsts[ref.id], "")) or ref.id} for ref in refs
+        {"id": ref.id, "size": ref.size, "first": lima_iso(ref.first), "title": mask(titles.get(firsts[ref.id], "")) or ref.id, "outlets": outlets[ref.id]}
+        for ref in refs
     ]  # fmt: skip
 
 
@@ -96,10 +103,24 @@ def sources(desk: Desk) -> list[Row]:
     with desk.store.read() as tx:
         states = kept_sources.states(tx)
         pending = {slug: frontier.counts(tx, slug).get("pending", 0) for slug in states}
+        counted = kept_completeness.by_source(tx)
     catalog, items = desk.catalog(), _items(desk)
     watched = [slug for slug in catalog if not desk.demo or slug in states]  # the demo watches its own press only
     slugs = sorted({*watched, *states, *(items or {})})
-    return [_source(slug, catalog.get(slug), states.get(slug), pending.get(slug), items) for slug in slugs]
+    return [
+        _source(slug, catalog.get(slug), states.get(slug), pending.get(slug), items)
+        | facts(states.get(slug) or kept_sources.SourceState(slug=slug))
+        | _held(counted.get(slug))
+        for slug in slugs
+    ]
+
+
+def _held(counted: kept_completeness.Whole | None) -> Row:
+    """How many items a source's listings named, how many of them are held, and whether all its months were surveyed."""
+    return {
+        "listed": counted.listed if counted else None, "have": counted.have if counted else None,
+        "completeness": counted.share if counted else None, "surveyed": not counted.unsurveyed if counted else None,
+    }  # fmt: skip
 
 
 def _source(
@@ -156,6 +177,14 @@ def runs(desk: Desk, limit: int) -> list[Row]:
     ]  # fmt: skip
 
 
+def index_troubles(desk: Desk) -> list[str]:
+    """What is wrong with the index, though the store's pages are served: it is down, read-only, slow, parts are missing."""
+    try:
+        return [f"{found.finding}. {found.mend}" for found in desk.index().troubles()]
+    except (StoreError, UnavailableError, SettingError) as error:
+        return [str(error)]
+
+
 def work_summary(desk: Desk) -> dict[str, dict[str, int]]:
     """For each kind of work how much waits, is in progress, parked, done."""
     with desk.store.read() as tx:
@@ -182,6 +211,7 @@ def happened(desk: Desk, name: str) -> list[tuple[str, list[str]]] | None:
                 for row in found.addresses
             ],
         ),
+        ("looks", [_line({k: row[k] for k in ("checked", "due", "gone")}) for row in found.looks]),
         ("document", [_line(found.document)] if found.document else []),
         ("aliases", list(found.aliases)),
         (

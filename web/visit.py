@@ -12,13 +12,15 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import QueryParams
 
-from core.document import SECTORS, TOPICS
+from core.document import KINDS, SECTORS, TOPICS
+from core.record import Record
+from search.trends import GROUPS
 from web.desk import Desk
 from web.question import MOST_ON_PAGE, Question, language, read
 from web.words import LANGUAGES, Words
 
 CLOSED: Mapping[str, tuple[str, ...]] = {
-    "topic": TOPICS, "sector": SECTORS, "by": ("day", "week", "month"), "group": ("topic", "sector", "place", "source"),
+    "topic": TOPICS, "sector": SECTORS, "by": ("day", "week", "month"), "group": GROUPS, "kind": KINDS,
     "rhythm": ("instant", "daily", "weekly"), "language": ("es", "en", "qu", "ay", "pt"),
 }  # fmt: skip
 
@@ -65,6 +67,10 @@ class Visit:
             else self.request.state.door.public_url
         )
         return base + address
+
+    def with_text(self, record: Record) -> bool:
+        """Whether whole texts of this document may be shown here: on this machine, or where its source's licence allows it."""
+        return self.local or self.desk.open_text(record.document.source)
 
     def page(
         self, template: str, here: str = "", *, status: int = 200, formats: Iterable[tuple[str, str]] = (), notice: str = "", **values: Any

@@ -15,6 +15,7 @@ from search.engines import open_backend
 from search.query import everything
 from store import annotations, documents, runs, sources, stories
 from store.database import Store
+from store.sources import SourceState
 from web.app import create
 from web.desk import Desk
 
@@ -130,8 +131,9 @@ def fill(store: Store) -> dict[str, str]:
             for n, (document, _) in enumerate(items)
         ]
         stories.join_many(tx, keyed, NOW, similar=lambda a, b: float(a.text == b.text))
-        sources.record_poll(tx, "faro", True, 3, 10, None, None, NOW)
-        sources.record_poll(tx, "ribera", False, 0, 0, "HTTP 403", "blocked", NOW)
+        sources.keep(tx, SourceState(slug="faro", status="verified", last_poll=NOW, last_success=NOW, last_item=NOW), NOW)
+        down = {"failures": 2, "reason": "blocked", "error": "HTTP 403", "last_poll": NOW, "last_failure": NOW}
+        sources.keep(tx, SourceState(slug="ribera", **down), NOW)
         run = runs.start(tx, "crawl", NOW - timedelta(minutes=2), {"sources": ["faro"]})
         runs.finish(tx, run, {"new": 7, "rejected": 0}, True, NOW)
     return {document.url.rpartition("/")[2]: document.id for document, _ in items}

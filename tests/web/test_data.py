@@ -16,7 +16,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 KEYS = (
     "id", "url", "canonical_url", "source", "kind", "title", "summary", "text", "language", "author", "section", "published",
     "published_precision", "published_from", "fetched", "arrival", "version", "completeness", "paywalled", "archive", "translation",
-    *LISTS, "casualties", "strike", "story", "steps",
+    *LISTS, "casualties", "strike", "story", "steps", "event",
 )  # fmt: skip
 
 
@@ -56,6 +56,43 @@ def test_one_document_for_each_story(client: TestClient) -> None:
     assert client.get("/search.json?q=choferes").json()["total"] == 2
     folded = client.get("/search.json?q=choferes&stories=1").json()
     assert folded["total"] == 1 and len(folded["documents"]) == 1
+    assert folded["documents"][0]["outlets"] == ["faro", "ribera"]
+    page = client.get("/search?q=choferes&stories=1&lang=es").text
+    assert "1 historia" in page and "Lo cuentan faro, ribera" in page
+    assert client.get("/search.json?q=choferes").json()["documents"][0]["outlets"] is None
+
+
+def test_everything_found_leaves_as_a_stream_without_a_cap(site: Any) -> None:
+    client = site.client()
+    lines = [json.loads(line) for line in client.get("/export.jsonl?q=extorsi%C3%B3n&limit=1").text.splitlines()]
+    table = list(csv.DictReader(io.StringIO(client.get("/export.csv?q=extorsi%C3%B3n").text.removeprefix("\ufeff"))))
+    assert [row["id"] for row in lines] == [row["id"] for row in table] and len(lines) == 5
+    assert all(row["text"] is None for row in lines), (
+        "not even on this machine: `pututu export --with-text` is for that"
+    )
+    assert "987654321" not in client.get("/export.csv").text
+    answer = client.get("/export.csv?q=zzz")
+    assert "attachment" in answer.headers["content-disposition"] and len(answer.text.splitlines()) == 1
+    assert client.get("/export.xlsx").status_code == 404 and client.get("/export.csv?q=(").status_code == 400
+    assert 'href="/export.csv?q=extorsi%C3%B3n"' in client.get("/search?q=extorsi%C3%B3n").text
+
+
+def test_figures_are_data_too(site: Any) -> None:
+    client = site.client()
+    assert client.get("/trends.json?q=extorsi%C3%B3n&panel=1&from=2026-03-10&to=2026-03-14").json()["panel"] == [
+        "faro",
+        "gaceta",
+        "ribera",
+    ]
+    assert client.get("/api/v1/spikes?q=extorsi%C3%B3n").json() == {"rows": []}
+    assert client.get("/api/v1/changes?q=extorsi%C3%B3n&by=week").json() == {"rows": []}
+    problem = client.get("/api/v1/terms?from=2026-03-12&to=2026-03-12&background=1")
+    assert problem.status_code in (200, 400)
+    assert client.get("/api/v1/terms?from=1999-01-01&to=1999-01-02").status_code == 400
+    near = client.get(f"/api/v1/documents/{site.ids['cupos']}/similar?limit=3").json()["documents"]
+    assert near[0]["id"] == site.ids["cupos-2"] and 0 < near[0]["similarity"] <= 1
+    spec = client.get("/trends.vl.json?q=extorsi%C3%B3n").json()
+    assert spec["$schema"].endswith("v6.json") and spec["datasets"]["rows_0"]
 
 
 def test_the_feed_is_atom(site: Any) -> None:
@@ -92,7 +129,7 @@ def test_a_cell_is_never_a_formula(text: str) -> None:
 
 
 @pytest.mark.parametrize(("path", "kind", "start"), [
-    ("/trends.svg?q=paro", "image/svg+xml", b"<svg"), ("/trends.png?q=paro", "image/png", b"\x89PNG"), ("/map.svg", "image/svg+xml", b"<svg"),
+    ("/trends.svg?q=paro", "image/svg+xml", b"<svg"), ("/trends.png?q=paro", "image/png", b"\x89PNG"), ("/terms.csv?from=2026-03-15&to=2026-03-20", "text/csv", b"\xef\xbb\xbfquery,term,kind,count"), ("/map.svg", "image/svg+xml", b"<svg"),
     ("/map.png", "image/png", b"\x89PNG"), ("/trends.csv?q=paro", "text/csv", b"\xef\xbb\xbfquery,group,start,count,total,share,outage"),
     ("/map.csv", "text/csv", b"\xef\xbb\xbfdepartment,count"), ("/sources.csv", "text/csv", b"\xef\xbb\xbfslug"), ("/runs.csv", "text/csv", b"\xef\xbb\xbfid"),
     ("/alerts.csv", "text/csv", b"\xef\xbb\xbfid"), ("/sources.jsonl", "application/jsonl", b"{"), ("/stories.json", "application/json", b"{"),
@@ -106,7 +143,7 @@ def test_each_form_has_its_kind(client: TestClient, path: str, kind: str, start:
 def test_the_api_answers_as_the_pages_data(site: Any) -> None:
     client = site.client()
     query = "?q=extorsi%C3%B3n&topic=extortion"
-    for name in (f"search{query}", f"trends{query}&by=week&group=topic&share=1", "sources", "alerts", "runs"):
+    for name in (f"search{query}", f"search{query}&stories=1", f"trends{query}&by=week&group=topic&share=1", "stories", "sources", "alerts", "runs"):  # fmt: skip
         plain = name.replace("?", ".json?") if "?" in name else f"{name}.json"
         assert client.get(f"/api/v1/{name}").json() == client.get(f"/{plain}").json(), name
 
@@ -114,7 +151,8 @@ def test_the_api_answers_as_the_pages_data(site: Any) -> None:
 def test_the_api_describes_itself_without_pages_that_load_scripts(client: TestClient) -> None:
     described = client.get("/api/v1/openapi.json").json()
     assert {path.removeprefix("/api/v1") for path in described["paths"]} == {
-        "/search", "/trends", "/documents/{id}", "/stories/{id}", "/sources", "/alerts", "/runs",
+        "/search", "/trends", "/spikes", "/changes", "/terms", "/documents/{id}", "/documents/{id}/similar", "/stories", "/stories/{id}",
+        "/sources", "/alerts", "/runs",
     }  # fmt: skip
     names = {parameter["name"] for parameter in described["paths"]["/api/v1/search"]["get"]["parameters"]}
     assert {

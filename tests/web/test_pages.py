@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -10,11 +11,17 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from store.schema import completeness
+
 PATHS = (
     "/",
     "/search?q=extorsi%C3%B3n",
     "/trends",
     "/trends?q=extorsi%C3%B3n",
+    "/trends?q=extorsi%C3%B3n&q=paro&q=ley&q=cupos&q=hotel&by=week&panel=1",
+    "/terms",
+    "/terms?q=extorsi%C3%B3n&from=1999-01-01",
+    "/search?q=choferes&stories=1&subtype=cupos&topic=strike&topic=extortion",
     "/map",
     "/stories",
     "/sources",
@@ -228,14 +235,81 @@ def test_a_trend_is_a_chart_and_a_table_with_a_row_for_every_period(client: Test
 
 def test_a_row_of_the_trend_links_to_its_documents(client: TestClient) -> None:
     text = client.get("/trends?q=extorsi%C3%B3n&by=month&lang=es").text
-    link = re.search(r'<td><a href="(/search\?[^"]+)">2026-03-01</a>', text)
+    link = re.search(r'<td class="day"><a href="(/search\?[^"]+)">2026-03-01</a>', text)
     assert link
     assert client.get(unescape(link[1]).replace("/search?", "/search.json?")).json()["total"] == 4
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "9998-12-31", "9999-12-31"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/trends?q=paro&",
+        "/trends.json?q=paro&by=month&",
+        "/terms?",
+        "/api/v1/spikes?q=paro&",
+        "/api/v1/changes?q=paro&",
+        "/search?",
+        "/map?",
+        "/export.csv?",
+    ],
+)
+def test_no_day_of_the_calendar_breaks_a_page(client: TestClient, path: str, day: str) -> None:
+    for days in (f"from={day}&to={day}", f"from={day}", f"to={day}"):
+        assert client.get(path + days).status_code in (200, 400), days
+    assert client.get(f"/trends?q=date:{day}").status_code == 200
+
+
+def test_a_row_of_a_group_links_to_its_documents(client: TestClient) -> None:
+    text = client.get("/trends?q=extorsi%C3%B3n&by=month&group=topic&lang=es").text
+    links = re.findall(
+        r'<a href="(/search\?[^"]+)">2026-03-01</a></td><td>extorsión</td><td>([^<]+)</td><td class="n">(\d+)', text
+    )
+    assert len(links) >= 1
+    for link, _, count in links:
+        assert client.get(unescape(link).replace("/search?", "/search.json?")).json()["total"] == int(count), link
+
+
+def test_a_document_shows_what_is_like_it_beside_its_story(site: Any) -> None:
+    text = site.client().get(f"/documents/{site.ids['cupos-2']}?lang=es").text
+    near = text.partition("Documentos parecidos")[2]
+    assert site.ids["cupos"] not in near, "it is of the same story"
+    alone = site.client().get(f"/documents/{site.ids['paro']}?lang=es").text
+    assert site.ids["paro"] not in alone.partition("Documentos parecidos")[2]
+
+
+def test_filters_that_the_form_does_not_show_stay(client: TestClient) -> None:
+    page = Page(client.get("/search?q=x&subtype=cupos&topic=strike&topic=extortion&place=Ica&place=Puno").text)
+    hidden = {(field["name"], field["value"]) for field in page.named("input") if field.get("type") == "hidden"}
+    assert {("subtype", "cupos"), ("topic", "extortion"), ("place", "Puno")} <= hidden and (
+        "topic",
+        "strike",
+    ) not in hidden
 
 
 def test_outages_are_shaded(client: TestClient) -> None:
     rows = client.get("/trends.json?q=extorsi%C3%B3n&from=2026-03-18&to=2026-03-22").json()["rows"]
     assert [row["outage"] for row in rows] == [False, False, True, True, True]
+
+
+def test_months_of_which_much_is_missing_are_marked(make_site: Callable[..., Any]) -> None:
+    site = make_site()
+    with site.desk.store.write() as tx:
+        for source, have in (("faro", 30), ("ribera", 90)):
+            row = {
+                "source": source,
+                "month": "2026-03",
+                "listed": 100,
+                "have": have,
+                "counted": datetime(2026, 4, 1, tzinfo=UTC),
+            }
+            tx.execute(completeness.insert().values(row))
+    rows = site.client().get("/trends.json?q=extorsi%C3%B3n&by=month").json()["rows"]
+    assert [row["completeness"] for row in rows] == [0.6]
+    text = site.client().get("/trends?q=extorsi%C3%B3n&by=month&lang=es").text
+    assert "se tiene menos del 80 %" in text and "se tiene 60%" in text
+    one = site.client().get("/trends.json?q=extorsi%C3%B3n&by=month&source=ribera").json()["rows"]
+    assert [row["completeness"] for row in one] == [0.9]
 
 
 def test_the_map_counts_departments(client: TestClient) -> None:

@@ -12,11 +12,17 @@ from web.question import Question, read
 
 
 def test_every_name_is_read() -> None:
-    text = "q=paro&q=huelga&from=2025-03-01&to=2025-03-31&topic=strike&topic=extortion&place=Puno&sort=relevance&limit=5&page=2&lang=en&by=week&group=topic&share=1"
+    text = "q=paro&q=huelga&from=2025-03-01&to=2025-03-31&topic=strike&topic=extortion&place=Puno&sort=relevance&limit=5&page=2&lang=en&by=week&group=topic&share=1&kind=news&subtype=cupos&top=5&background=90&panel=1"
     question = read(QueryParams(text))
     assert question.queries == ("paro", "huelga")
     assert (question.start, question.end) == (date(2025, 3, 1), date(2025, 3, 31))
-    assert question.filters == {"topic": ("strike", "extortion"), "place": ("Puno",)}
+    assert question.filters == {
+        "topic": ("strike", "extortion"),
+        "subtype": ("cupos",),
+        "place": ("Puno",),
+        "kind": ("news",),
+    }
+    assert (question.top, question.background, question.panel) == (5, 90, True)
     assert (question.sort, question.limit, question.offset, question.lang) == ("relevance", 5, 5, "en")
     assert (question.by, question.group, question.share, question.stories) == ("week", "topic", True, False)
 
@@ -32,7 +38,7 @@ def test_a_month_is_its_first_day_as_from_and_its_last_as_to() -> None:
         ("form=2025-01-01", "form", "from"), ("topic=stirke", "topic", "strike"), ("sector=bus", "sector", "retail"), ("limit=0", "limit", "100"),
         ("limit=101", "limit", "100"), ("limit=1e3", "limit", "100"), ("limit=٣", "limit", "100"), ("page=-1", "page", "1"), ("from=ayer", "from", "YYYY"),
         ("to=2025-13-01", "to", "YYYY"), ("from=2025-03-02&to=2025-03-01", "from", "Exchange"), ("lang=fr", "lang", "es"), ("by=year", "by", "day"),
-        ("share=maybe", "share", "1"), ("limit=100&page=101", "10000", "export"), ("sort=old", "sort", "date"),
+        ("share=maybe", "share", "1"), ("limit=100&page=101", "10000", "export"), ("sort=old", "sort", "date"), ("kind=nws", "kind", "news"), ("top=0", "top", "1000"), ("background=x", "background", "3660"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_named_with_its_mend(text: str, named: str, mend: str) -> None:
@@ -43,7 +49,7 @@ def test_what_cannot_be_used_is_named_with_its_mend(text: str, named: str, mend:
 
 def test_too_many_or_too_long_queries_are_refused() -> None:
     with pytest.raises(InputError):
-        read(QueryParams([("q", str(n)) for n in range(9)]))
+        read(QueryParams([("q", str(n)) for n in range(11)]))
     with pytest.raises(InputError):
         read(QueryParams({"q": "a" * 4001}))
 

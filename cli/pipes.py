@@ -1,9 +1,11 @@
 """Pipes: a page, a feed, documents or a query in; rows out. They need no data folder and write none."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -49,27 +51,35 @@ def extract_command(pages: tuple[str, ...], url: str | None, slug: str | None, f
 @click.command("feed")
 @click.argument("pages", nargs=-1, required=True, metavar="FILE|URL...")
 @click.option("--url", help="Where a FILE came from.")
+@click.option(
+    "--source", "slug", help="Read it by that source's facts (selectors of a listing page, keys of a JSON answer)."
+)
 @formats
-def feed_command(pages: tuple[str, ...], url: str | None, form: str | None) -> None:
+def feed_command(pages: tuple[str, ...], url: str | None, slug: str | None, form: str | None) -> None:
     """RSS, Atom, JSON Feed, sitemap, news sitemap, sitemap index or listing -> one entry a line.
 
     \b
     Examples:
       pututu feed https://rpp.pe/rss
       pututu feed sitemap.xml --url https://elcomercio.pe/sitemap.xml --csv
+      pututu feed https://panamericana.pe/politica --source panamericana
     """
+    from crawler import catalog
     from crawler.platforms import parse
     from crawler.reading import read_page
 
     settings = Settings.load()
+    source = catalog.find(catalog.load(settings.sources_dir), slug) if slug else None
     failed: list[str] = []
 
     def rows() -> Iterator[dict[str, Any]]:
         for name in pages:
             with _told(name, failed):
                 page = read_page(name, settings, url=url)
-                for entry in parse(page.body, page.url, page.content_type).entries:
-                    yield _entry(name, entry)
+                listing = parse(page.body, page.url, page.content_type, source=source)
+                for told in listing.notes:
+                    note(f"{name}: {told}")
+                yield from (_entry(name, entry) for entry in listing.entries)
 
     emit(rows(), form or "json", lambda row: row["url"])
     _end(failed)
@@ -85,12 +95,14 @@ def _entry(file: str, entry: Any) -> dict[str, Any]:
 
 
 @click.command("tag")
-@click.argument("file", default="-", type=click.File("rb"))
+@click.argument("file", default="-")
 @click.option("--json", "_json", is_flag=True, help="One JSON object a line (always so).")
-def tag_command(file: IO[bytes], _json: bool) -> None:
+def tag_command(file: str, _json: bool) -> None:
     """Documents (JSONL) -> the same with every tag, in the same order, other keys kept.
 
-    `title` or `text` suffices; `url`, `source`, `published` and `language` help.
+    `title` or `text` suffices; `url`, `source`, `published` and `language` help: one of these that cannot be read is told
+    on stderr, and the document is tagged without it. A line that holds no document is told with its number and left out;
+    the others are written, and the exit code is 1. What was given (a translation too) is kept: only tags are made anew.
 
     \b
     Examples:
@@ -99,36 +111,46 @@ def tag_command(file: IO[bytes], _json: bool) -> None:
     """
     from enrich.steps import build
 
-    chain = build(Settings.load())
-    kept = (
-        "id",
-        "url",
-        "source",
-        "title",
-        "summary",
-        "text",
-        "published",
-        "arrival",
-        "version",
-        "completeness",
-        "fetched",
-    )
-    for row, document in _documents(file):
-        tagged = chain.tag(document).to_json()
-        row = {key: value for key, value in row.items() if value is not None}
-        known = {key: row[key] for key in kept if key in row} | (
-            {"language": row["language"]} if row.get("language") else {}
-        )
-        click.echo(json_line({**row, **tagged, **known}), nl=False)
+    failed: list[str] = []
+    with _opened(file) as stream:
+        chain = build(Settings.load())
+        try:
+            for place, row, document in _documents(file, stream, failed):
+                record, errors = chain.tag(document, _translation(row))
+                if errors:
+                    failed.append(place)
+                    note(f"{place}: " + "; ".join(f"step {name}: {error}" for name, error in errors.items()))
+                click.echo(json_line(_tagged(row, record.to_json())), nl=False)
+        finally:
+            chain.close()
+    _end(failed)
+
+
+def _translation(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    given = row.get("translation")
+    return given if isinstance(given, dict) else None
+
+
+def _tagged(row: Mapping[str, Any], tagged: dict[str, Any]) -> dict[str, Any]:
+    """Every key of a document in its order, then the row's own. What the row says stands, but for the tags made now."""
+    from core.record import TAGS
+
+    given = {key: value for key, value in row.items() if value is not None and key not in TAGS}
+    if tagged["author"]:
+        del given["author"]  # names in one string are read as a list
+    return tagged | given
 
 
 @click.command("translate")
-@click.argument("file", default="-", type=click.File("rb"))
+@click.argument("file", default="-")
 @click.option("--to", type=click.Choice(["en"]), default="en", show_default=True, help="The language to translate to.")
 @click.option("--engine", help="Engine by name; by default the best that is here.")
 @click.option("--json", "_json", is_flag=True, help="One JSON object a line (always so).")
-def translate_command(file: IO[bytes], to: str, engine: str | None, _json: bool) -> None:
+def translate_command(file: str, to: str, engine: str | None, _json: bool) -> None:
     """Documents (JSONL) -> the same with `translation`, in the same order.
+
+    A line that holds no document is told with its number and left out; the others are written, and the exit code is 1. A
+    document that is not in Spanish keeps the translation that it has.
 
     \b
     Examples:
@@ -138,14 +160,18 @@ def translate_command(file: IO[bytes], to: str, engine: str | None, _json: bool)
     from enrich.translate import translate_documents
 
     rows: list[dict[str, Any]] = []
+    failed: list[str] = []
 
-    def documents() -> Iterator[Document]:
-        for row, document in _documents(file):
+    def documents(stream: IO[bytes]) -> Iterator[Document]:
+        for _, row, document in _documents(file, stream, failed):
             rows.append(row)
             yield document
 
-    for _document, translation in translate_documents(documents(), Settings.load(), engine):
-        click.echo(json_line({**rows.pop(0), "translation": translation}), nl=False)
+    with _opened(file) as stream:
+        for _document, translation in translate_documents(documents(stream), Settings.load(), engine):
+            row = rows.pop(0)
+            click.echo(json_line({**row, "translation": translation or row.get("translation")}), nl=False)
+    _end(failed)
 
 
 @click.command("query")
@@ -176,21 +202,37 @@ def _pretty(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2, default=str)
 
 
-def _documents(file: IO[bytes]) -> Iterator[tuple[dict[str, Any], Document]]:
-    """Each row with the Document made of it. A line that is none ends the pipe with its place: order must hold."""
-    from crawler.imports import loose_document
+@contextmanager
+def _opened(file: str) -> Iterator[IO[bytes]]:
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    with ExitStack() as stack:
+        try:
+            stream = stack.enter_context(Path(file).open("rb"))
+        except OSError as error:
+            mend = "Name a readable file, or - for standard input."
+            raise InputError(f"{file} cannot be read: {error.strerror}.", mend) from error
+        yield stream
 
-    for number, line in enumerate(file, 1):
-        if line.strip():
-            try:
-                row = json.loads(line)
-                if not isinstance(row, dict):
-                    raise ValueError("no JSON object")
-                yield row, loose_document(row, number, now=datetime.now(UTC))
-            except (ValueError, RecursionError, InputError) as error:
-                raise InputError(
-                    f"{file.name}:{number}: {error}", "Write one JSON object with `title` or `text` a line."
-                ) from error
+
+def _documents(file: str, stream: IO[bytes], failed: list[str]) -> Iterator[tuple[str, dict[str, Any], Document]]:
+    """The place, the row and the document made of it, of each line. A line that is none is told, and its place kept in `failed`."""
+    from crawler.imports import LeftOut, Noted, json_rows, loose_document
+
+    name = "standard input" if file == "-" else file
+    for read in json_rows(name, stream):
+        if isinstance(read, Noted):
+            note(f"{name}: {read.what}.")
+            continue
+        place = read.place if isinstance(read, LeftOut) else f"{name}:{read.line}"
+        with _told(place, failed):
+            if isinstance(read, LeftOut):
+                raise InputError(read.reason)
+            document, faults = loose_document(read.cells, read.line, now=datetime.now(UTC))
+            for fault in faults:
+                note(f"{place}: {fault} It is read without that.")
+            yield place, dict(read.cells), document
 
 
 @contextmanager

@@ -1,8 +1,10 @@
 """Sums of money: value, currency (PEN, USD) and what they are (demand, payment, loss, reward, other)."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from core.document import Payload
@@ -18,7 +20,7 @@ _WORDS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "twenty": 20, "fifty": 50,
 }  # fmt: skip
 _SCALES = {"mil": 1000, "millon": 10**6, "millones": 10**6, "million": 10**6, "thousand": 1000, "billion": 10**9}
-_N = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
+_N = r"\d{1,3}(?:[.,' ]\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)|\d{1,15}(?:[.,]\d{1,9})?(?!\d)"
 _W = "|".join(sorted((word for word in _WORDS if word != "mil"), key=len, reverse=True))
 _SCALE = r"(?: ?(mil millones|mil|millon(?:es)?|million|thousand|billion)\b)?"
 _VALUE = rf"(?:({_N})|\b({_W}))"
@@ -66,11 +68,11 @@ def find(part: Field) -> Iterator[tuple[int | float, str, int, int]]:
             continue
         taken.append(match.span())
         yield _value(match[2], None, match[3], part, match.start()), _currency(match[1]), *match.span()
-    if _RATE.search(part.norm):
+    if _is_of_rates(part):
         for match in _BARE_RATE.finditer(text):
             yield _value(match[1], None, None, part, match.start()), "PEN", *match.span(1)
     for match in _UNIT_LAST.finditer(text):
-        if any(start < match.end() and match.start() < end for start, end in taken):
+        if _overlaps(taken, match.start(), match.end()):
             continue
         value = _value(match[1], match[2], match[3], part, match.start())
         if value == 1 and match[2]:
@@ -97,18 +99,17 @@ def find(part: Field) -> Iterator[tuple[int | float, str, int, int]]:
             )
 
 
+@lru_cache(maxsize=64)
+def _is_of_rates(part: Field) -> bool:
+    return bool(_RATE.search(part.norm))
+
+
 def _currency(sign: str) -> str:
     return "PEN" if sign.startswith("s/") or "sol" in sign or sign == "pen" else "USD"
 
 
 def _value(number: str | None, word: str | None, scale: str | None, part: Field, position: int) -> int | float:
-    value = (
-        Decimal(_WORDS[word])
-        if word
-        else parse_number(
-            number or "0", rate=bool(_RATE.search(part.sentence(position)) or _RATE.search(part.norm)) and not scale
-        )
-    )
+    value = Decimal(_WORDS[word]) if word else parse_number(number or "0", rate=_is_of_rates(part) and not scale)
     for each in (scale or "").split():
         value *= _SCALES[each]
     return int(value) if value == value.to_integral_value() else float(value)
@@ -128,6 +129,12 @@ def parse_number(text: str, *, rate: bool = False) -> Decimal:
     if len(parts[-1]) == 3 and len(parts[0]) <= 3:
         return Decimal("".join(parts))
     return Decimal("".join(parts[:-1]) + "." + parts[-1])
+
+
+def _overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a stretch meets one of those taken, which stand in the order of the text and apart."""
+    place = bisect_left(taken, (end, end))
+    return place > 0 and taken[place - 1][1] > start
 
 
 def _what(part: Field, position: int, extortion: bool) -> str:

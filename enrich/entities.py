@@ -4,6 +4,7 @@ People are taken only with the public office that the text gives them, so that v
 """
 
 import re
+from bisect import bisect_left
 from typing import Any
 
 from core.document import Payload
@@ -45,24 +46,26 @@ def run(reading: Reading) -> Payload:
         found = [
             item
             for item in found
-            if item.printed[:1].isupper() and not _IN_A_NORM.search(item.field.text[: item.hit.start])
+            if item.printed[:1].isupper()
+            and not _IN_A_NORM.search(item.field.text[max(0, item.hit.start - 2) : item.hit.start])
         ]
         if found:
             items["organisation", fold(organisation.name)] = _item(
                 organisation.name, "organisation", organisation.kind, id, [item.span for item in found]
             )
-    taken = {(span[0], span[1]) for item in items.values() for span in item["spans"]}
+    known = sorted(tuple(span) for item in items.values() for span in item["spans"])
     for part in reading.fields:
         for name, kind, start, end in _others(part):
-            if (part.name, start) not in taken and not any(
-                span[0] == part.name and span[1] < end and start < span[2]
-                for item in items.values()
-                if item["id"]
-                for span in item["spans"]
-            ):
+            if not _overlaps(known, part.name, start, end):
                 key = ("person" if kind == "official" else "organisation", fold(name))
                 items.setdefault(key, _item(name, key[0], kind, None, []))["spans"].append(part.span(start, end))
     return {"entities": list(items.values())}
+
+
+def _overlaps(known: list[tuple[str, int, int]], field: str, start: int, end: int) -> bool:
+    """Whether a name meets one of the list's in that field; those stand in the order of the text."""
+    place = bisect_left(known, (field, end, end))
+    return place > 0 and known[place - 1][0] == field and known[place - 1][2] > start
 
 
 def _item(name: str, type: str, kind: str, id: str | None, spans: list[Any]) -> dict[str, Any]:

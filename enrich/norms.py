@@ -74,15 +74,15 @@ def run(reading: Reading) -> Payload:
     """`{"norms": [{id, title, url, spans}]}`, in the order of first mention."""
     spans: dict[str, list[Span]] = {}
     for part in reading.fields:
-        taken: list[tuple[int, int]] = []
+        stop = 0
         for norm, start, end in sorted(find(part.text), key=lambda found: (found[1], -found[2])):
-            if not any(start < stop and begin < end for begin, stop in taken):
-                taken.append((start, end))
+            if start >= stop:
+                stop = end
                 spans.setdefault(norm, []).append(part.span(start, end))
-    norms = {norm: _fullest(norm, spans) for norm in spans}
+    suffixed = {norm.rpartition("-")[0]: norm for norm in reversed(spans) if norm.startswith("PL ") and "-" in norm}
     merged: dict[str, list[Span]] = {}
-    for norm, full in norms.items():
-        merged.setdefault(full, []).extend(spans[norm])
+    for norm, found in spans.items():  # a bill cited once with its suffix and once without is one bill
+        merged.setdefault(suffixed.get(norm, norm), []).extend(found)
     return {
         "norms": [
             {"id": norm, "title": TITLES.get(norm), "url": url(norm), "spans": found} for norm, found in merged.items()
@@ -133,13 +133,6 @@ def _each(match: re.Match[str], number: re.Pattern[str], name: Callable[[str], s
 def _bill(number: str) -> str:
     digits, _, rest = number.partition("/")
     return f"PL {int(digits)}/{rest.upper()}"
-
-
-def _fullest(norm: str, all_norms: dict[str, list[Span]]) -> str:
-    """A bill cited once with its suffix and once without is one bill."""
-    if norm.startswith("PL ") and "-" not in norm:
-        return next((other for other in all_norms if other.startswith(norm + "-")), norm)
-    return norm
 
 
 def url(norm: str) -> str | None:

@@ -14,7 +14,10 @@ from enrich.lexicon import Hit, Lexicon
 Span = list[str | int]
 """`[field, start, end]` in code points of the printed field."""
 
+LONGEST_SENTENCE = 600
+"""Characters of a sentence beyond which it is read in pieces: what no stop divides (a list, hostile text) stays bounded."""
 _NO_WORD = re.compile(r"[\W_]")
+_PAUSE = re.compile(r"[,;:)\n]\s")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +44,9 @@ class Field:
 
     @cached_property
     def bounds(self) -> list[tuple[int, int]]:
-        """Spans of the sentences."""
-        return sentences(self.text) or [(0, len(self.text))]
+        """Spans of the sentences, the very long ones in pieces."""
+        found = sentences(self.text) or [(0, len(self.text))]
+        return [piece for start, end in found for piece in _pieces(self.text, start, end)]
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -53,15 +57,43 @@ class Field:
         return max(bisect_right(self._starts, position) - 1, 0)
 
     def sentence(self, position: int) -> str:
-        """The folded sentence around a position, words between spaces (as in `norm`)."""
+        """The folded sentence around a position: its words between single spaces."""
         number = self.sentence_at(position)
-        start = self._starts[number] if number else 0
-        end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self.text)
-        return f" {self.norm[start + 1 : end + 1]} "
+        if number not in self._sentences:
+            start = self._starts[number] if number else 0
+            end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self.text)
+            self._sentences[number] = f" {' '.join(self.norm[start + 1 : end + 1].split())} "
+        return self._sentences[number]
+
+    def words_at(self, position: int) -> frozenset[str]:
+        """The words of the sentence around a position."""
+        number = self.sentence_at(position)
+        if number not in self._words:
+            self._words[number] = frozenset(self.sentence(position).split())
+        return self._words[number]
+
+    @cached_property
+    def _words(self) -> dict[int, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _sentences(self) -> dict[int, str]:
+        return {}
 
     def span(self, start: int, end: int) -> Span:
         """The span of this field."""
         return [self.name, start, end]
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence, cut where it is too long: behind a comma or the like in the second half of a piece, else between words."""
+    while end - start > LONGEST_SENTENCE:
+        limit = start + LONGEST_SENTENCE
+        pauses = list(_PAUSE.finditer(text, start + LONGEST_SENTENCE // 2, limit))
+        cut = pauses[-1].end() if pauses else text.rfind(" ", start + 1, limit) + 1 or limit
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 @dataclass(frozen=True, slots=True)

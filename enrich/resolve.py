@@ -24,6 +24,7 @@ Decision = tuple[Mention, Place, float]
 def resolve(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading) -> list[Decision]:
     """A place and a score for each mention that can be decided, in the order of the text."""
     pairs = _containers(mentions, gazetteer)
+    holders = set(pairs.values())
     context = _context(mentions, gazetteer, reading)
     city = any(_CITY.search(part.norm) for part in reading.fields)
     provinces = {mention.key for mention in mentions if mention.cue == "province"}
@@ -33,7 +34,7 @@ def resolve(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading)
             mention.cue = "province"
         place, score = _decide(mention, gazetteer, context, pairs)
         if place is not None:
-            decided.append((mention, _level(place, mention, gazetteer, pairs, city), score))
+            decided.append((mention, _level(place, mention, gazetteer, holders, city), score))
     return decided
 
 
@@ -146,7 +147,7 @@ def _highest(places: Sequence[Place]) -> Place:
     return min(places, key=lambda place: (order[place.level], place.code))
 
 
-def _level(place: Place, mention: Mention, gazetteer: Gazetteer, pairs: dict[Mention, Mention], city: bool) -> Place:
+def _level(place: Place, mention: Mention, gazetteer: Gazetteer, holders: set[Mention], city: bool) -> Place:
     """The level meant where a place and its seat share a name: a city is a district, a holder of others a province."""
     if mention.key in gazetteer.aliases and mention.key not in ("cuzco", "nazca"):
         return place
@@ -160,7 +161,7 @@ def _level(place: Place, mention: Mention, gazetteer: Gazetteer, pairs: dict[Men
     if (
         place.level == "province"
         and mention.cue not in ("province", "department")
-        and mention not in pairs.values()
+        and mention not in holders
         and len(seats) == 1
     ):
         return seats[0]

@@ -1,6 +1,7 @@
 """Roads that a text names, the kilometre, and whether they are blocked or open."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from core.document import Payload
@@ -44,11 +45,9 @@ def run(reading: Reading) -> Payload:
         for match in _ROAD.finditer(part.text):
             name = match[1] or f"{match[2]} {match[3]}"
             name = name[0].upper() + name[1:]
-            sentence = re.sub(" +", " ", part.sentence(match.start()))
-            item = items.setdefault(
-                (name.lower(), _km(sentence)), {"name": name, "km": _km(sentence), "state": None, "spans": []}
-            )
-            item["state"] = item["state"] or _state(sentence)
+            km, state = _said(part.sentence(match.start()))
+            item = items.setdefault((name.lower(), km), {"name": name, "km": km, "state": None, "spans": []})
+            item["state"] = item["state"] or state
             item["spans"].append(part.span(*match.span()))
     return {"roads": _merged(list(items.values()))}
 
@@ -65,6 +64,12 @@ def _merged(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         else:
             kept.append(item)
     return kept
+
+
+@lru_cache(maxsize=256)
+def _said(sentence: str) -> tuple[float | None, str | None]:
+    sentence = re.sub(" +", " ", sentence)
+    return _km(sentence), _state(sentence)
 
 
 def _km(sentence: str) -> float | None:

@@ -8,9 +8,10 @@ all documents enriched in one configuration share it and those that are stale ar
 import hashlib
 import json
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from core.document import Annotation, Document, Payload
 from core.record import Record
@@ -30,9 +31,13 @@ from enrich import (
     translate,
 )
 from enrich import lexicon as lexicons
+from enrich.limit import TooLong, limited
 from enrich.reading import Reading
 
 log = logging.getLogger(__name__)
+
+SECONDS = 30.0
+"""Computing time that all plain steps of one document may take together: 2 MB of names take some 15 s."""
 
 
 class Step(Protocol):
@@ -79,10 +84,14 @@ class Plain:
 
 
 class Outcome(NamedTuple):
-    """What a chain says of one document: the annotations that were made, and the errors of steps that failed, by step."""
+    """What a chain says of one document: the annotations that were made, and the errors of steps that failed, by step.
+
+    `too_long`: it took all the time a document has; trying again would take it again.
+    """
 
     annotations: list[Annotation]
     errors: dict[str, str]
+    too_long: bool = False
 
 
 def plain_steps() -> tuple[Step, ...]:
@@ -130,23 +139,32 @@ class Chain:
             done[step.name] = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
         return done
 
-    def run(self, document: Document, known: Mapping[str, Annotation] | None = None) -> Outcome:
+    def run(
+        self, document: Document, known: Mapping[str, Annotation] | None = None, seconds: float = SECONDS
+    ) -> Outcome:
         """Annotate a document with every step whose annotation in `known` (this version's) is missing or stale.
 
         A step that fails is reported in `errors`; so are the steps that read it, which wait for it. The others are done.
+        The plain steps have `seconds` of computing time together (a translation's engine bounds itself): what is not done
+        by then is reported too, and not begun.
         """
         reading, made, errors = Reading(document, self.lexicon), [], {}
+        began, too_long = time.process_time(), False
         for step in self.steps:
             old = (known or {}).get(step.name)
             if old is not None and old.fingerprint == self._fingerprints[step.name] and old.version == document.version:
                 self._note(reading, step, old.payload)
                 continue
             missing = [name for name in step.reads if name in errors]
-            if missing:
-                errors[step.name] = f"waits for {', '.join(missing)}"
+            if too_long or missing:
+                errors[step.name] = f"waits for {', '.join(missing)}" if missing else "not begun"
                 continue
             try:
-                payload = {**step(reading), "step_version": step.version}
+                payload = self._said(step, reading, began + seconds - time.process_time())
+            except TooLong:
+                too_long = True
+                errors[step.name] = f"the document took longer than {seconds:g} seconds"
+                continue
             except Exception as error:
                 log.debug("step %s on %s", step.name, document.id, exc_info=True)
                 errors[step.name] = f"{type(error).__name__}: {error}"
@@ -161,14 +179,26 @@ class Chain:
                     payload=payload,
                 )
             )
-        return Outcome(made, errors)
+        return Outcome(made, errors, too_long)
 
-    def tag(self, document: Document) -> Record:
-        """The document with every tag, for the pipe `pututu tag`; a step's failure is logged and its tags are left out."""
-        annotations, errors = self.run(document)
-        for name, error in errors.items():
-            log.error("%s: step %s failed: %s", document.url or document.id, name, error)
-        return Record.of(document, annotations)
+    @staticmethod
+    def _said(step: Step, reading: Reading, seconds: float) -> dict[str, Any]:
+        if not isinstance(step, Plain):
+            return {**step(reading), "step_version": step.version}
+        with limited(seconds):
+            return {**step(reading), "step_version": step.version}
+
+    def tag(self, document: Document, translation: Payload | None = None) -> tuple[Record, dict[str, str]]:
+        """The document with every tag, for the pipe `pututu tag`, and the errors of steps that failed, whose tags are left out.
+
+        A `translation` that is given is kept, and none is made.
+        """
+        known = {}
+        if translation is not None and "translate" in self._fingerprints:
+            print_, payload = self._fingerprints["translate"], {"translation": translation}
+            known["translate"] = Annotation(document=document.id, version=document.version, step="translate", fingerprint=print_, payload=payload)  # fmt: skip
+        annotations, errors, _ = self.run(document, known)
+        return Record.of(document, [*annotations, *known.values()]), errors
 
     def close(self) -> None:
         """End what a step keeps running (a translator's processes)."""

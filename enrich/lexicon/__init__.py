@@ -1,6 +1,6 @@
 """Word lists of the steps: TOML files of terms with guards, found in one pass over the folded text.
 
-A file holds any of `[[terms]]`, `[[organisations]]` and `[glossary]`. A term says what its words are a sign of and when they are not:
+A file holds any of `[[terms]]`, `[[organisations]]`, `[classes]` and `[glossary]`. A term says what its words are a sign of and when they are not:
 
     tag = "topic.strike"                 # for the whole file; a term may name its own
     [[terms]]
@@ -8,10 +8,15 @@ A file holds any of `[[terms]]`, `[[organisations]]` and `[glossary]`. A term sa
     detail = "stoppage"                  # subtype of a topic, role of a sector
     weight = 0.8                         # 0 to 1: how sure one occurrence makes; 0 marks words that are no sign at all
     printed = true                       # accents must be as printed (paro, not paró)
-    before = [..]  before_not = [..]     # what must, must not stand directly before; after, after_not likewise
+    before = [..]  before_not = [..]     # what must, must not stand directly before
+    after = [..]   after_not = [..]      # likewise directly after; what `after` asks for is part of the find
     needs = [..]   without = [..]        # what the same sentence must (one of them), must not hold
     needs_too = [..]                     # and one of these
+    common = true                        # a common noun: not within a person's name (Juan Paro Pérez)
     title = true                         # only in a title
+
+    [classes]                            # words that several terms ask for: `needs = ["@weapons"]`, in any file
+    weapons = ["pistola*", "fusil*"]
 
 The longest words win where terms of one tag overlap, so that a longer phrase of weight 0 (`puesta en marcha`) hides a shorter sign.
 """
@@ -28,8 +33,8 @@ from typing import Any
 import ahocorasick
 
 from core.errors import InputError
-from enrich.lexicon.entries import Entry, Hit, Organisation, Readable
-from enrich.lexicon.reader import ListFile
+from enrich.lexicon.entries import Company, Entry, Hit, Organisation, Readable
+from enrich.lexicon.reader import Classes, ListFile
 
 __all__ = ["Entry", "Hit", "Lexicon", "Organisation", "load"]
 
@@ -46,27 +51,40 @@ class Lexicon:
     def find(self, part: Readable) -> list[Hit]:
         """The hits of a field, in the order of the text, the longest of each tag where they overlap."""
         norm = part.norm
-        best: dict[str, list[Hit]] = {}
+        found: dict[str, list[Hit]] = {}
+        suited: dict[tuple[Company, int], bool] = {}  # a word that a text repeats without end asks each sentence once
         for last, entries in self.automaton.iter(norm):
             for entry in entries:
-                end = last if entry.prefix else last - 1
-                start = end - len(entry.words)
-                if entry.prefix:
-                    end = norm.index(" ", last) - 1
-                if entry.allows(part, start, end):
-                    _keep_longest(best.setdefault(entry.tag, []), Hit(entry, start, end))
-        hits = [hit for found in best.values() for hit in found if hit.entry.weight > 0]
+                start = last - len(entry.words) - (not entry.prefix)
+                end = norm.index(" ", last) - 1 if entry.prefix else last - 1
+                reach = entry.reach(part, start, end)
+                if reach is not None and _suits(entry.company, part, start, suited):
+                    found.setdefault(entry.tag, []).append(Hit(entry, start, reach))
+        hits = [hit for of_tag in found.values() for hit in _longest(of_tag) if hit.entry.weight > 0]
         return sorted(hits, key=lambda hit: (hit.start, hit.entry.tag))
 
 
-def _keep_longest(found: list[Hit], new: Hit) -> None:
-    """Add a hit unless a longer one covers it; drop those that it covers. Hits come ordered by where they end."""
-    while found and found[-1].end > new.start:
-        old = found[-1]
-        if old.end - old.start >= new.end - new.start:
-            return
-        found.pop()
-    found.append(new)
+def _suits(company: Company | None, part: Readable, start: int, known: dict[tuple[Company, int], bool]) -> bool:
+    if company is None:
+        return True
+    key = (company, part.sentence_at(start))
+    if key not in known:
+        known[key] = company.suits(part.sentence(start), part.words_at(start))
+    return known[key]
+
+
+def _longest(hits: list[Hit]) -> list[Hit]:
+    """Those that no longer one covers, of one tag."""
+    kept: list[Hit] = []
+    for new in sorted(hits, key=lambda hit: hit.end):
+        while kept and kept[-1].end > new.start:
+            old = kept[-1]
+            if old.end - old.start >= new.end - new.start:
+                break
+            kept.pop()
+        else:
+            kept.append(new)
+    return kept
 
 
 @lru_cache(maxsize=4)
@@ -83,8 +101,12 @@ def load(folder: Path | None = None) -> Lexicon:
     entries: list[Entry] = []
     organisations: dict[str, Organisation] = {}
     glossary: dict[str, str] = {}
-    for name, text in sources:
-        ListFile(name, text, entries, organisations, glossary).read()
+    lists = [ListFile.parsed(name, text, entries, organisations, glossary) for name, text in sources]
+    classes = Classes()
+    for one in lists:
+        classes.add(one)
+    for one in lists:
+        one.read(classes)
     digest = hashlib.sha256(json.dumps([text for _, text in sources]).encode()).hexdigest()[:16]
     return Lexicon(digest, _automaton(entries), organisations, glossary)
 

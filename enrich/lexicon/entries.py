@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
+from enrich.lexicon.words import Words
+
 
 class Readable(Protocol):
     """The forms of a field that matching needs (see `enrich.reading.Field`)."""
@@ -24,8 +26,30 @@ class Readable(Protocol):
     def printed(self) -> str:
         """Lower case, accents kept."""
 
+    def sentence_at(self, position: int) -> int:
+        """The number of the sentence that holds a position."""
+
     def sentence(self, position: int) -> str:
-        """The sentence around a position, words between spaces."""
+        """The sentence around a position (bounded), words between single spaces."""
+
+    def words_at(self, position: int) -> frozenset[str]:
+        """The words of that sentence."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Company:
+    """What the same sentence must and must not hold. The forms of one term share it, so that a sentence is asked once."""
+
+    needs: Words | None = None
+    needs_too: Words | None = None
+    without: Words | None = None
+
+    def suits(self, sentence: str, words: frozenset[str]) -> bool:
+        """Whether a term may stand in this sentence."""
+        wanted = [group for group in (self.needs, self.needs_too) if group]
+        if not all(group.among(sentence, words) for group in wanted):
+            return False
+        return not (self.without and self.without.among(sentence, words))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,34 +63,67 @@ class Entry:
     prefix: bool = False
     printed: str | None = None
     title: bool = False
+    common: bool = False
     before: re.Pattern[str] | None = None
     before_not: re.Pattern[str] | None = None
     after: re.Pattern[str] | None = None
     after_not: re.Pattern[str] | None = None
-    needs: re.Pattern[str] | None = None
-    needs_too: re.Pattern[str] | None = None
-    without: re.Pattern[str] | None = None
+    company: Company | None = None
 
-    def allows(self, part: Readable, start: int, end: int) -> bool:
-        """Whether the guards let an occurrence pass."""
+    def reach(self, part: Readable, start: int, end: int) -> int | None:
+        """Where an occurrence ends (with what `after` asks for), or None where the guards beside it forbid it.
+
+        What `company` asks of its sentence is another question.
+        """
         if self.title and part.name != "title":
-            return False
+            return None
         if self.printed and not part.printed[start:end].startswith(self.printed):
-            return False
+            return None
+        if self.common and is_in_a_name(part.text, start, end):
+            return None
         if self.before or self.before_not:
             left = part.norm[max(0, start - 40) : start + 1]
             if (self.before and not self.before.search(left)) or (self.before_not and self.before_not.search(left)):
-                return False
+                return None
         if self.after or self.after_not:
             right = part.norm[end + 1 : end + 60]
-            if (self.after and not self.after.match(right)) or (self.after_not and self.after_not.match(right)):
-                return False
-        if self.needs or self.without:
-            around = part.sentence(start)
-            wanted = [pattern for pattern in (self.needs, self.needs_too) if pattern]
-            if not all(pattern.search(around) for pattern in wanted) or (self.without and self.without.search(around)):
-                return False
+            if self.after_not and self.after_not.match(right):
+                return None
+            if self.after:
+                found = self.after.match(right)
+                return end + found.end() if found else None
+        return end
+
+
+_NAME_BEFORE = re.compile(r"([^\W\d_]+) $")
+_NAME_AFTER = re.compile(r" ([^\W\d_]+)")
+
+
+def is_in_a_name(text: str, start: int, end: int) -> bool:
+    """Whether a capitalised word stands among others as in a person's name: `Juan Paro Pérez`, `Rosa Huelga`, `apellido Paro`.
+
+    A text in capitals throughout tells nothing, and neither does the first word of a sentence.
+    """
+    if not text[start].isupper() or (text[start:end].isupper() and end - start > 1):
+        return False
+    before, after = _NAME_BEFORE.search(text, max(0, start - 30), start), _NAME_AFTER.match(text, end)
+    if before is None:
+        return False
+    if before[1].lower() in _NAMED:
         return True
+    between = before[1][0].isupper() and before[1].lower() not in _PLAIN
+    return between and after is not None and after[1][0].isupper() and not after[1].isupper()
+
+
+_NAMED = frozenset(
+    {"apellido", "apellidos", "señor", "señora", "sr", "sra", "don", "doña", "doctor", "doctora", "dr", "dra"}
+)
+_PLAIN = frozenset(
+    """
+    el la los las un una del al de en por para con sin y o su este esta nuevo nueva gran segundo tercer primer primera anuncian
+    convocan acatan inician inicia suspenden levantan hoy ante tras contra hacia no qué que sobre desde hasta the a of
+    """.split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True, slots=True)

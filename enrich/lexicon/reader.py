@@ -10,7 +10,8 @@ from typing import Any
 from core.document import SECTORS, TOPICS
 from core.errors import InputError
 from core.text import fold
-from enrich.lexicon.entries import Entry, Organisation
+from enrich.lexicon.entries import Company, Entry, Organisation
+from enrich.lexicon.words import Words
 
 _MOST_FORMS = 20_000
 _KINDS = ("topic", "sector", "context", "organisation")
@@ -21,15 +22,45 @@ _TERM_KEYS = {
     "weight",
     "printed",
     "title",
+    "common",
     *(k for g in ("before", "after") for k in (g, g + "_not")),
     "needs",
     "needs_too",
     "without",
 }
+_PARTS = {"tag", "terms", "organisations", "classes", "glossary"}
 _ORGANISATION_KEYS = {"name", "kind", "words", "id", "printed", "needs"}
 _ORGANISATION_KINDS = ("gang", "institution", "guild", "company", "party", "other")
 _NO_WORD = re.compile(r"[\W_]+")
 _GROUP = re.compile(r"\(([^()]*)\)")
+
+
+class Classes:
+    """Named groups of words that guards of any file may ask for as `@name`. A class may hold another one of an earlier file or line."""
+
+    def __init__(self) -> None:
+        self._forms: dict[str, list[str]] = {}
+
+    def add(self, file: "ListFile") -> None:
+        """The classes of a file; words are added to a class that is there already."""
+        for name, words in file.table("classes").items():
+            self._forms.setdefault(name, []).extend(self.forms(words, file, f"class {name}"))
+
+    def forms(self, words: Any, file: "ListFile", place: str) -> list[str]:
+        """Folded forms of a list of words, the classes among them opened. Raises InputError."""
+        if not isinstance(words, list) or not words or not all(isinstance(word, str) and _key(word) for word in words):
+            raise file.error(place, "must be a list of words", 'Write ["...", "..."].')
+        return [form for word in words for form in self._open(word, file, place)]
+
+    def _open(self, word: str, file: "ListFile", place: str) -> Iterator[str]:
+        if word.startswith("@"):
+            if word[1:] not in self._forms:
+                raise file.error(place, f"the class {word!r} is not known", f"Known: {', '.join(sorted(self._forms))}.")
+            yield from self._forms[word[1:]]
+            return
+        for form in alternatives(word, inner=False):
+            kept = [_key(part) + "*" * part.endswith("*") for part in form.split() if _key(part)]
+            yield " ".join(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,58 +68,80 @@ class ListFile:
     """One file being read into the lists."""
 
     name: str
-    text: str
+    data: dict[str, Any]
     entries: list[Entry]
     organisations: dict[str, Organisation]
     glossary: dict[str, str]
 
-    def read(self) -> None:
-        """Add what the file holds to the lists. Raises InputError naming the file and the place."""
+    @classmethod
+    def parsed(
+        cls,
+        name: str,
+        text: str,
+        entries: list[Entry],
+        organisations: dict[str, Organisation],
+        glossary: dict[str, str],
+    ) -> "ListFile":
+        """A file whose TOML can be read. Raises InputError naming the line."""
         try:
-            data = tomllib.loads(self.text)
+            file = cls(name, tomllib.loads(text), entries, organisations, glossary)
         except tomllib.TOMLDecodeError as error:
-            raise InputError(f"{self.name}: {error}.", "Mend the TOML there.") from error
-        unknown = sorted(set(data) - {"tag", "terms", "organisations", "glossary"})
+            raise InputError(f"{name}: {error}.", "Mend the TOML there.") from error
+        unknown = sorted(set(file.data) - _PARTS)
         if unknown:
-            raise self._error(
-                "", f"{unknown[0]!r} is not known", "A file holds tag, [[terms]], [[organisations]] and [glossary]."
-            )
-        for number, term in enumerate(data.get("terms", ()), 1):
-            self.entries.extend(self._term(term, data.get("tag"), f"term {number}"))
-        for number, item in enumerate(data.get("organisations", ()), 1):
-            self.entries.extend(self._organisation(item, f"organisation {number}"))
-        for spanish, english in data.get("glossary", {}).items():
+            mend = "A file holds tag, [[terms]], [[organisations]], [classes] and [glossary]."
+            raise file.error("", f"{unknown[0]!r} is not known", mend)
+        return file
+
+    def read(self, classes: Classes) -> None:
+        """Add what the file holds to the lists. Raises InputError naming the file and the place."""
+        for number, term in enumerate(self.data.get("terms", ()), 1):
+            self.entries.extend(self._term(term, self.data.get("tag"), f"term {number}", classes))
+        for number, item in enumerate(self.data.get("organisations", ()), 1):
+            self.entries.extend(self._organisation(item, f"organisation {number}", classes))
+        for spanish, english in self.table("glossary").items():
             if not isinstance(english, str) or not english.strip():
-                raise self._error(f"glossary {spanish!r}", "needs an English text", "Write it as a string.")
+                raise self.error(f"glossary {spanish!r}", "needs an English text", "Write it as a string.")
             self.glossary[" ".join(spanish.lower().split())] = english
 
-    def _error(self, place: str, reason: str, mend: str) -> InputError:
+    def table(self, name: str) -> dict[str, Any]:
+        """One of the file's tables of names. Raises InputError where something else stands there."""
+        found = self.data.get(name, {})
+        if not isinstance(found, dict):
+            raise self.error(name, "is no table", f"Write [{name}] above its lines.")
+        return found
+
+    def error(self, place: str, reason: str, mend: str) -> InputError:
         return InputError(f"{self.name}{', ' + place if place else ''}: {reason}.", mend)
 
     def _words(self, item: Any, place: str, keys: set[str]) -> list[str]:
         if not isinstance(item, dict):
-            raise self._error(place, "is no table", "Write [[terms]] above its keys.")
+            raise self.error(place, "is no table", "Write [[terms]] above its keys.")
         unknown = sorted(set(item) - keys)
         if unknown:
-            raise self._error(place, f"{unknown[0]!r} is not known", f"Known keys: {', '.join(sorted(keys))}.")
+            raise self.error(place, f"{unknown[0]!r} is not known", f"Known keys: {', '.join(sorted(keys))}.")
         words = item.get("words")
         if (
             not isinstance(words, list)
             or not words
             or not all(isinstance(word, str) and word.strip() for word in words)
         ):
-            raise self._error(place, "`words` must be a list of texts", 'Write words = ["..."].')
+            raise self.error(place, "`words` must be a list of texts", 'Write words = ["..."].')
         return list(words)
 
-    def _term(self, item: Any, tag: str | None, place: str) -> Iterator[Entry]:
+    def _term(self, item: Any, tag: str | None, place: str, classes: Classes) -> Iterator[Entry]:
         words = self._words(item, place, _TERM_KEYS)
         place = f"{place} ({words[0]})"
         tag = self._tag(item.get("tag", tag), place)
         weight = item.get("weight", 1.0)
         if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1:
-            raise self._error(place, f"weight {weight!r} is no number from 0 to 1", "Give one, e.g. 0.5.")
-        guards = {key: self._guard(item[key], key, place) for key in item if key in _GUARDS}
-        for form in self._forms(words, place):
+            raise self.error(place, f"weight {weight!r} is no number from 0 to 1", "Give one, e.g. 0.5.")
+        asked = {
+            key: classes.forms(item[key], self, f"{place}, `{key}`") for key in item if key in (*_BESIDE, *_COMPANY)
+        }
+        beside = {key: _beside(key, forms) for key, forms in asked.items() if key in _BESIDE}
+        company = _company(asked)
+        for form in self._forms(words, place, classes):
             yield self._entry(
                 form,
                 place,
@@ -96,15 +149,20 @@ class ListFile:
                 detail=item.get("detail"),
                 weight=float(weight),
                 title=bool(item.get("title")),
+                common=bool(item.get("common")),
                 printed=bool(item.get("printed")),
-                **guards,
+                company=company,
+                **beside,
             )
 
-    def _forms(self, words: list[str], place: str) -> Iterator[str]:
+    def _forms(self, words: list[str], place: str, classes: Classes) -> Iterator[str]:
         for word in words:
+            if word.startswith("@"):
+                yield from classes.forms([word], self, place)
+                continue
             forms = list(itertools.islice(alternatives(word), _MOST_FORMS + 1))
             if len(forms) > _MOST_FORMS:
-                raise self._error(
+                raise self.error(
                     place, f"{word[:40]!r}... stands for more than {_MOST_FORMS:,} forms", "Write it as several."
                 )
             yield from forms
@@ -113,7 +171,7 @@ class ListFile:
         prefix = form.endswith("*")
         key = _key(form)
         if not key or "*" in form[:-1]:
-            raise self._error(
+            raise self.error(
                 place, f"{form!r} cannot be searched", "It needs a letter or digit, and * only at its end."
             )
         shown = " ".join(form.rstrip("*").lower().split()) if printed else None
@@ -124,51 +182,54 @@ class ListFile:
         known = {"topic": TOPICS, "sector": SECTORS}.get(kind)
         if kind not in _KINDS or not name or (known and name not in known):
             names = f" Names: {', '.join(known)}." if known else ""
-            raise self._error(
+            raise self.error(
                 place, f"tag {tag!r} is not known", f"A tag is one of {', '.join(k + '.NAME' for k in _KINDS)}.{names}"
             )
         return str(tag)
 
-    def _guard(self, words: Any, key: str, place: str) -> re.Pattern[str]:
-        if not isinstance(words, list) or not words or not all(isinstance(word, str) and _key(word) for word in words):
-            raise self._error(place, f"`{key}` must be a list of words", f'Write {key} = ["..."].')
-        pattern = "|".join(_guard_pattern(form) for word in words for form in alternatives(word, inner=False))
-        return re.compile(_GUARDS[key].format(pattern))
-
-    def _organisation(self, item: Any, place: str) -> Iterator[Entry]:
+    def _organisation(self, item: Any, place: str, classes: Classes) -> Iterator[Entry]:
         words = self._words(item, place, _ORGANISATION_KEYS)
         kind, name = item.get("kind"), item.get("name", words[0])
         place = f"{place} ({name})"
         if kind not in _ORGANISATION_KINDS:
-            raise self._error(place, f"kind {kind!r} is not known", f"Kinds: {', '.join(_ORGANISATION_KINDS)}.")
+            raise self.error(place, f"kind {kind!r} is not known", f"Kinds: {', '.join(_ORGANISATION_KINDS)}.")
         id = item.get("id") or _NO_WORD.sub("-", fold(name)).strip("-")
         self.organisations[id] = Organisation(id, name, kind)
-        needs = self._guard(item["needs"], "needs", place) if "needs" in item else None
-        for form in self._forms(words, place):
-            yield self._entry(form, place, tag=f"organisation.{id}", detail=kind, printed=False, needs=needs)
+        company = _company(
+            {"needs": classes.forms(item["needs"], self, f"{place}, `needs`")} if "needs" in item else {}
+        )
+        for form in self._forms(words, place, classes):
+            yield self._entry(form, place, tag=f"organisation.{id}", detail=kind, printed=False, company=company)
 
 
 _ENDINGS = ("", "s", "es", "o", "a", "os", "as")
 
-_GUARDS = {
+_BESIDE = {
     "before": r" (?:{}) +$",
     "before_not": r" (?:{}) +$",
     "after": r" *(?:{})(?= )",
     "after_not": r" *(?:{})(?= |$)",
-    "needs": r" (?:{}) ",
-    "needs_too": r" (?:{}) ",
-    "without": r" (?:{}) ",
 }
+_COMPANY = ("needs", "needs_too", "without")
+
+
+def _beside(key: str, forms: list[str]) -> re.Pattern[str]:
+    """A guard of the words directly before or after."""
+    return re.compile(_BESIDE[key].format("|".join(_pattern(form) for form in dict.fromkeys(forms))))
+
+
+def _pattern(form: str) -> str:
+    return " +".join(re.escape(word.rstrip("*")) + (r"\w*" if word.endswith("*") else "") for word in form.split())
+
+
+def _company(asked: dict[str, list[str]]) -> Company | None:
+    """The guards of the sentence."""
+    found = {key: Words.of(asked[key]) for key in _COMPANY if key in asked}
+    return Company(**found) if found else None
 
 
 def _key(form: str) -> str:
     return " ".join(_NO_WORD.sub(" ", fold(form)).split())
-
-
-def _guard_pattern(form: str) -> str:
-    return " ".join(
-        re.escape(_key(word)) + (r"\w*" if word.endswith("*") else "") for word in form.split() if _key(word)
-    )
 
 
 def alternatives(form: str, *, inner: bool = True) -> Iterator[str]:

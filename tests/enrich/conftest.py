@@ -37,7 +37,7 @@ def tag(chain: Chain) -> Tagger:
     """`tag("title", "text")` -> everything the steps say, one dict; a step that fails fails the test."""
 
     def run(title: str = "", text: str = "", **values: Any) -> dict[str, Any]:
-        annotations, errors = chain.run(a_document(title, text, **values))
+        annotations, errors, _ = chain.run(a_document(title, text, **values))
         assert errors == {}
         said: dict[str, Any] = {}
         for annotation in annotations:

@@ -76,6 +76,9 @@ def test_guards(tmp_path: Path) -> None:
         ('[[organisations]]\nwords = ["Uno"]\nkind = "club"\n', "organisation 1"),
         ("[glossary]\npiso = 3\n", "piso"),
         ("[colours]\n", "colours"),
+        ('tag = "topic.strike"\n[[terms]]\nwords = ["uno"]\nneeds = ["@nobody"]\n', "@nobody"),
+        ('[classes]\nfew = "uno"\n', "class few"),
+        ('classes = ["uno"]\n', "classes"),
         ('tag = "topic.strike"\n[[terms]]\nwords = ["' + "(a|b|c|d|e|f) " * 9 + '"]\n', "forms"),
     ],
 )
@@ -87,18 +90,47 @@ def test_a_broken_file_is_named_with_its_place(tmp_path: Path, text: str, reason
     assert reason in str(caught.value)
 
 
+def test_classes_are_shared_between_files_and_grow(tmp_path: Path) -> None:
+    lists(tmp_path, '[classes]\nboats = ["barc*", "lancha de vela"]\nfleet = ["@boats", "armada"]\n', "a.toml")
+    lists(tmp_path, '[classes]\nboats = ["bote"]\n', "c.toml")
+    lists(tmp_path, 'tag = "context.test"\n[[terms]]\nwords = ["rojo"]\nneeds = ["@boats"]\n[[terms]]\nwords = ["@fleet"]\nafter = ["(muy |)azul"]\n', "b.toml")  # fmt: skip
+    lexicon = load(tmp_path)
+    for text in ("Barcaza rojo", "El bote es rojo", "Una lancha, de vela: rojo"):
+        assert hits(lexicon, text, "context.test") == ["rojo"], text
+    assert hits(lexicon, "Lancha rojo", "context.test") == []
+    assert hits(lexicon, "La armada, muy azul; la armada verde", "context.test") == ["armada, muy azul"]
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("Paro en Puno", True),
+        ("Convocan Paro Nacional", True),
+        ("El Paro sigue", True),
+        ("PARO DE MAESTROS", True),
+        ("Lima: Paro acatado", True),
+        ("Congresista Juan Paro Pérez juró", False),
+        ("Habló el señor Paro ayer", False),
+        ("Rosa Huelga Díaz viajó", False),
+        ("El apellido Huelga es antiguo", False),
+    ],
+)
+def test_a_common_noun_is_no_part_of_a_persons_name(title: str, found: bool) -> None:
+    assert bool(hits(load(), title, "topic.strike")) is found
+
+
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
         load(tmp_path / "nowhere")
 
 
 def test_the_chain_uses_the_folder_of_the_settings(tmp_path: Path, settings: Settings, document) -> None:
-    folder = lists(tmp_path, 'tag = "topic.strike"\n[[terms]]\nwords = ["brazos caídos"]\nweight = 0.9\n')
+    folder = lists(tmp_path, 'tag = "topic.strike"\n[[terms]]\nwords = ["paso corto"]\nweight = 0.9\n')
     own = build(dataclasses.replace(settings, lexicon_dir=folder))
     plain = build(settings)
-    text = document("Obreros de brazos caídos")
-    assert [topic["name"] for topic in own.tag(text).tags["topics"]] == ["strike"]
-    assert plain.tag(text).tags["topics"] == []
+    text = document("Obreros de paso corto")
+    assert [topic["name"] for topic in own.tag(text)[0].tags["topics"]] == ["strike"]
+    assert plain.tag(text)[0].tags["topics"] == []
     assert own.fingerprints()["topics"] != plain.fingerprints()["topics"]
     assert own.fingerprints()["signature"] == plain.fingerprints()["signature"]
 

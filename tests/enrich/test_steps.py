@@ -18,7 +18,7 @@ from enrich.steps import Chain, Plain, build
 
 
 def test_a_document_gets_one_annotation_of_each_step(chain: Chain, document) -> None:
-    annotations, errors = chain.run(document("Paro de choferes en Comas", "Acatan un paro.", version=3))
+    annotations, errors, _ = chain.run(document("Paro de choferes en Comas", "Acatan un paro.", version=3))
     assert errors == {}
     assert [a.step for a in annotations] == list(chain.fingerprints())
     assert {a.version for a in annotations} == {3}
@@ -78,14 +78,14 @@ def test_one_step_that_fails_is_reported_and_stops_no_other(settings: Settings, 
         return {"roads": []}
 
     chain = Chain(settings, (Plain("a", "1", fails), Plain("b", "1", works, ("a",)), Plain("c", "1", works)))
-    annotations, errors = chain.run(document("x"))
+    annotations, errors, _ = chain.run(document("x"))
     assert [a.step for a in annotations] == ["c"]
     assert errors == {"a": "ZeroDivisionError: by zero", "b": "waits for a"}
-    assert chain.tag(document("x")).tags["roads"] == []
+    assert chain.tag(document("x"))[0].tags["roads"] == []
 
 
 def test_tag_gives_the_document_as_every_face_prints_it(chain: Chain, document) -> None:
-    shown = chain.tag(document("Extorsión en Gamarra", "Piden 500 soles a bodegueros.")).to_json()
+    shown = chain.tag(document("Extorsión en Gamarra", "Piden 500 soles a bodegueros."))[0].to_json()
     assert shown["language"] == "es"
     assert shown["topics"][0]["name"] == "extortion"
     assert shown["places"][0]["district"] == "La Victoria"
@@ -110,7 +110,7 @@ def test_a_worker_process_builds_the_same_chain(settings: Settings, chain: Chain
 def test_no_text_breaks_a_step_and_spans_hold(chain: Chain, title: str, text: str) -> None:
     from tests.enrich.conftest import a_document
 
-    annotations, errors = chain.run(a_document(title, text))
+    annotations, errors, _ = chain.run(a_document(title, text))
     assert errors == {}
     fields = {"title": title, "text": text, "summary": ""}
     for annotation in annotations:

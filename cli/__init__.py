@@ -14,10 +14,12 @@ COMMANDS: dict[str, str] = {
     "extract": "pipes", "feed": "pipes", "tag": "pipes", "translate": "pipes", "query": "pipes",
     "run": "flow", "up": "service", "demo": "service", "import": "flow", "crawl": "flow", "extract-again": "flow",
     "enrich": "flow", "index": "flow", "match": "flow", "deliver": "flow", "retry": "flow",
-    "search": "questions", "trends": "questions", "spikes": "questions", "show": "questions", "stories": "questions", "why": "questions",
-    "sources": "sources", "alerts": "alerts",
+    "search": "questions", "trends": "trends", "spikes": "trends", "changes": "trends", "terms": "trends",
+    "show": "documents", "stories": "documents", "export": "exports", "why": "questions",
+    "sources": "sources", "backfill": "backfill", "alerts": "alerts",
     "correct": "upkeep", "reindex": "upkeep", "backup": "upkeep", "restore": "upkeep", "takedown": "upkeep", "doctor": "upkeep",
     "settings": "upkeep", "runs": "upkeep", "schedule": "upkeep",
+    "retention": "retention",
 }  # fmt: skip
 
 
@@ -36,6 +38,14 @@ class LazyGroup(click.Group):
         command = getattr(module, cmd_name.replace("-", "_") + "_command")
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """As click does; but who reads our rows may stop when they have read enough (`| head`), and that is no failure."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -73,26 +83,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments = [argument for argument in arguments if argument != "--debug"] if debug else arguments
     try:
         code = root.main(arguments, prog_name="pututu", standalone_mode=False)
-    except (PututuError, click.ClickException, click.Abort, BrokenPipeError, KeyboardInterrupt) as error:
+    except (PututuError, click.ClickException, click.Abort, KeyboardInterrupt) as error:
         if debug:
             raise
-        code = _report(error, arguments)
+        code = _report(error)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _report(error: BaseException, arguments: Sequence[str]) -> int:
+def _report(error: BaseException) -> int:
     match error:
         case click.ClickException():
             error.show()
             return error.exit_code
-        case BrokenPipeError():
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # who read our rows has read enough
-            return 0
         case QueryError(position=int(position)):
-            query = next((argument for argument in arguments if len(argument) >= position and not argument.startswith("--")
-                          and argument not in COMMANDS), None)  # fmt: skip
-            if query is not None and "\n" not in query:
-                click.echo(f"  {query}\n  {' ' * position}^", err=True)
+            if error.query and "\n" not in error.query:
+                click.echo(f"  {error.query}\n  {' ' * position}^", err=True)
             click.echo(f"pututu: {error}", err=True)
         case click.Abort() | KeyboardInterrupt():
             click.echo("pututu: stopped.", err=True)

@@ -1,19 +1,23 @@
 """`pututu doctor`: each part looked at, what was found, and what mends it."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.errors import PututuError
 from core.settings import Settings
 from core.sizes import shown
-from crawler import catalog
+from core.time import lima_day, lima_iso
+from crawler import catalog, health
 from search.engines import open_backend
-from store import deliveries, disk, documents, frontier, sources, work
+from store import completeness, deliveries, disk, documents, frontier, sources, work
 from store.database import Store
 
 Row = dict[str, Any]
 LOW_DISK = 2 * 2**30  # bytes free below which the disk is called bad
+ENOUGH_LISTED, LOW_SHARE = 20, 0.8  # items listed in a month from which having less than this share of them is worth a note
+UNWATCHED = timedelta(days=2)  # without any poll at all: nobody runs the daemon
 WARNED, SOON = 14, 60  # days until a disk or budget is full that are called bad, and worth a note
 
 
@@ -42,19 +46,17 @@ def _store(store: Store, settings: Settings) -> Found:
 
 
 def _index(store: Store, settings: Settings) -> Found:
+    with closing(open_backend(settings)) as backend:
+        told, troubles = backend.health(), backend.troubles()
     with store.read() as tx:
-        count, waiting = documents.count(tx), work.waiting(tx, "index")
-    backend = open_backend(settings)
-    try:
-        health = backend.health()
-    finally:
-        backend.close()
-    yield (
-        "good",
-        f"{health.get('documents', 0)} of {count} documents in {health.get('engine')} at {health.get('place')}",
-    )
+        count, waiting, unsettled = documents.count(tx), work.waiting(tx, "index"), work.unsettled(tx, "index")
+    indexed = told["documents"]
+    yield "good", f"{indexed} of {count} documents in {told['engine']} at {told['place']}"
+    if abs(count - indexed) > unsettled:
+        yield "bad", f"the index has {indexed} documents, the store {count}", "`pututu reindex` builds it anew."
     if waiting:
         yield "note", f"{waiting} documents wait to be indexed", "Run `pututu index`, or leave it to `pututu up`."
+    yield from ((trouble.state, trouble.finding, trouble.mend) for trouble in troubles)
 
 
 def _work(store: Store, settings: Settings) -> Found:
@@ -108,15 +110,36 @@ def _sources(store: Store, settings: Settings) -> Found:
     catalogue = catalog.load(settings.sources_dir)
     with store.read() as tx:
         states = sources.states(tx)
-    seen = [states[slug] for slug in catalogue if slug in states]
+    seen = [states[slug] for slug in catalogue if slug in states and states[slug].enabled]
     yield "good", f"{len(catalogue)} sources, {sum(state.status == 'verified' for state in seen)} seen to yield"
+    latest = max((state.last_poll for state in seen if state.last_poll), default=None)
+    if latest and datetime.now(UTC) - latest > UNWATCHED:
+        yield "bad", f"no source was looked at since {lima_iso(latest)}", "Run `pututu up`, or `pututu run` by cron."
     for state in seen:
-        if state.enabled and state.status in ("failing", "blocked", "silent"):
-            yield (
-                "bad",
-                f"{state.slug} is {state.status}: {state.error or state.reason}",
-                "`pututu sources list` shows since when.",
-            )
+        if state.status in ("failing", "blocked", "silent"):
+            why = "; ".join(map(health.in_words, health.facts(state)["drift"])) or state.error or state.reason
+            since = f", its last item {lima_day(state.last_item)}" if state.last_item else ""
+            yield "bad", f"{state.slug} is {state.status} ({state.reason}{since}): {why}", health.mend(state.reason, state.slug)
+        elif state.moved_to:
+            yield "note", f"{state.slug} yields at another address: {state.moved_to}", health.mend("moved", state.slug)
+        elif state.failures or state.error:
+            yield "note", f"{state.slug}: {state.error or state.reason}", health.mend(state.reason, state.slug)
+
+
+def _completeness(store: Store, settings: Settings) -> Found:
+    last = lima_day(datetime.now(UTC))
+    first = (last.replace(day=1) - timedelta(days=1)).replace(day=1)
+    with store.read() as tx:
+        rows = completeness.rows(tx, first=f"{first:%Y-%m}")
+    whole = completeness.together(rows)
+    if whole.share is None:
+        yield "note", "nothing was listed yet", "The first crawl counts what its listings name."
+        return
+    yield "good", f"{whole.have} of {whole.listed} items that {len(whole.sources)} sources listed since {first} are here ({whole.share:.1%})"
+    for row in rows:
+        if row.listed >= ENOUGH_LISTED and row.have < LOW_SHARE * row.listed:
+            why = f"`pututu why URL` says why one is missing; `pututu backfill {row.source} --from {row.month} --to {row.month}` asks again."
+            yield "note", f"{row.source}: {row.have} of the {row.listed} items listed in {row.month}", why
 
 
 def _disk(store: Store, settings: Settings) -> Found:
@@ -180,6 +203,6 @@ def _clock(store: Store, settings: Settings) -> Found:
 
 
 PARTS: dict[str, Callable[[Store, Settings], Found]] = {
-    "store": _store, "index": _index, "work": _work, "mail": _mail, "translation": _translation, "sources": _sources,
+    "store": _store, "index": _index, "work": _work, "mail": _mail, "translation": _translation, "sources": _sources, "completeness": _completeness,
     "disk": _disk, "clock": _clock,
 }  # fmt: skip

@@ -1,21 +1,20 @@
 """The flow: one command a stage, each doing all of its work that waits, and `run`, which is one pass of them all."""
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import IO, Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from cli.desk import opened
 from cli.output import json_line, note, progress, receipt_lines
 from core.document import ARRIVALS, Arrival, Document
-from core.errors import InputError, PututuError
+from core.errors import PututuError
 from store.database import Store
 
-REFUSALS_SHOWN = 20
+if TYPE_CHECKING:
+    from cli.importing import Report
+
 as_json = click.option("--json", "as_json", is_flag=True, help="The receipt as one JSON object.")
 
 
@@ -56,52 +55,42 @@ def run_command(as_json: bool) -> None:
 @click.option(
     "--arrival", type=click.Choice(ARRIVALS), default="import", show_default=True, help="How they count for alerts."
 )
+@click.option("--rejects", type=click.Path(dir_okay=False), help="Write everything left out to this file, one JSON object a line.")  # fmt: skip
 @as_json
-def import_command(files: tuple[str, ...], arrival: str, as_json: bool) -> None:
-    """Store documents that others collected: JSONL, CSV (both also gzipped) or WARC. Repeating it adds nothing.
+def import_command(files: tuple[str, ...], arrival: str, rejects: str | None, as_json: bool) -> None:
+    """Store documents that others collected: JSONL, CSV (both also gzipped), WARC or ARC. Repeating it adds nothing.
 
     `url` and `title` suffice; `outlet` and `date` are read as `source` and `published`; a bare date is that day in Lima.
+    Pages of a WARC file are extracted. What cannot be used is told with its place and reason, and stops nothing.
 
     \b
     Examples:
       pututu import headlines.jsonl
-      pututu import notes.csv --arrival live
+      pututu import notes.csv --arrival live --rejects left-out.jsonl
+      pututu import crawl-2019.warc.gz --json | jq .reasons
       zcat old.jsonl.gz | pututu import -
     """
-    import pipeline
-    from crawler.imports import Refused, read, split
+    from cli.importing import Report, incoming
 
-    refused: list[Refused] = []
-    counts: Counter[str] = Counter(new=0, version=0, meta=0, same=0)
-
-    def incoming() -> Iterator[Document]:
-        for file in files:
-            with _open(file) as stream:
-                found = read(Path(file), stream, arrival=cast(Arrival, arrival), now=datetime.now(UTC))
-                yield from split(found, refused)
-
-    with opened() as (store, _settings), progress("importing", None) as advance:
-        for changed in pipeline.take_in(store, incoming()):
-            counts += changed
-            advance(changed.total())
-    for one in refused[:REFUSALS_SHOWN]:
-        note(f"{one.place}: {one.reason}")
-    if len(refused) > REFUSALS_SHOWN:
-        note(f"... and {len(refused) - REFUSALS_SHOWN} more lines were refused.")
-    tell({name: counts[name] for name in ("new", "version", "meta", "same")} | {"refused": len(refused)}, as_json)
-    if refused:
+    with Report.to(rejects) as report, opened() as (store, settings), progress("importing", None) as advance:
+        documents = incoming(files, settings, cast(Arrival, arrival), report)
+        receipt = recorded(store, "import", lambda: _take_in(store, documents, report, advance))
+    report.tell()
+    tell(receipt, as_json)
+    if report.refused:
         raise SystemExit(1)
 
 
-def _open(file: str) -> IO[bytes]:
-    if file == "-":
-        return sys.stdin.buffer
-    try:
-        return Path(file).open("rb")
-    except OSError as error:
-        raise InputError(
-            f"{file} cannot be read: {error.strerror}.", "Name a readable file, or - for standard input."
-        ) from error
+def _take_in(
+    store: Store, documents: Iterator[Document], report: "Report", advance: Callable[[int], None]
+) -> dict[str, Any]:
+    import pipeline
+
+    counts: Counter[str] = Counter()
+    for changed in pipeline.take_in(store, documents):
+        counts += changed
+        advance(changed.total())
+    return {name: counts[name] for name in ("new", "version", "meta", "same")} | report.to_json()
 
 
 @click.command("crawl")
@@ -124,7 +113,7 @@ def crawl_command(sources: tuple[str, ...], as_json: bool) -> None:
     tell(receipt, as_json)
     errors = [name for name, part in receipt["sources"].items() if part.get("errors")]
     if receipt["error"]:
-        raise PututuError(f"The crawl did not end well: {receipt['error']}.", "What came in is kept; run it again.")
+        raise PututuError(f"The crawl did not end well: {receipt['error']}", "What came in is kept; run it again.")
     if sources and errors:
         raise PututuError(
             f"{', '.join(errors)} could not be crawled.",
@@ -211,7 +200,13 @@ def deliver_command(as_json: bool) -> None:
     import pipeline
 
     with opened() as (store, settings):
-        tell(recorded(store, "deliver", lambda: pipeline.deliver(store, settings)), as_json)
+        receipt = recorded(store, "deliver", lambda: pipeline.deliver(store, settings))
+    tell(receipt, as_json)
+    if receipt["parked"]:
+        note(f"{receipt['parked']} mails were refused for good and wait for you: `pututu doctor` lists them.")
+    if receipt["failed"] or receipt["mend"]:
+        reasons = "; ".join(receipt["failed"]) or f"{receipt['waiting']} entries are due and there is no mail server."
+        raise PututuError(reasons, receipt["mend"] or "")
 
 
 @click.command("retry")

@@ -46,13 +46,22 @@ def _fetching(past: History) -> Iterator[Row]:
     for one in past.addresses:
         yield _row("discovered", one.discovered, f"{one.url}, shown by {one.source} ({one.arrival})")
         if one.fetched:
-            yield _row("fetched", one.fetched, f"kept at {one.archive}")
+            place = f"kept at {one.archive}" if one.archive else "its page was dropped (`pututu retention`)"
+            yield _row("fetched", one.fetched, place)
         if one.state == "extracted":
             yield _row("extracted", one.changed, f"is document {one.document}")
         elif one.error:
             yield _row(one.state, one.changed, f"{one.error} (after {one.attempts} attempts)")
         else:
             yield _row(one.state, one.changed, "waits" if one.state in ("pending", "fetched") else one.state)
+
+
+    for look in past.looks:
+        if look["gone"]:
+            yield _row("gone", look["gone"], "its page is no more at its site; the document stays")
+        elif look["checked"]:
+            again = f", and will be on {lima_iso(look['due'])}" if look["due"] else ""
+            yield _row("looked at", look["checked"], f"its page was looked at again{again}")
 
 
 def _document(past: History) -> Iterator[Row]:

@@ -41,26 +41,37 @@ def _until_told() -> Iterator[None]:
 @click.option(
     "--or-demo", is_flag=True, help="Where no source can be reached, say which and why, and go on with the demo."
 )
-def up_command(or_demo: bool) -> None:
+@click.option("--no-page", is_flag=True, help="Only the schedule: the page is served by another process.")
+@click.option("--no-schedule", is_flag=True, help="Only the page: the schedule runs in another process.")
+def up_command(or_demo: bool, no_page: bool, no_schedule: bool) -> None:
     """The daemon: crawls on its schedule, does all the work that waits, and serves the page, until SIGTERM or Ctrl-C.
 
     \b
     Examples:
       pututu up
       PUTUTU_BIND=127.0.0.1:9000 PUTUTU_SMTP=smtp://127.0.0.1:25 pututu up
+      pututu up --no-page        and, in another process or container:  pututu up --no-schedule
     """
-    from scheduler import Daemon
+    if no_page and no_schedule:
+        raise click.UsageError("--no-page and --no-schedule together leave nothing to do.")
+    if or_demo and (no_page or no_schedule):
+        raise click.UsageError("--or-demo needs the schedule and the page.")
     from store.database import Store
     from web.app import serve
     from web.desk import Desk
 
     settings = Settings.load()
-    with Store.open(settings) as store:
+    with Store.open(settings) as store, _until_told(), contextlib.ExitStack() as open_things:
         desk = Desk(settings, store)
-        teller = _Teller(desk, settings, or_demo)
-        with _until_told(), contextlib.closing(teller), Daemon(store, settings, teller.told):
+        if not no_schedule:
+            from scheduler import Daemon
+
+            teller = open_things.enter_context(contextlib.closing(_Teller(desk, settings, or_demo)))
+            open_things.enter_context(Daemon(store, settings, teller.told))
             note("Looking at the sources; what comes in is said here.")
-            serve(desk, *settings.bind, ready=_say_where)
+        if no_page:
+            threading.Event().wait()
+        serve(desk, *settings.bind, ready=_say_where)
 
 
 class _Teller:
@@ -69,22 +80,32 @@ class _Teller:
     def __init__(self, desk: Any, settings: Settings, or_demo: bool) -> None:
         self._desk, self._settings, self._or_demo = desk, settings, or_demo
         self._demo: _DemoBehind | None = None
+        self._troubles: dict[str, list[str]] = {}
 
     def told(self, job: str, receipt: dict[str, Any]) -> None:
-        """Called by the daemon when a job has ended."""
+        """Called by the daemon when a job has ended, each from a thread of its own."""
         if job == "collect":
             for slug, part in receipt.get("sources", {}).items():
                 note(f"{_now()} {slug}: {_came_in(part)}")
-        elif any(isinstance(part, dict) and any(part.values()) for part in receipt.values()):
-            note(f"{_now()} {job}: {_in_short(receipt)}")
-        if receipt.get("error"):
-            note(f"{_now()} {job} failed: {receipt['error']}")
+        elif done := _in_short(receipt):
+            note(f"{_now()} {job}: {done}")
+        self._say_troubles(job, [receipt["error"]] if receipt.get("error") else list(receipt.get("failed") or ()))
         if job == "collect" and self._or_demo and self._demo is None and _reached_nothing(receipt) and self._is_empty():
             self._or_demo = False
             note(
                 "No source can be reached from here (see above): going on with the demo, a fictional press, in a folder of its own."
             )
             self._demo = _DemoBehind(self._desk, self._settings)
+
+    def _say_troubles(self, job: str, troubles: list[str]) -> None:
+        """What fails is said once, not every minute that it lasts, and once more when it is over."""
+        if troubles == self._troubles.get(job, []):
+            return
+        self._troubles[job] = troubles
+        for trouble in troubles:
+            note(f"{_now()} {job} failed: {trouble}")
+        if not troubles:
+            note(f"{_now()} {job} works again.")
 
     def _is_empty(self) -> bool:
         from store import documents

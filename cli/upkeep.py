@@ -126,22 +126,36 @@ def _place(name: str) -> Place:
 
 
 @click.command("reindex")
+@click.option("--back", is_flag=True, help="Put the index that the last rebuild replaced in force again.")
+@click.option("--drop-old", is_flag=True, help="Remove that index, and what a killed rebuild left; build nothing.")
 @as_json
-def reindex_command(as_json: bool) -> None:
+def reindex_command(back: bool, drop_old: bool, as_json: bool) -> None:
     """Build the index anew beside the serving one, from the store, then swap.
+
+    Search and index work go on meanwhile; what changes is taken in before the swap, and the counts are compared with the
+    store's. Killed, it goes on where it was when it is called again. The old index is kept until --drop-old, or until the
+    next rebuild.
 
     \b
     Examples:
-      pututu reindex     after an update that changes how words are analysed
+      pututu reindex               after an update that changes how words are analysed
+      pututu reindex --drop-old    once the new one has proved itself
+      pututu reindex --back        the old one again, with all that changed since
     """
     import pipeline
+    from search.engines import drop_kept
     from store import documents
 
+    if back and drop_old:
+        raise click.UsageError("--back needs the index that --drop-old removes.")
     with opened() as (store, settings):
+        if drop_old:
+            tell({"dropped": drop_kept(settings)}, as_json)
+            return
         with store.read() as tx:
             total = documents.count(tx)
         with progress("indexing", total) as advance:
-            receipt = pipeline.reindex(store, settings, advance=advance)
+            receipt = pipeline.reindex(store, settings, back=back, advance=advance)
         tell(receipt, as_json)
 
 
@@ -163,8 +177,9 @@ def backup_command(file: Path, as_json: bool) -> None:
 
 @click.command("restore")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--overwrite", is_flag=True, help="Over what is there; without it a home that is not empty is refused.")
 @as_json
-def restore_command(file: Path, as_json: bool) -> None:
+def restore_command(file: Path, overwrite: bool, as_json: bool) -> None:
     """Bring a backup back into an empty PUTUTU_HOME; `pututu reindex` then makes the index.
 
     \b
@@ -173,7 +188,7 @@ def restore_command(file: Path, as_json: bool) -> None:
     """
     from store.backup import restore
 
-    tell(dict(restore(Settings.load(), file)), as_json)
+    tell(dict(restore(Settings.load(), file, overwrite=overwrite)), as_json)
 
 
 @click.command("takedown")
@@ -291,11 +306,13 @@ def schedule_command(form: str | None) -> None:
     Examples:
       pututu schedule
     """
-    from scheduler import upcoming
+    from scheduler import home_lock, upcoming
 
     with opened() as (store, settings):
+        holder = home_lock(settings).holder()
         rows = [
             {"name": n.name, "at": n.at and lima_iso(n.at), "why": n.why}
             for n in upcoming(store, settings, datetime.now(UTC))
         ]
     emit(rows, form, lambda r: f"{r['at'] or 'never':<26} {r['name']:<28} {r['why']}")
+    note(f"The daemon runs: {holder}." if holder else "No daemon runs on this home: `pututu up` starts it.")

@@ -10,7 +10,9 @@ from core.masking import mask
 from core.time import lima_iso
 
 LISTS = ("topics", "sectors", "places", "entities", "norms", "amounts", "roads")
-SINGLES = ("casualties", "strike")
+SINGLES = ("casualties", "strike", "event")
+TAGS = (*LISTS, *SINGLES, "steps")
+"""The keys that the steps set: all else is the document's own."""
 HUMAN = "human"
 TEXT_FIELDS = ("title", "summary", "text")
 
@@ -67,7 +69,7 @@ class Record:
         translation = self.translation and {
             k: mask(v) if k in TEXT_FIELDS and v else v for k, v in self.translation.items()
         }
-        return replace(self, document=hidden, translation=translation)
+        return replace(self, document=hidden, translation=translation, tags=_masked(self.tags))
 
     def to_json(self, *, with_text: bool = True) -> dict[str, Any]:
         """The document as every face prints it: all keys, always in this order. `with_text=False` nulls the long texts."""
@@ -84,10 +86,18 @@ class Record:
             "fetched": _lima(d.fetched), "arrival": d.arrival, "version": d.version, "completeness": d.completeness,
             "paywalled": d.paywalled, "archive": d.archive, "translation": translation,
             **{name: list(tags.get(name) or []) for name in ("topics", "sectors", "places", "entities", "norms", "amounts", "roads")},
-            **{name: tags.get(name) for name in SINGLES},
+            "casualties": tags.get("casualties"), "strike": tags.get("strike"),
             "story": self.story and {"id": self.story.id, "size": self.story.size, "first": _lima(self.story.first)},
-            "steps": dict(self.steps),
+            "steps": dict(self.steps), "event": tags.get("event"),
         }  # fmt: skip
+
+
+def _masked(tags: Payload) -> Payload:
+    """The words of the text that a tag quotes: what a strike demands."""
+    strike = tags.get("strike")
+    if not strike or not strike.get("demand"):
+        return tags
+    return {**tags, "strike": {**strike, "demand": mask(strike["demand"])}}
 
 
 def snippet(text: str, length: int = 280) -> str:

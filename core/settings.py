@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from core.errors import SettingError
+from core.sizes import check
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -61,9 +62,21 @@ def _networks(text: str) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
 
 
+def index_hosts(text: str) -> list[str]:
+    """The addresses in PUTUTU_INDEX, each with its port: `https://a:9200,b:9200/ALIAS` names two nodes of one cluster."""
+    parts = urlsplit(text)
+    hosts = [urlsplit(f"{parts.scheme}://{host}") for host in parts.netloc.rpartition("@")[2].split(",")]
+    if not all(host.hostname for host in hosts):
+        raise ValueError("must name a host")
+    default = 443 if parts.scheme == "https" else 80
+    return [f"{parts.scheme}://{_host(host.hostname or '')}:{host.port or default}" for host in hosts]
+
+
 def _index(text: str) -> str:
     if "://" in text:
-        _url("http", "https")(text)
+        if urlsplit(text).scheme not in ("http", "https"):
+            raise ValueError("must be a folder, or start with http:// or https://")
+        index_hosts(text)
     return text
 
 
@@ -76,7 +89,7 @@ def _store(text: str) -> str:
 TABLE: tuple[Setting, ...] = (
     Setting("PUTUTU_HOME", "", "data folder; by default the user's data folder as the platform has it", _path),
     Setting("PUTUTU_STORE", "", "SQLAlchemy URL of the store; by default SQLite in the home", _store, secret=True),
-    Setting("PUTUTU_INDEX", "", "folder of the embedded index, or http(s)://host:port[/ALIAS] of Elasticsearch; by default `index` in the home", _index, secret=True),
+    Setting("PUTUTU_INDEX", "", "folder of the embedded index, or http(s)://[user:password@]host:port[,host:port...][/ALIAS] of Elasticsearch; by default `index` in the home", _index, secret=True),
     Setting("PUTUTU_INDEX_API_KEY", "", "API key for Elasticsearch", secret=True),
     Setting("PUTUTU_INDEX_CA", "", "file with the certificate authority that signed Elasticsearch's certificate", _path),
     Setting("PUTUTU_BIND", "127.0.0.1:8642", "address the page listens on; anything but loopback needs PUTUTU_TOKEN", _bind),
@@ -90,6 +103,8 @@ TABLE: tuple[Setting, ...] = (
     Setting("PUTUTU_ALLOW_PRIVATE", "", "private networks that crawls and webhooks may reach, e.g. 127.0.0.0/8,10.1.0.0/16", _networks),
     Setting("PUTUTU_SOURCES_DIR", "", "folder of source files that are added to the bundled ones", _path),
     Setting("PUTUTU_LEXICON_DIR", "", "folder of word lists that are added to the bundled ones", _path),
+    Setting("PUTUTU_ARCHIVE_BUDGET", "40%", "most that the archive of pages may take: a size (20GB), a share of what the home has and the disk has free (40%), or none; beyond it the oldest pages are dropped", check),
+    Setting("PUTUTU_STORE_BUDGET", "30%", "most that the database should take, written the same way; documents are never dropped, `pututu doctor` says when it is near", check),
 )  # fmt: skip
 NAMES = {setting.name: setting for setting in TABLE}
 
@@ -114,6 +129,8 @@ class Settings:
     allow_private: tuple[Network, ...]
     sources_dir: Path | None
     lexicon_dir: Path | None
+    archive_budget: str
+    store_budget: str
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> "Settings":

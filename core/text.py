@@ -83,7 +83,7 @@ _OPENERS = frozenset(
     entonces ahora hoy ayer se le les nos the a an it he she they we this that these in on at for but and however after before when
     """.split()  # noqa: SIM905
 )
-_END = re.compile(r"(?P<mark>[.!?…]+)(?P<close>[\"'»”’)\]]*)(?=\s|$)|(?P<line>[ \t]*\n)")
+_END = re.compile(r"(?<![.!?…])(?P<mark>[.!?…]++)(?P<close>[\"'»”’)\]]*+)(?=\s|$)|(?P<line>\n)")
 _INITIALS = re.compile(r"[^\W\d_a-z]|([A-Z])\1|(?:[A-Z]{1,2}\.)+[A-Z]{1,2}")
 _BEFORE = re.compile(r"[\w./$]+$")
 _START = re.compile(r"[\"'«“‘(\[—–\-¿¡•*·\s]*(\w+)?")
@@ -124,7 +124,7 @@ def _ends(text: str, match: re.Match[str], start: int) -> bool:
     if match["mark"] != ".":
         return True
     opens = word.lower() in _OPENERS and follow.lstrip()[1:2] != "."  # "A. Díaz" is no "A ..."
-    return _full_stop(text[start : match.start()], word, opens)
+    return _full_stop(text[max(start, match.start() - 80) : match.start()], word, opens)
 
 
 def _full_stop(before: str, word: str, opens: bool) -> bool:

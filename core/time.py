@@ -86,7 +86,7 @@ _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?:(?::|h)(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?(?!\d)|(?:\.(?P<dotted>\d{2}))?(?=\s?[ap]\.?\s?m\b))"
     r"(?:\s?(?P<half>[ap])\.?\s?m\b\.?)?(?:\s?(?:h|hs|hrs|horas)\b\.?)?(?:\s?\(?" + _ZONE + r"\)?)?"
 )
-_LINK = re.compile(r"(?:\s|[,|•·()\-–—]|\b(?:a|las|la|at|hora|hrs?|de)\b|t(?=\d))*")
+_LINK = re.compile(r"(?:\s|[,|/•·()\-–—]|\b(?:a|las|la|at|hora|hrs?|de)\b|t(?=\d))*")
 _DAY = r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|ro|er|°|º)?"
 _YEAR4 = r"(?P<year>\d{4})(?!\d)"
 _YEAR = r"(?P<year>\d{4}|\d{2})(?!\d)"
@@ -183,7 +183,9 @@ def _dated(match: re.Match[str], plain: str, now: datetime | None) -> Moment | N
     if parts.get("day") is None:
         return Moment(datetime(int(parts["year"]), month, 1, tzinfo=LIMA).astimezone(UTC), "month")
     day = int(parts["day"])
-    clock = _clock_after(plain, match.end()) or _clock_before(plain, match.start())
+    clock = (
+        _clock_after(plain, match.end()) or _clock_before(plain, match.start()) or _clock_first(plain, match.start())
+    )
     if parts.get("year") is None:
         return None if now is None else _nearest(month, day, clock, now)
     return _at(_year(parts["year"]), month, day, clock)
@@ -214,6 +216,12 @@ def _clock_before(plain: str, place: int) -> re.Match[str] | None:
     for match in _CLOCK.finditer(plain, 0, place):
         found = match
     return found if found and _LINK.fullmatch(plain, found.end(), place) else None
+
+
+def _clock_first(plain: str, place: int) -> re.Match[str] | None:
+    """The hour that opens a dateline, a bar behind it and only a place's name before the date: `10:45 | Lima, nov. 18, 2026`."""
+    found = _CLOCK.match(plain)
+    return found if found and re.fullmatch(r"\s*[|·•]\s*\D{0,40}", plain[found.end() : place]) else None
 
 
 def _at(year: int, month: int, day: int, clock: re.Match[str] | None) -> Moment:

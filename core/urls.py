@@ -34,6 +34,8 @@ _TRACKING = re.compile(
 _UNRESERVED = "-._~"
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _PORTS = {"http": 80, "https": 443}
+LONGEST = 2000
+"""Characters of an address: what is longer is no page, and more than an index of PostgreSQL holds."""
 
 
 @lru_cache(maxsize=65_536)
@@ -96,6 +98,8 @@ def _registrable(name: str) -> str:
 
 
 def _parts(url: str) -> tuple[str, str, int | None, str, str, str]:
+    if len(url) > LONGEST:
+        raise InputError(f"{_shown(url[:100])}... is longer than {LONGEST} characters.", "Give an http(s) URL.")
     text = re.sub(r"[\t\r\n]", "", url.strip("\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f \xa0\ufeff"))
     try:
         parts = urlsplit(text)
@@ -188,6 +192,8 @@ def _unescape(match: re.Match[str]) -> str:
 
 def _number(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """The IP address that a host spells, also in the decimal, octal, hexadecimal and short forms that resolvers take."""
+    if ":" not in name and not name.rpartition(".")[2][:1].isdigit():
+        return None  # a name, as nearly all are: only a last part that begins with a digit makes it an address
     try:
         return ipaddress.ip_address(name.strip("[]"))
     except ValueError:

@@ -6,6 +6,10 @@ ROBOTS_NAME = "Pututu"
 """The name that robots.txt knows us by."""
 LARGEST_LISTING = 20 * 2**20
 LARGEST_PAGE = 8 * 2**20
+LARGEST_ROBOTS = 500 * 1024
+"""What RFC 9309 asks to be read of a robots.txt; the rest of a larger one is left unread."""
+LONGEST_CRAWL_DELAY = 60.0
+"""Seconds between requests that a robots.txt may ask for and get."""
 TIMEOUT = 30
 REDIRECTS = 5
 

@@ -19,13 +19,16 @@ _CUT = re.compile(
     re.I | re.S,
 )
 _NEVER = re.compile(
-    r"^(?:admin\w*|administrador|user\d*|usuario|webmaster|root|none|null|undefined|desconocido|unknown|author|autora?|escritor|redactor|editor|staff|web|prensa|home|inicio|posts?|anonimo|anonymous|n/?a|wpadmin|.)$",
+    r"^(?:admin\w*|administrador|super ?(?:user|usuario|admin)|user\d*|usuario|webmaster|root|none|null|undefined|desconocido|unknown|author|autora?|escritor|redactor|editor|staff|web|prensa|home|inicio|posts?|anonimo|anonymous|n/?a|wpadmin|.)$",
 )
 NEWSROOM = re.compile(r"\b(?:redacci[oó]n|newsroom|equipo|agencias?)\b|^(?:editor web|web editor)", re.I)
 _ONLY_ROLE = re.compile(
     r"^(?:periodistas?|redactora?|editora?|reporter[oa]?|corresponsal|columnista|colaboradora?|practicante|directora?|analista|journalist)(?: (?:de|en) [\w ]+)?$"
 )
 _ACCOUNT_NAME = re.compile(r"[a-z]{2,}(?:[._-][a-z]{2,})+")
+_AGENCIES = "efe afp ap reuters dpa ansa xinhua andina telam ansalatina notimex sputnik bloomberg erbol abi anf unitel dw bbc voa"
+AGENCIES = frozenset(_AGENCIES.split())
+"""News agencies and broadcasters that sign with one word."""
 LONGEST = 70
 
 
@@ -38,6 +41,10 @@ def authors(values: list[str], *, outlet: str = "") -> tuple[str, ...]:
             if name and fold(name) != fold(outlet):
                 found.setdefault(re.sub(r"[^\w]+", " ", fold(name)).strip(), name)
     people = [name for name in found.values() if not NEWSROOM.search(name)]
+    if any(
+        " " in name for name in people
+    ):  # `Ana Luz Prado, Lima`: what stands beside a whole name is its place or section
+        people = [name for name in people if " " in name or fold(name) in AGENCIES]
     return tuple(people or found.values())
 
 

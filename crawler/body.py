@@ -1,190 +1,169 @@
-"""The article's own paragraphs: the tree pruned of what surrounds and interrupts them, then trafilatura, then line rules."""
+"""The article's own lines, by the cheapest witness that can be trusted: the source's selectors, what the page's structure and its
+structured data agree on, else trafilatura on the pruned tree.
 
-import re
+The cheap road is taken only where one element plainly holds the article: most of the page's running text, or all that JSON-LD
+says that the body is, and no second such element. Trafilatura reads the rest; it costs as much again as all else together.
+"""
+
+from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
 
 import trafilatura
 from lxml import html
 
-from core.text import clean, fold
-from crawler.boilerplate import is_boilerplate, is_caption
-from crawler.markup import lines
+from crawler.boilerplate import is_boilerplate
+from crawler.clutter import ENOUGH, TITLED, is_label, is_link, kept, linked_lists, mark
+from crawler.container import lines_of_one
+from crawler.markup import lines, to_text
 from crawler.nodes import select
-
-_INTERRUPTS = re.compile(
-    r"(?:^|[\s_-])(?:related|relacionad[oa]s?|relacionada|nota-relacionada|recomendad[oa]s?|recommend\w*|read-?more|leer-?mas|lee-?tambien|mira-?tambien|vea-?tambien|te-?puede|"
-    r"newsletters?|suscri\w+|subscri\w+|paywall-?(?:banner|cta|message)|social|share|sharing|sharedaddy|compartir|redes|whatsapp|telegram|publicidad|advert\w*|banner|ads?|promo|"
-    r"tags?|etiquetas|tag-?list|author-?(?:box|bio|card|info)|autor-?(?:box|bio)|comments?|comentarios|disqus|outbrain|taboola|mas-?leid[oa]s|most-?read|trending|breadcrumbs?|"
-    r"caption|wp-caption-text|pie-?de-?foto|epigrafe-foto|photo-?credit|image-?credit|credits?|copyright|cookie\w*|audio-?player|player|rating|valora\w*|jp-relatedposts|widget)(?:$|[\s_-])",
-    re.I,
-)
-_BLOCKS = frozenset(("aside", "nav", "footer", "form", "figure", "figcaption", "button", "select", "iframe", "noscript", "video", "audio", "script", "style"))  # fmt: skip
-_TEXTS = ("p", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "blockquote", "div", "span", "strong")
+from crawler.outline import Outline, Span, key_of
 
 
-def text(
-    root: html.HtmlElement, *, title: str, summary: str, selectors: dict[str, str], marks: tuple[str, ...] = ()
-) -> list[str]:
-    """The paragraphs of the article in order, subheads among them, the lead first where the page prints it.
+@dataclass(slots=True, kw_only=True)
+class Body:
+    """The article's lines, where in the outline they stand, and who found them."""
 
-    `marks` are what stands beside a headline (signatures, section, outlet): a line that is nothing else is no paragraph.
+    rows: list[str]
+    span: Span
+    """From the first line of the article's text to its last; what stands before is its head, what follows its foot."""
+    headline: int
+    out: bytearray
+    """One for each line of the outline that is no part of an article."""
+    road: str = "trafilatura"
+
+
+def find(
+    page: Outline, *, title: str, selectors: Mapping[str, str], data: Mapping[str, Any], paywalled: bool = False
+) -> Body:
+    """The article in a page. `data` is its JSON-LD object.
+
+    What a page's JSON-LD has beyond what it prints is taken only where the page does not say that it is to be paid for.
     """
-    work = deepcopy(root)
-    _prune(work, selectors.get("remove"))
-    chosen = [line for node in select(work, selectors["text"]) for line in lines(node)] if "text" in selectors else []
-    found = tidy(chosen, title)
-    if sum(map(len, found)) < 200:
-        found = max((found, tidy(_main(work), title, marks=marks)), key=lambda one: sum(map(len, one)))
-    return _with_lead(root, found, summary)
+    headline = _headline(page, title)
+    out = mark(page, headline)
+    told = "" if paywalled else to_text(str(data.get("articleBody") or ""))
+    road = "selectors"
+    chosen = _selected(page, selectors, out)
+    if sum(len(page.lines[place].text) for place in chosen) < ENOUGH / 2:
+        road, chosen = "structure", lines_of_one(page, headline, out, told)
+    if not chosen:
+        road, rows = "trafilatura", _read(page, out)
+        span = _around(page, rows, headline)
+        chosen = _filled(page, rows, span, out)
+    if chosen:
+        rows = [("- " if page.lines[place].node.tag == "li" else "") + page.lines[place].text for place in chosen]
+        first = next((place for place in chosen if page.lines[place].running), chosen[0])
+        span = Span(first, chosen[-1] + 1)
+    if len(told) >= max(ENOUGH, 2 * sum(map(len, rows))) or (len(told) >= ENOUGH and len(rows) < 2):
+        road, rows = "data", told.split("\n")
+    return Body(rows=rows, span=span, headline=headline, out=out, road=road)
 
 
-def _prune(work: html.HtmlElement, remove: str | None) -> None:
-    """Take out what interrupts an article, each with its tail kept: captions, players, boxes, link lists, cross-link paragraphs."""
-    doomed = list(select(work, remove)) if remove else []
-    for node in work.iter():
-        if not isinstance(node.tag, str) or node.tag in ("html", "body", "head", "article", "main"):
-            continue
-        if (
-            node.tag in _BLOCKS
-            or (_INTERRUPTS.search(f"{node.get('class') or ''} {node.get('id') or ''}") and not _holds_article(node))
-            or (node.tag in _TEXTS and _is_interruption(node))
-        ):
-            doomed.append(node)
-    for node in doomed:
-        if node.getparent() is not None and not (node.tag in ("figure", "form") and _holds_article(node)):
-            node.drop_tree()
+def _headline(page: Outline, title: str) -> int:
+    """The line that is the headline: in an h1 if there is one, else the first that says the same; -1 where none does."""
+    key = key_of(title)
+    same = [
+        place for place, line in enumerate(page.lines) if len(key) <= len(line.text) <= len(key) + 40 and line.key == key
+    ] if key else []  # fmt: skip
+    heads = [place for place in same if _tag(page, place) == "h1"]
+    if heads or same:
+        return (heads or same)[0]
+    spans = [page.spans[node] for node in page.heads if node in page.spans]
+    return next((span.first for span in spans if span.first < span.last), -1)
 
 
-def _holds_article(node: html.HtmlElement) -> bool:
-    """Whether a block with a suspicious name holds running text all the same (whole pages are wrapped in `share` or `widget`)."""
-    running = [len(line) for one in node.iter("p") if len(line := _line(one)) > 80 and _linked(one) < 0.5 * len(line)]
-    if len(running) >= 2 and sum(running) > 300:
-        return True
-    if re.search(r"comment|comentario|disqus|related|relacionad|newsletter", node.get("class") or "", re.I):
-        return False
-    whole = len(_line(node))
-    return whole > 1000 and _linked(node) < 0.3 * whole
+def _tag(page: Outline, place: int) -> str:
+    """The tag of the heading or other block that a line stands in (headings wrap spans and links)."""
+    node = page.lines[place].node
+    for step in (node, *node.iterancestors()):
+        if step.tag in TITLED:
+            return str(step.tag)
+        if step.tag not in ("span", "a", "div"):
+            break
+    return str(node.tag)
 
 
-def _is_interruption(node: html.HtmlElement) -> bool:
-    """A cross-link, call or credit as a paragraph, a paragraph that is one link, or a list of links."""
-    if node.tag in ("ul", "ol"):
-        line = _line(node)
-        return len(node) >= 2 and 0 < len(line) <= 3000 and _linked(node) >= 0.8 * len(line)
-    if node.tag == "div" and any(
-        child.tag in ("p", "div", "article", "section", "h1", "h2", "table", "ul") for child in node
-    ):
-        return False
-    line = _line(node)
-    if not 0 < len(line) <= 320:
-        return False
-    return is_boilerplate(line) or (
-        node.tag in ("p", "div", "li") and len(line) >= 25 and _linked(node) >= 0.9 * len(line)
-    )
+def _selected(page: Outline, selectors: Mapping[str, str], out: bytearray) -> list[int]:
+    """The lines of what a source's selectors choose. What they remove is out for every reader."""
+    for node in select(page.root, selectors["remove"]) if "remove" in selectors else []:
+        for place in _places(page, node):
+            out[place] = 1
+    chosen = select(page.root, selectors["text"]) if "text" in selectors else []
+    places = dict.fromkeys(sorted({place for node in chosen for place in _places(page, node)}))
+    return kept(page, list(places), out)
 
 
-def _line(node: html.HtmlElement) -> str:
-    return " ".join(" ".join(node.itertext()).split())
+def _places(page: Outline, node: html.HtmlElement) -> list[int]:
+    """The lines of an element; of an inline one, those lines of the block around it that are its own."""
+    if node in page.spans:
+        return list(range(*page.spans[node]))
+    around = next((page.spans[step] for step in node.iterancestors() if step in page.spans), Span(0, 0))
+    own = {key_of(line) for line in lines(node)}
+    return [place for place in range(*around) if page.lines[place].key in own]
 
 
-def _linked(node: html.HtmlElement) -> int:
-    """Characters of a node's text that are links."""
-    return sum(len(_line(link)) for link in node.iter("a") if link.get("href"))
-
-
-def _main(work: html.HtmlElement) -> list[str]:
+def _read(page: Outline, out: bytearray) -> list[str]:
     """Trafilatura's reading of the pruned tree; where it found no paragraphs (it then gives all text as one line), our own."""
+    tree = _pruned(page, out)
     found = trafilatura.bare_extraction(
-        work, fast=True, include_comments=False, include_tables=True, with_metadata=False
+        tree, fast=True, include_comments=False, include_tables=_are_tables(tree), with_metadata=False
     )
     taken = (getattr(found, "text", None) or "").split("\n")
     if len(taken) > 1 and sum(map(len, taken)) >= 200:
         return taken
-    for scope in (*work.iter("article"), *work.iter("main"), work):
-        rows = [_line(node) for node in scope.iter("p", "h2", "h3", "blockquote", "li")]
-        if sum(len(row) for row in rows if len(row) > 60) > 200:
-            return rows
-    return taken
+    own = [line.text for place, line in enumerate(page.lines) if not out[place] and not is_link(line)]
+    return own if sum(len(row) for row in own if len(row) > 60) > 200 else taken
 
 
-def tidy(rows: list[str], title: str, *, marks: tuple[str, ...] = ()) -> list[str]:
-    """Cleaned lines without boilerplate, captions, repetitions, the headline itself, and what hangs on at either end."""
-    kept: list[str] = []
-    seen: set[str] = set()
-    beside = {_key(mark) for mark in marks}
-    for row in _without_ends([_SPACED.sub("", " ".join(clean(row).split())) for row in rows]):
-        line = re.sub(r"^[-*•]\s+", "", row)
-        key = _key(line)
-        if (
-            not key
-            or key in seen
-            or key == _key(title)
-            or _ONLY_DATE.match(key)
-            or is_boilerplate(line)
-            or is_caption(line)
-        ):
-            continue
-        if len(line) <= 90 and (
-            _unsigned(key) in beside
-            or (any(mark and _unsigned(key).startswith(mark) for mark in beside) and _DATED.search(key))
-        ):
-            continue
-        if len(line) > 40:
-            seen.add(key)
-        kept.append(line)
-    return kept
+def _filled(page: Outline, rows: list[str], span: Span, out: bytearray) -> list[int]:
+    """The page's own lines from the first to the last that trafilatura found, subheads and lists that it left out among them;
+    none where other running text stands between them."""
+    places = kept(page, list(range(*span)), out)
+    found, whole = sum(map(len, rows)), sum(len(page.lines[place].text) for place in places)
+    running = sum(len(page.lines[place].text) for place in places if page.lines[place].running)
+    return places if whole >= 0.9 * found and running <= 1.1 * found else []
 
 
-_ONLY_DATE = re.compile(
-    r"^(?:(?:publicado|actualizado|fecha)\W*(?:el\W*)?)?(?:(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)\W*)?\d{1,2}(?: de | )(?:[a-z]{3,10}|\d{1,2})(?: de | del | )(?:19|20)\d\d"
-    r"(?:\W*(?:a las )?\d{1,2}\W\d{2}(?:\W\d{2})?\W*(?:[ap]\W?m|h(?:rs?|oras)?)?)?$"
-)
-_SPACED = re.compile(r"(?<=\w) (?=[.,;:)](?:\s|$))|(?<=[¿¡(“«]) ")
-_DATED = re.compile(r"\b\d{1,2} (?:de )?\w+ (?:de )?(?:19|20)\d\d\b|\b\d{1,2} \d{1,2} (?:19|20)\d\d\b")
-
-
-def _unsigned(key: str) -> str:
-    return re.sub(r"^(?:por|de|by|texto|redaccion) ", "", key)
-
-
-def _without_ends(rows: list[str]) -> list[str]:
-    """Without the few words that stand alone before the first and after the last sentence: section, place, `Compartir`."""
-    first = next((place for place, row in enumerate(rows) if _sentence(row, 5)), 0)
-    last = next((place for place in range(len(rows) - 1, -1, -1) if _sentence(rows[place], 7)), len(rows) - 1)
-    return rows[first : last + 1]
-
-
-def _sentence(row: str, words: int) -> bool:
-    """A line of so many words, an item of a list, or one that ends as sentences end."""
-    return len(row.split()) >= words or row.startswith(("- ", "* ", "• ")) or bool(re.search(r"[.!?…:»”\")]$", row))
-
-
-def _with_lead(root: html.HtmlElement, found: list[str], summary: str) -> list[str]:
-    """The lead before the body, where the page prints it and the body does not begin with it already."""
-    if len(summary) < 40 or not found:
-        return found
-    key = _key(summary)
-    if any(key[:120] in _key(line) or _key(line) in key for line in found[:3] if len(line) > 30):
-        return found
-    for line in found[3:]:
-        if _key(line) == key:
-            found = [other for other in found if other is not line]
-    printed = any(
-        _prints(node, summary, key) for node in root.iter("h2", "h3", "h4", "p", "div", "span", "li", "section")
-    )
-    return [summary, *found] if printed else found
-
-
-def _prints(node: html.HtmlElement, summary: str, key: str) -> bool:
-    """Whether an element is the printed lead."""
-    if len(node) > 6 or not 0.8 * len(summary) <= len(_line(node)) <= 1.3 * len(summary):
+def _are_tables(root: html.HtmlElement) -> bool:
+    """Whether tables can be read as such: trafilatura's time grows with the square of a row's cells and with tables in tables."""
+    if any(len(row) > 200 for row in root.iter("tr")):
         return False
-    return _key(" ".join(lines(node))) == key and not _within_head(node)
+    return all(sum(1 for _ in table.iterancestors("table")) <= 8 for table in root.iter("table"))
 
 
-def _key(line: str) -> str:
-    return re.sub(r"\W+", " ", fold(line)).strip()
+def _pruned(page: Outline, out: bytearray) -> html.HtmlElement:
+    """A copy of the tree without what interrupts an article, each with its tail kept.
+
+    Scripts go too: trafilatura reads JSON-LD by itself, and would read it behind a paywall.
+    """
+    lists = linked_lists(page)
+    kept_before = [0, *accumulate(not (gone or place in lists) for place, gone in enumerate(out))]
+    tree = deepcopy(page.root)
+    for node, twin in list(zip(page.root.iter(), tree.iter(), strict=True)):
+        if twin.getparent() is not None and (node.tag == "script" or _is_doomed(page, node, kept_before)):
+            twin.drop_tree()
+    return tree
 
 
-def _within_head(node: html.HtmlElement) -> bool:
-    return any(step.tag in ("head", "nav", "footer", "aside") for step in node.iterancestors())
+def _is_doomed(page: Outline, node: html.HtmlElement, kept_before: list[int]) -> bool:
+    """Whether an element holds lines, and none that could be the article's."""
+    span = page.spans.get(node)
+    if span is None or span.first == span.last or node.tag in ("html", "body", "head", "article", "main"):
+        return False
+    if kept_before[span.first] == kept_before[span.last]:
+        return True
+    line = page.lines[span.first]
+    if span.last - span.first > 1 or line.node is not node:
+        return False
+    return is_link(line) or is_label(page, line) or (len(line.text) <= 320 and is_boilerplate(line.text))
+
+
+def _around(page: Outline, rows: list[str], headline: int) -> Span:
+    """Where the rows that trafilatura gave stand in the page, behind the headline."""
+    keys = {key_of(row) for row in rows if len(row) > 40}
+    after = range(headline + 1, len(page.lines))
+    places = [place for place in after if len(page.lines[place].text) > 40 and page.lines[place].key in keys]
+    return Span(places[0], places[-1] + 1) if places else Span(headline + 1, headline + 1)

@@ -7,63 +7,88 @@ import re
 
 from core.text import fold
 
-# a paragraph that begins so is a link to another article
-_CROSS = (
-    r"(?:puedes?|puede|podes) (?:ver|leer|revisar)\b(?: tambien| ademas)?",
-    r"(?:lee|lea|leer|leelo|mira|mire|ve|vea|ver|revisa|revise|conoce|conozca|descubre|escucha|escuche|entérate|enterate|sigue leyendo|sigue)"
-    r"(?: (?:tambien|mas|ademas|aqui|ahora|la nota|esta nota|la noticia|el video|en vivo))*",
-    r"(?:te |le |les |os )?(?:puede|podria|pueden) (?:que te )?(?:interesar|gustar)(?:te|le)?(?: leer| ver)?",
+_VERBS = r"(?:lee|lea|leer|leelo|lean|mira|mire|miren|ve|vea|vean|ver|revisa|revise|conoce|conozca|descubre|descubra|escucha|escuche|enterate|enterese|sigue|siga|segui)"
+_THINGS = r"(?:notas?|noticias?|articulos?|contenidos?|temas?|enlaces?|lecturas?|historias?|videos?|informacion(?:es)?)"
+# what a cross-link begins with, told by several words together
+_CLEAR = (
+    r"(?:tambien )?(?:puedes?|pueden|podes|podeis) (?:ver|leer|revisar|escuchar)\b(?: tambien| ademas)?",
+    rf"(?:no dejes? de )?{_VERBS}(?: (?:tambien|mas|ademas|aqui|ahora|leyendo|la nota|esta nota|la noticia|el video|en vivo))+",
+    r"(?:te |le |les |os )?(?:puede|podria|pueden|podrian) (?:que te )?(?:interesar|gustar)(?:te|le|les)?(?: leer| ver)?",
     r"(?:tambien )?(?:te|le|les|os) (?:puede|podria|pueden|podrian|recomendamos|sugerimos|invitamos a)(?: (?:interesar|gustar|leer|ver|tambien))*",
-    r"(?:no dejes? de|no te pierdas|no se pierda)(?: (?:leer|ver))?",
-    r"(?:mas (?:informacion|noticias|sobre (?:el|este) tema|en)|mas)",
-    r"(?:nota|notas|noticia|noticias|articulo|articulos|contenido|contenidos|temas?|enlaces?|lecturas?) (?:relacionad[oa]s?|recomendad[oa]s?|sugerid[oa]s?)",
-    r"(?:relacionad[oa]s?|recomendad[oa]s?|recomendamos|ademas|tambien|tambien lee|te recomendamos|le recomendamos|en (?:este|otro) (?:tema|enlace)|video relacionado|ultimas noticias)",
-    r"(?:read (?:also|more)|see also|also read|related|you may (?:also )?like|watch|more on this)",
+    r"(?:no te pierdas|no se pierda|no te lo pierdas|quizas? (?:te|le|les|os) (?:interese|interesa|guste)|tal vez (?:te|le) interese)",
+    r"(?:para|por si quieres|si quieres) (?:saber|leer) mas|mas (?:informacion|noticias|detalles|sobre (?:el|este) tema)|tambien (?:lee|lea|mira|vea|ver|en)|ademas (?:lee|lea|mira|vea)",
+    rf"(?:otras|mas) {_THINGS}|{_THINGS} (?:relacionad[oa]s?|recomendad[oa]s?|sugerid[oa]s?|vinculad[oa]s?)|en (?:este|otro) (?:tema|enlace)|ultimas noticias",
+    r"(?:read (?:also|more)|see also|also read|you may (?:also )?like|more on this)",
 )  # fmt: skip
-CROSS_LINK = re.compile(rf"^\W*(?:{'|'.join(_CROSS)})\s*(?:[:|»>→•👉]|[-–—]{{1,2}}\s)", re.I)
+# words that begin sentences as well: a label only in capitals, or where what follows is a link
+_VAGUE = (
+    _VERBS,
+    r"mas|ademas|tambien|relacionad[oa]s?|recomendad[oa]s?|recomendamos|de interes|related|watch|video|en vivo",
+)
+_BEFORE = r"^[^\w\"“«'‘—]*"
+"""Signs before a label; not the quotation mark or dash of somebody who speaks."""
+_BEHIND = r"\s*(?:[:|»>→•👉]|[-–—]{1,2}\s)"
+CROSS_LINK = re.compile(rf"{_BEFORE}(?:{'|'.join(_CLEAR)}){_BEHIND}")
+SHOUTED = re.compile(rf"{_BEFORE}(?:{'|'.join(_VAGUE)}){_BEHIND}")
+BEGINS_CROSS = re.compile(rf"{_BEFORE}(?:{'|'.join((*_CLEAR, *_VAGUE))})\b")
 # such a label may stand alone, as the head of a list of links
-LABEL = re.compile(rf"^\W*(?:{'|'.join(_CROSS)})\W*$", re.I)
+LABEL = re.compile(rf"^\W*(?:{'|'.join((*_CLEAR, *_VAGUE))})\W*$")
 _NETWORKS = r"(?:facebook|twitter|x|instagram|google(?: (?:news|noticias|discover))?|whatsapp|telegram|tiktok|youtube|threads|redes(?: sociales)?)"
-CALLS = re.compile(
-    r"^\W*(?:"
-    r"(?:suscribete|suscribase|suscribirse|subscribete|registrate (?:gratis|aqui|en|y)|inscribete aqui|unete (?:a|aqui|desde)|unase a|siguenos|siganos|seguinos)\b|"
-    rf"sigue(?:nos)? (?:nuestr[oa]s? |a .{{2,40}} )?en (?:las |nuestras )?{_NETWORKS}\b|"
-    r"descarga (?:nuestra|gratis|la app|la aplicacion|aqui)|(?:recibe|reciba) (?:nuestr[oa]s?|las (?:ultimas )?noticias|las ultimas|en tu|gratis|lo mejor)|"
-    r"activa (?:las|nuestras) notificaciones|(?:haz|haga|hace) clic|(?:click|clic) aqui|ingresa aqui|hazte (?:miembro|socio|suscriptor)|anunciese|"
-    rf"(?:comparte|compartir|compartelo)(?: (?:esta|este) (?:nota|noticia|articulo|contenido)| en {_NETWORKS})|(?:compartir|comentar|imprimir|guardar|escuchar|seguir)\W*$|"
-    r"deja(?:nos)? (?:tu|un|una) (?:comentario|respuesta|opinion|correo|email)|\d*\s*comentarios?\W*(?:\(\d+\))?$|para comentar debes?|inicia(?:r)? sesion\b.{0,60}$|"
-    r"tu direccion de correo electronico no sera|los campos (?:obligatorios|necesarios) estan|valora esta (?:noticia|nota)|"
-    r"(?:en )?nuestro canal de|ya sabias que en .{1,40} tenemos canal|mira lo que tiene nuestro canal|estamos en (?:whatsapp|telegram|google)|"
-    r"hacemos periodismo desde|apoya (?:al|el|nuestro) periodismo|si (?:te gusto (?:esta|este)|llegaste hasta aqui|(?:quieres|desea) recibir)|(?:newsletter|boletin(?:es)?)(?: (?:de noticias|diario|semanal|informativo))?\W*$|"
-    r"todos los derechos reservados|derechos reservados|copyright\b|©|prohibida (?:su|la) reproduccion|queda (?:terminantemente )?prohibid[ao] (?:su|la) reproduccion|este sitio esta protegido|"
-    r"escucha (?:esta|la|el) (?:nota|noticia|articulo)|(?:tags?|etiquetas?|temas?|palabras clave|keywords)\s*:|(?:temas|etiquetas) relacionad[oa]s|tiempo (?:estimado )?de lectura|\d+ min(?:utos)? de lectura|"
-    r"(?:publicidad|advertisement)\W*$|(?:continuar|seguir) leyendo\W*$|cargando\W*$|ver (?:mas|todo|todos|todas|comentarios|galeria)\W*$|(?:sobre (?:el|la) autora?|acerca del autor|otras noticias)\W*$|"
-    r"conforme a (?:los )?criterios|mas informacion (?:en|deportiva en)\b.{0,40}$|(?:lo )?mas (?:leid[oa]s?|vist[oa]s?)\W*$|lo mas nuevo\W*$|volver arriba|enviar por (?:correo|email|whatsapp)"
-    r")",
-    re.I,
+_MAIL = r"(?:tu|su) (?:correo|email|e-mail|bandeja|celular|telefono|whatsapp|mail|inbox)"
+_CALLS = (
+    r"(?:suscribete|suscribite|suscribase|suscribanse|subscribete|siguenos|siganos|seguinos|apuntate|apuntese|anunciese)\b",
+    r"registrate (?:gratis|aqui|en|y)\b|registrate\b.{0,40}(?:gratis|boletin|newsletter)|inscribete aqui|hazte (?:miembro|socio|suscriptor)",
+    rf"(?:unete|unite|unase|sumate|sumese) (?:aqui|desde|(?:a|en) (?:nuestr[oa]s?|(?:el|la|los) (?:canal|grupo|comunidad|conversacion)|{_NETWORKS}))\b",
+    rf"sigue(?:nos)? (?:nuestr[oa]s? |a .{{2,40}} )?en (?:las |nuestras )?{_NETWORKS}\b|(?:en )?nuestro canal de {_NETWORKS}|estamos en {_NETWORKS}\b",
+    rf"(?:recibe|reciba|recibi|recibir) (?:nuestr[oa]s?|(?:todas )?las (?:ultimas )?noticias|lo ultimo|lo mejor|gratis|.{{0,60}}en {_MAIL})|quiero (?:recibirlo|suscribirme)",
+    r"descarga (?:nuestra|gratis|la app|la aplicacion|aqui)|activa (?:las|nuestras) notificaciones|(?:haz|haga|hace) clic|(?:click|clic) aqui|ingresa aqui|(?:ingresa|ingresar|entrar)\W*$",
+    r"(?:este )?contenido (?:es )?(?:exclusivo|solo) para|(?:ya eres|aun no eres|si ya eres|si aun no eres) (?:suscriptor|socio)|si ya (?:tenes|tienes|eres|tiene) .{0,30}(?:cuenta|suscriptor)|inicia(?:r)? sesion\b.{0,60}$",
+    r"(?:tu|su|este) navegador no (?:soporta|es compatible|admite)|your browser does not support|reproducir(?: (?:el )?(?:audio|video|nota)| [\d.x ]+)?\W*$|escucha (?:esta|la|el) (?:nota|noticia|articulo)|cargando\W*$",
+    rf"(?:comparte|comparti|compartir|compartelo)(?: (?:esta|este) (?:nota|noticia|articulo|contenido)| en {_NETWORKS})|(?:compartir|comentar|imprimir|guardar|escuchar|seguir)\W*$|enviar por (?:correo|email|whatsapp)",
+    r"deja(?:nos)? (?:tu|un|una) (?:comentario|respuesta|opinion|correo|email)|\d*\s*comentarios?\W*(?:\(\d+\))?$|para comentar debes?|tu direccion de correo electronico no sera|los campos (?:obligatorios|necesarios) estan",
+    r"valora esta (?:noticia|nota)|ya sabias que en .{1,40} tenemos canal|mira lo que tiene nuestro canal|si (?:te gusto (?:esta|este)|llegaste hasta aqui|(?:quieres|desea) recibir)",
+    r"hacemos periodismo desde|apoya (?:al|el|nuestro) periodismo|nuestro periodismo depende|(?:newsletter|boletin(?:es)?)(?: (?:de noticias|diario|semanal|informativo))?\W*$",
+    r"todos los derechos reservados|derechos reservados|copyright\b|©|prohibida (?:su|la) reproduccion|queda (?:terminantemente )?prohibid[ao] (?:su|la) reproduccion|este sitio esta protegido",
+    r"(?:tags?|etiquetas?|temas?|palabras clave|keywords)\s*:|(?:temas|etiquetas) relacionad[oa]s|tiempo (?:estimado )?de lectura|\d+ min(?:utos)? de lectura|(?:publicidad|advertisement)\W*$",
+    r"(?:continuar|seguir|segui|sigue) leyendo\W*$|ver (?:mas|todo|todos|todas|comentarios|galeria)\W*$|(?:sobre (?:el|la) autora?|acerca del autor)\W*$|mas informacion (?:en|deportiva en)\b.{0,40}$",
+    r"conforme a (?:los )?criterios de (?:the )?trust|(?:lo )?mas (?:leid[oa]s?|vist[oa]s?)\W*$|lo mas nuevo\W*$|volver arriba|(?:articulo|noticia|nota|entrada) (?:anterior|siguiente)\b.{0,120}$|(?:anterior|siguiente)\W*$",
+    r"(?:autor|autora|fecha|publicado|publicacion|author|publish date|published)\s*:\W*$|(?:sign up for|subscribe to our|follow us on|join our)\b",
 )  # fmt: skip
+CALLS = re.compile(rf"^\W*(?:{'|'.join(_CALLS)})")
+_MEDIA = "foto(?:grafia)?s?|imagen(?:es)?|video|infografia|ilustracion|captura|credito|cortesia|photo|image|composicion"
 CREDIT = re.compile(
-    r"^\W*(?:(?:foto(?:grafia)?s?|imagen(?:es)?|video|infografia|ilustracion|fuente|captura|credito|cortesia|photo|image|composicion|con informacion de|edicion|texto)\s*[:/|©]"
-    r"|(?:foto|imagen|photo)\s+(?:de|por|by)\s|\((?:foto|imagen|video|andina|efe|afp|reuters|getty)\b)[^.]{0,160}\.?\)?$",
-    re.I,
-)  # fmt: skip
+    rf"^[^\w(]*(?:{_MEDIA}|fuente|con informacion de|edicion|texto)\s*[:/|©][^.]{{0,160}}\.?$"
+    rf"|^[^\w(]*(?:foto|imagen|photo)\s+(?:por|by)\s[^.]{{0,80}}\.?$"
+    rf"|^\((?:{_MEDIA}|andina|efe|afp|reuters|getty)\b[^)]{{0,120}}\)\.?$"
+)
 FOOTERS = re.compile(
-    r"^\W*(?:the post|la entrada|el articulo|el post)\s.{1,300}?\s(?:appeared first on|se publico primero en|aparecio primero en)\b",
-    re.I,
+    r"^\W*(?:the post|la entrada|el articulo|el post)\s.{1,300}?\s(?:appeared first on|se publico primero en|aparecio primero en)\b"
 )
 CAPTION_CREDIT = re.compile(
-    r"(?:\((?:foto|fotos|imagen|video|captura|crédito|composición|andina|efe|afp|ap|reuters|getty|archivo|gec|shutterstock|istock)\b[^)]{0,80}\)"
-    r"|(?:foto|imagen|fotografía|crédito|créditos|cortesía|fuente)\s*:\s*[^.]{2,60}|/\s*(?:EFE|AFP|AP|Reuters|Getty Images|Archivo)|\|\s*(?:Foto|Fuente|Crédito)s?:.{0,60})\.?\s*$",
+    r"(?:\((?:foto|fotos|fotografía|imagen|imágenes|video|captura|crédito|composición|getty|gec|shutterstock|istock)\b[^)]{0,80}\)"
+    r"|(?:^|[.|(–/-]\s*)(?:foto|fotos|imagen|fotografía|crédito|créditos|cortesía)\s*:\s*[^.]{2,60}|/\s*(?:EFE|AFP|AP|Reuters|Getty Images|Archivo)|\|\s*(?:Foto|Fuente|Crédito)s?:.{0,60})\.?\s*$",
     re.I,
 )
+"""A photograph's credit at the end of a line. An agency's name in brackets is none: agencies end their stories with it."""
+
+
+# an address, an account or a hidden mail address alone on its line; a label that points elsewhere
+_ADDRESS = re.compile(
+    r"\W*(?:https?://\S+|www\.\S+|\S+@\S+\.\w+|@\w+|\[email[\s\xa0]protected\]|pic\.twitter\.com/\w+)\W*"
+)
+_ARROW = re.compile(r"[^«.]{1,50}\s[»›→▶►]\W*$")
 
 
 def is_boilerplate(line: str) -> bool:
     """Whether a whole line (a paragraph as printed) is no part of the article."""
     plain = fold(" ".join(line.split()))
-    if not any(char.isalnum() for char in plain):
+    if not any(char.isalpha() for char in plain) and len(plain) <= 12:
         return True
-    if CROSS_LINK.match(plain) and len(plain) <= 300:
+    if _ADDRESS.fullmatch(plain) or _ARROW.match(line):
+        return True
+    if len(plain) <= 300 and (
+        CROSS_LINK.match(plain) or ((label := SHOUTED.match(plain)) and line[: label.end()].isupper())
+    ):
         return True
     if LABEL.match(plain) or FOOTERS.match(plain):
         return True
@@ -72,12 +97,26 @@ def is_boilerplate(line: str) -> bool:
     return bool(CREDIT.match(plain)) and len(plain) <= 180
 
 
+def begins_as_cross_link(line: str) -> bool:
+    """Whether a line begins like a cross-link without its colon (`Lee también Otra nota`): one only if the rest is a link."""
+    return bool(BEGINS_CROSS.match(fold(line)))
+
+
+_SIGN_OFF = re.compile(
+    r"^\W*\(?\s*(?:fin|end)\s*\)?(?:\W+[A-ZÁÉÍÓÚÑ]{2,4})*\W*(?:\d{1,2}/\d{1,2}/\d{2,4})?\W*$|^\(?(?:[A-ZÑ]{2,4}(?:\s?[/\-]\s?[A-ZÑa-zñ]{2,4})+|(?:[A-ZÑ]\.\s?){2,5})\)?$",
+    re.I,
+)
+
+
+def is_sign_off(line: str) -> bool:
+    """Whether a last line is an agency's end mark or a desk's initials: `(FIN) RQL/TRP`, `R.Q.L.`."""
+    return (
+        len(line) <= 40
+        and bool(_SIGN_OFF.match(line))
+        and (line.upper() == line or line.lower().lstrip(" (").startswith("fin"))
+    )
+
+
 def is_caption(line: str) -> bool:
     """Whether a short line ends in a photograph's credit."""
     return len(line) <= 320 and bool(CAPTION_CREDIT.search(line)) and not line.rstrip().endswith(('"', "”", "»"))
-
-
-def trim_footer(text: str) -> str:
-    """Without the "appeared first on" line of a syndicated copy."""
-    kept = [line for line in text.split("\n") if not FOOTERS.match(fold(line))]
-    return "\n".join(kept)

@@ -1,108 +1,172 @@
-"""Who signed a page: its metadata, else what its template marks as the signature."""
+"""Who signed a page: its metadata, else what stands as the signature beside the headline or under the text.
+
+`author` is the signature as printed: people, else an agency (`EFE`), else the newsroom (`Redacción RPP`), never the outlet's own
+name, a section or an account's. A newsroom counts only where no person signed.
+"""
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml import html
 
 from core.text import fold
 from crawler import jsonld
-from crawler.authors import NEWSROOM, authors
-from crawler.nodes import Meta, inside_aside, select, text_of
+from crawler.authors import AGENCIES, NEWSROOM, authors
+from crawler.body import Body
+from crawler.labels import Part
+from crawler.nodes import Meta, select, text_of
+from crawler.outline import Outline, key_of
 
 AUTHORS = (
-    "author",
-    "article:author_name",
-    "parsely-author",
-    "sailthru.author",
-    "cxenseparse:author",
-    "dc.creator",
-    "dcterms.creator",
-    "creator",
-    "bi3dauthor",
-    "byl",
-    "mediator_author",
-    "twitter:data1",
-    "article:author",
+    "author", "article:author_name", "parsely-author", "sailthru.author", "cxenseparse:author", "dc.creator", "dcterms.creator", "creator",
+    "bi3dauthor", "byl", "mediator_author", "nrbi:authors", "og:article:author", "article:author", "autor", "authors",
+)  # fmt: skip
+_WRITTEN = re.compile(r"escrito|written|autor|author|^por$|^by$", re.I)
+_NAMES = "politica deportes economia sociedad cultura internacional internacionales nacional nacionales mundo pais actualidad policiales locales regiones opinion espectaculos tecnologia ciencia salud negocios noticias portada"
+_SECTIONS = frozenset(_NAMES.split())
+_PARTICLES = r"(?:de|del|la|las|los|y|e|van|von|da|dos|di|san|santa|mc)"
+_NAME = re.compile(
+    rf"(?:[A-ZÁÉÍÓÚÜÑ][\w'’.-]*|{_PARTICLES}(?=\s))(?:\s+(?:[A-ZÁÉÍÓÚÜÑ][\w'’.-]*|{_PARTICLES}(?=\s)))*", re.U
 )
-BYLINE = re.compile(
-    r"(?:^|[\s_-])(?:byline|author|autor|autora|autores|authors|firma|firmas|signature|redactor|periodista|creator|escritor|by)(?:[\s_-]|$|-?name|nombre)|__author|autor-|-autor|author-|-author",
-    re.I,
+_SIGNED = re.compile(
+    r"^\W*(?:por|escrito por|escribe|texto|redactado por|publicado por|autora?|by|written by)\s*:?\s+", re.I
 )
-NOT_BYLINE = re.compile(
-    r"(?:bio|box|description|social|image|img|photo|foto|avatar|follow|related|comment|coment|list|share|card-|newsletter|time|date|fecha)",
-    re.I,
-)
+
+_GLUED = re.compile(r"[a-záéíóúñ]{3}[A-ZÁÉÍÓÚÑ@]")
+"""Two elements that a style sheet parts: `Ana Luz PradoPuerto Ámbar`."""
+_CREDITED = re.compile(r"texto\s*:\s", re.I)
 
 
 def signed(
-    root: html.HtmlElement, meta: Meta, data: dict[str, Any], *, site: str, title: str, selectors: dict[str, str]
+    page: Outline,
+    body: Body,
+    meta: Meta,
+    data: Mapping[str, Any],
+    *,
+    site: tuple[str, ...],
+    url: str,
+    title: str,
+    selectors: Mapping[str, str],
 ) -> tuple[str, ...]:
-    """The names, by the best witness that is more than the outlet's own name."""
-    if "author" in selectors and (
-        found := authors([text_of(node) for node in select(root, selectors["author"])], outlet=site)
-    ):
-        return found
-    meta_names = [value for name in AUTHORS for value in meta.get(name, [])[:4] if not re.match(r"https?://", value)]
-    for names in (
-        jsonld.names(data.get("author")),
-        *([value] for value in meta_names),
-        jsonld.names(data.get("creator")),
-        _bylines(root),
-    ):
-        found = tuple(name for name in authors(names, outlet=site) if fold(name) not in fold(title))
-        if found and not _is_outlet(found, site, data):
+    """The names, by the best witness that is more than the outlet's own name. `site` are the names it goes by."""
+    outlets = {_letters(name) for name in (*site, *named_behind(page, title))} | {
+        _letters(urlsplit(url).netloc.removeprefix("www.").split(".")[0])
+    }
+    chosen = [[text_of(node) for node in select(page.root, selectors["author"])]] if "author" in selectors else []
+    newsroom: tuple[str, ...] = ()
+    for names in (*chosen, *_told(meta, data), *_printed(page, body)):
+        found = tuple(
+            name for name in authors(names)
+            if fold(name) not in fold(title) and not _is_outlet(name, outlets) and key_of(name) not in _SECTIONS
+        )  # fmt: skip
+        if found and not all(NEWSROOM.search(name) for name in found):
             return found
-    return ()
+        newsroom = newsroom or found
+    return newsroom
 
 
-def _is_outlet(found: tuple[str, ...], site: str, data: dict[str, Any]) -> bool:
-    """A signature that is the outlet's own name, alone or with its slogan, tells nothing; `Redacción` and a name is one."""
-    publisher = {_letters(name) for name in (*jsonld.names(data.get("publisher")), site) if len(_letters(name)) > 3}
-    return all(any(name in _letters(one) for name in publisher) and not NEWSROOM.search(one) for one in found)
+def _told(meta: Meta, data: Mapping[str, Any]) -> Iterator[list[str]]:
+    """What the page's metadata says, the best witness first."""
+    yield jsonld.names(data.get("author"))
+    for name in AUTHORS:
+        yield [value for value in meta.get(name, [])[:4] if not re.match(r"https?://", value)]
+    for number in ("1", "2"):
+        if any(_WRITTEN.search(label) for label in meta.get(f"twitter:label{number}", [])):
+            yield meta.get(f"twitter:data{number}", [])[:1]
+    yield jsonld.names(data.get("creator"))
+
+
+def named_behind(page: Outline, title: str) -> list[str]:
+    """What the document's title says behind the headline: the outlet, its slogan, the section; never who signed."""
+    node = page.root.find(".//title")
+    _, found, rest = (text_of(node) if node is not None else "").partition(title or "\n")
+    rest = rest.strip(" |–—»·•-")
+    return [part for part in (rest, *re.split(r"\s+[|–—»·•-]+\s+|\s*\|\s*", rest)) if found and len(part) >= 4]
+
+
+def _is_outlet(name: str, outlets: set[str]) -> bool:
+    """A signature that is the outlet's own name, alone or with its slogan, tells nothing; the newsroom of an outlet is one."""
+    letters = _letters(name)
+    return not NEWSROOM.search(name) and any(
+        len(outlet) > 3 and outlet in letters and (len(outlet) >= 8 or len(outlet) >= 0.5 * len(letters))
+        for outlet in outlets
+    )
 
 
 def _letters(name: str) -> str:
     return re.sub(r"\W+", "", fold(name))
 
 
-def _bylines(root: html.HtmlElement) -> list[str]:
-    """Names in elements that templates mark as the signature, the first place that has any."""
-    for node in root.iter():
-        if not isinstance(node.tag, str) or node.tag in (
-            "meta",
-            "script",
-            "style",
-            "body",
-            "html",
-            "form",
-            "input",
-            "svg",
-        ):
+def _printed(page: Outline, body: Body) -> Iterator[list[str]]:
+    """Signatures on the page: what templates mark between headline and text, under the text, elsewhere; then lines that say `Por`."""
+    first, last = body.span
+    head: list[html.HtmlElement] = []
+    foot: list[html.HtmlElement] = []
+    rest: list[html.HtmlElement] = []
+    for node, place in page.places.items():
+        part = page.parts.get(node, 0)
+        if not part & Part.BYLINE or node.tag in ("meta", "body", "html", "form"):
             continue
-        rel, label = node.get("rel") or "", f"{node.get('class') or ''} {node.get('itemprop') or ''}"
-        if (
-            (rel == "author" or "author" in (node.get("itemprop") or "") or BYLINE.search(label))
-            and not NOT_BYLINE.search(label)
-            and not inside_aside(node)
-        ):
-            text = text_of(node)
-            if 4 <= len(text) <= 90 and authors([text]):
-                return [text]
-    return _signed(root)
-
-
-def _signed(root: html.HtmlElement) -> list[str]:
-    """`Por Nombre Apellido` standing alone in a short element."""
-    for node in root.iter("p", "span", "div", "strong", "a", "address", "h4", "h5", "h6", "li"):
-        first = next((part for part in node.itertext() if part.strip()), "")
-        if len(node) > 3 or not _BY.match(first):
+        named = "author" in (node.get("itemprop") or "") or node.get("rel") == "author"
+        if part & Part.NOT_BYLINE and not named:
             continue
-        text = text_of(node)
-        if len(text) <= 60 and _SIGNED.match(text) and not inside_aside(node):
-            return [text]
-    return []
+        where = head if body.headline - 6 <= place < first + 2 else foot if last - 2 <= place < last + 8 else rest
+        if where is not rest or not (place < len(body.out) and body.out[place]):
+            where.append(node)
+    for nodes in (head, foot):
+        yield from _in_order(page, nodes)
+    yield from _by_lines(page, body)
+    yield from _in_order(page, rest)
 
 
-_BY = re.compile(r"\s*(?:por|escrito por)\b", re.I)
-_SIGNED = re.compile(r"(?:Por|POR|Escrito por|Por:)\s+(?:[A-ZÁÉÍÓÚÑ][\w'’.-]+(?:\s+|$)){2,4}$")
+def _in_order(page: Outline, nodes: list[html.HtmlElement]) -> Iterator[list[str]]:
+    for node in nodes[:40]:
+        if names := _names_in(page, node):
+            yield names
+
+
+def _names_in(page: Outline, node: html.HtmlElement) -> list[str]:
+    """The names in an element that is marked as a signature: its links, else its first line that is a name."""
+    texts = page.texts_of(node)
+    if not texts and node.tag == "i" and _is_name(tail := " ".join((node.tail or "").split())):
+        return [tail]  # an icon, and the name behind it
+    if sum(map(len, texts)) > 200:
+        return []
+    links = [text for link in node.iter("a") if (text := text_of(link)) and _is_name(text)]
+    marked = [
+        text for one in node.iter() if one.get("itemprop") == "name" and (text := text_of(one)) and _is_name(text)
+    ]
+    if marked or links:
+        return list(dict.fromkeys(marked or links))
+    if len(texts) > 1 and _is_name(whole := " ".join(texts[:2])) and _SIGNED.match(whole + " "):
+        return [whole]
+    pieces = [" ".join(piece.split()) for piece in node.itertext()] if texts else []
+    whole = [text for text in texts if not _GLUED.search(text)]
+    return next(([text] for text in (*whole, *pieces, *texts) if _is_name(text)), [])
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text is a signature: capitalised words (two for a person), an agency, a newsroom."""
+    if not 3 <= len(text) <= 120:
+        return False
+    names = authors([text])
+    return bool(names) and all(
+        NEWSROOM.search(name) or fold(name) in AGENCIES or (" " in name and _NAME.fullmatch(name)) for name in names
+    )
+
+
+def _by_lines(page: Outline, body: Body) -> Iterator[list[str]]:
+    """`Por Nombre Apellido`, as a line of its own or behind the date, near the headline or after the text."""
+    first, last = body.span
+    near = (
+        *range(max(0, body.headline - 3), min(first + 3, len(page.lines))),
+        *range(max(0, last - 2), min(last + 4, len(page.lines))),
+    )
+    for place in dict.fromkeys(near):
+        text = page.lines[place].text
+        if len(text) <= 120 and (not body.out[place] or _CREDITED.match(text)):
+            for part in re.split(r"\s+[|·•/–—-]\s+", text):
+                if _SIGNED.match(part) and _is_name(part):
+                    yield [part]

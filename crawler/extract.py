@@ -7,24 +7,26 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from lxml import html
-
 from core.document import Arrival, Completeness, DateOrigin, Document, Precision, document_id
 from core.errors import InputError, NotAnArticleError
 from core.text import clean, fold
 from core.urls import alias, canonical, host, same_site
 from crawler import body, metadata
 from crawler.archive import Page
-from crawler.boilerplate import trim_footer
-from crawler.challenge import is_challenge
+from crawler.challenge import REASON, is_challenge
 from crawler.due import is_late
 from crawler.language import plausible
 from crawler.markup import decode, to_text, tree
+from crawler.outline import Outline, outline
+from crawler.paragraphs import tidy, with_lead
 from crawler.platforms import Entry, parse
+from crawler.sections import of_address
 from crawler.source import Source
 
 FULL = 300
 """Characters from which a text counts as the whole article."""
+SCRAP = 40
+"""Characters below which a page without a title of its own says nothing."""
 _MISSING = re.compile(
     r"\b(?:404|p[aá]gina no (?:encontrada|existe|disponible)|no (?:se )?(?:encontr[oó]|ha encontrado|existe) (?:la )?p[aá]gina|(?:page )?not found|contenido no (?:encontrado|disponible)|error 4\d\d)\b",
     re.I,
@@ -52,26 +54,30 @@ def extract(
     """
     hint = entry if isinstance(entry, Entry) else Entry.from_json(entry) if entry else None
     if source is not None and source.whole_entries and hint is not None and not _is_page_of(page, hint):
-        return from_entry(_entry_again(page, hint), page, source=source, arrival=arrival)
+        return from_entry(_entry_again(page, hint, source), page, source=source, arrival=arrival)
     markup = _markup(page)
     root = tree(markup)
     if root is None:
         raise NotAnArticleError("The page is empty.")
     selectors = dict(source.selectors) if source else {}
-    facts = metadata.read(root, page.url, page.when, selectors)
-    rows = body.text(root, title=facts.title, summary=facts.summary, selectors=selectors, marks=_marks(facts))
-    text = _text(rows, facts, hint)
-    _judge(page, root, markup, facts, text, hint)
+    lines = outline(root)
+    facts = metadata.claims(lines, page.url, selectors)
+    found = body.find(lines, title=facts.title, selectors=selectors, data=facts.data, paywalled=facts.paywalled)
+    metadata.complete(facts, lines, found, page.url, page.when, selectors)
+    text = _text(found.rows, facts, hint)
+    _judge(page, lines, markup, facts, text, hint)
     return _document(page, facts, text, source, hint, arrival)
 
 
 def from_entry(entry: Entry, page: Page, *, source: Source | None, arrival: Arrival) -> Document:
     """The document that a listing's entry is by itself: a post, or an article printed whole in its feed."""
-    text = trim_footer(clean(entry.text or entry.summary))
+    text, summary = clean(entry.text or entry.summary), clean(entry.summary)
+    if entry.kind != "post":  # a post is printed as it is: `Mira: ...` may be all that it says
+        text, summary = (_printed_whole(one, entry) for one in (text, summary))
     title = entry.title or text.split("\n")[0][:100]
     if not title:
         raise NotAnArticleError("The feed's entry has neither title nor text.")
-    summary = "" if entry.kind == "post" else " ".join(entry.summary.removesuffix("[…]").split())
+    summary = "" if entry.kind == "post" else " ".join(summary.removesuffix("[…]").split())
     names = (*((f"post:{entry.native_id}",) if entry.kind == "post" and entry.native_id else ()), alias(entry.url))
     if entry.kind != "post" and entry.native_id:
         names = (*names, f"native:{source.slug if source else host(entry.url)}:{entry.native_id}")
@@ -87,6 +93,12 @@ def from_entry(entry: Entry, page: Page, *, source: Source | None, arrival: Arri
     )  # fmt: skip
 
 
+def _printed_whole(text: str, entry: Entry) -> str:
+    """What a feed prints of an article, without cross-links, calls and captions; as it is where nothing else would be left."""
+    marks = tuple(filter(None, (*entry.author, entry.section)))
+    return "\n".join(tidy(text.split("\n"), entry.title, marks=marks)) or text
+
+
 def late(arrival: Arrival, published: datetime | None, page: Page) -> Arrival:
     """`late` for what had been published for more than a week when it was fetched; a crawl says when it was first seen."""
     return "late" if arrival == "live" and is_late(published, page.when) else arrival
@@ -97,10 +109,10 @@ def _is_page_of(page: Page, entry: Entry) -> bool:
     return alias(page.url) == alias(entry.url)
 
 
-def _entry_again(page: Page, hint: Entry) -> Entry:
+def _entry_again(page: Page, hint: Entry, source: Source) -> Entry:
     """The entry as the archived listing prints it, so that a better reader helps `extract-again`; else as it was kept."""
     try:
-        found = parse(page.body, page.url, page.content_type, now=page.when).entries
+        found = parse(page.body, page.url, page.content_type, source=source, now=page.when).entries
     except InputError:
         return hint
     wanted = alias(hint.url)
@@ -119,41 +131,40 @@ def _markup(page: Page) -> str:
 
 
 def _text(rows: list[str], facts: metadata.Facts, hint: Entry | None) -> str:
-    """The paragraphs; where the page gives next to nothing, the JSON-LD body or the feed's text."""
-    text = clean("\n".join(rows))
+    """The paragraphs, the lead first; where the page gives next to nothing, the JSON-LD body or the feed's text."""
+    text = clean("\n".join(with_lead(tidy(rows, facts.title, marks=_marks(facts)), facts.leads)))
     if len(text) >= FULL:
         return text
-    spare = [to_text(str(facts.data.get("articleBody") or "")), hint.text if hint else ""]
-    return max((text, *("\n".join(body.tidy(one.split("\n"), facts.title)) for one in spare)), key=len)
+    told = "" if facts.paywalled else to_text(str(facts.data.get("articleBody") or ""))
+    spare = [told, hint.text if hint else ""]
+    return max((text, *("\n".join(tidy(one.split("\n"), facts.title)) for one in spare)), key=len)
 
 
 def _marks(facts: metadata.Facts) -> tuple[str, ...]:
-    return tuple(filter(None, (*facts.author, facts.section, facts.site)))
+    return tuple(filter(None, (*facts.author, facts.section, *facts.sites)))
 
 
-def _judge(
-    page: Page, root: html.HtmlElement, markup: str, facts: metadata.Facts, text: str, hint: Entry | None
-) -> None:
+def _judge(page: Page, lines: Outline, markup: str, facts: metadata.Facts, text: str, hint: Entry | None) -> None:
     """Raise NotAnArticleError for what is none."""
-    title = " ".join((root.findtext(".//title") or "").split())
+    title = " ".join((lines.root.findtext(".//title") or "").split())
     if not facts.data and is_challenge(title, markup, text):
-        raise NotAnArticleError(f"A challenge page came instead of the article ({title[:60] or 'no title'}).")
+        raise NotAnArticleError(f"{REASON} ({title[:60] or 'no title'}).")
     if len(text) < FULL and not facts.data and (_MISSING.search(title) or _MISSING.search(facts.title)):
         raise NotAnArticleError(f"The site says that the page is missing ({(title or facts.title)[:60]}).")
-    if not facts.title and not (hint and hint.title and text):
+    if not facts.title and not (hint and hint.title and len(text) >= SCRAP):
         raise NotAnArticleError("The page has no title.")
     if page.url and urlsplit(page.url).path.strip("/") == "" and not urlsplit(page.url).query and not facts.data:
         raise NotAnArticleError("This is a home page, not an article.")
-    if not facts.is_article and _is_listing(root, text):
+    if not facts.is_article and _is_listing(lines, text):
         raise NotAnArticleError("This is a list of articles, not an article.")
     if not text and not facts.is_article and not hint:
         raise NotAnArticleError("The page has a title and no text.")
 
 
-def _is_listing(root: html.HtmlElement, text: str) -> bool:
+def _is_listing(page: Outline, text: str) -> bool:
     """Many headline-like links, and a text that consists of them, or is next to nothing."""
     flat = " ".join(text.split())
-    headlines = {line for a in root.iter("a") if len(line := " ".join("".join(a.itertext()).split())) >= 30}
+    headlines = {line.text for line in page.lines if len(line.text) >= 30 and line.linked >= 0.9 * len(line.text)}
     own = len(flat) - sum(len(line) for line in headlines if line in flat)
     return len(headlines) >= 10 and (own < FULL or own < 0.5 * len(flat))
 
@@ -162,14 +173,15 @@ def _document(
     page: Page, facts: metadata.Facts, text: str, source: Source | None, hint: Entry | None, arrival: Arrival
 ) -> Document:
     title = clean(facts.title or (hint.title if hint else ""))
-    summary = " ".join(clean(facts.summary or (hint.summary.removesuffix("[…]") if hint else "")).split())
+    told = hint.summary.removesuffix("[…]") if hint else ""
+    summary = " ".join(clean(facts.summary or told or facts.opening).split())
     when, precision, origin = _when(facts, hint)
     names = _aliases(page, facts, source, hint)
     return Document(
         id=document_id(names[0]), url=hint.url if hint else page.url, canonical_url=facts.canonical_url or (canonical(page.url) if page.url else None), source=_slug(source, page.url),
         fetched=page.when, kind=(hint.kind if hint and hint.kind else source.kind if source else "news"), title=title, summary=summary, text=text,
         language=plausible(facts.language, text) or plausible(hint.language if hint else None, text),
-        author=facts.author or (hint.author if hint else ()), section=facts.section or (hint.section if hint else None),
+        author=facts.author or (hint.author if hint else ()), section=facts.section or (hint.section if hint else None) or of_address(page.url),
         published=when, published_precision=precision, published_from=origin, arrival=late(arrival, when, page),
         completeness=_completeness(text, summary, facts.paywalled), paywalled=facts.paywalled, archive=page.pointer, aliases=names,
     )  # fmt: skip

@@ -82,7 +82,7 @@ def _undefined(body: bytes) -> bool:
 
 def _once(text: str) -> str:
     """Undo UTF-8 that was encoded twice (`informaciÃ³n`), where all of the text's accents are of that kind."""
-    if len(_TWICE.findall(text)) < 3:
+    if not any(mark in text for mark in ("Ã", "Â", "â€")) or len(_TWICE.findall(text)) < 3:
         return text
     try:
         return text.encode("cp1252").decode("utf-8")
@@ -91,16 +91,40 @@ def _once(text: str) -> str:
 
 
 def tree(text: str) -> html.HtmlElement | None:
-    """The parsed page, or None where there is nothing to parse. The parser cuts nesting beyond 256 levels and fetches nothing."""
+    """The parsed page, or None where there is nothing to parse. Nothing is fetched.
+
+    The parser reads no deeper than 255 levels: where a page goes beyond (tags left open by the hundred), its formatting is taken
+    out first, so that no text is lost and no walk over the tree is slow.
+    """
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\x00", ""))
     if not text.strip():
         return None
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    root, whole = _parsed(text)
+    for tags in _FLATTENED:
+        if whole:
+            break
+        text = re.sub(rf"</?(?:{tags})\b[^<>]{{0,2000}}>", "\n", text, flags=re.I)
+        root, whole = _parsed(text)
+    return root
+
+
+# what is taken out of a page that is nested too deeply, until it is not: bold type left open, then boxes in boxes
+_FLATTENED = (
+    "b|i|u|em|strong|font|span|small|big|center|a",
+    "div|section|article|main|table|tbody|tr|td|ul|ol|li|dl|dd|blockquote|form",
+)
+_CLASSES = etree.ElementDefaultClassLookup(element=html.HtmlElement)
+
+
+def _parsed(text: str) -> tuple[html.HtmlElement | None, bool]:
+    """The tree, and whether the parser read the page to its end (it gives up beyond 255 levels)."""
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_CLASSES)
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None
-    return root
+        return None, True
+    return root, not any(one.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for one in parser.error_log)
 
 
 def lines(root: html.HtmlElement) -> list[str]:
@@ -132,10 +156,15 @@ def lines(root: html.HtmlElement) -> list[str]:
 def to_text(markup: str) -> str:
     """A description in HTML, in HTML that was escaped once more, or in plain text, as text: paragraphs parted by line ends."""
     plain = markup if "<" in markup else unescape(markup)
-    if not _TAG.search(plain):
+    if not is_markup(plain):
         return clean("\n".join(line for line in (" ".join(unescape(one).split()) for one in plain.split("\n")) if line))
     root = tree(f"<html><body><div>{plain}</div></body></html>")
     return "" if root is None else clean("\n".join(lines(root)))
+
+
+def is_markup(text: str) -> bool:
+    """Whether a text has tags in it."""
+    return bool(_TAG.search(text))
 
 
 def one_line(markup: str) -> str:

@@ -13,12 +13,15 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from math import ceil
 from typing import Any, Generic, TypeVar
 
 from crawler.worker import Result
 
 J = TypeVar("J")
 START_SECONDS = 120.0
+ALONE_SECONDS = 10
+"""So much longer than its limit a worker whose parent is gone may take: then the system ends it."""
 WORTH_A_WORKER = 8
 """So many pages pay for the start of one more process."""
 
@@ -45,8 +48,15 @@ class Pool(Generic[J]):
                 free.put(seat)
 
         with ThreadPoolExecutor(len(seats)) as threads:
-            for future in as_completed([threads.submit(one, key, arguments) for key, arguments in given]):
-                yield future.result()
+            futures = [threads.submit(one, key, arguments) for key, arguments in given]
+            try:
+                for future in as_completed(futures):
+                    yield future.result()
+            except BaseException:  # we are to stop: what is under way is given up, however long it would take
+                for future in futures:
+                    future.cancel()
+                self.close()
+                raise
 
     def close(self) -> None:
         """End the workers."""
@@ -64,7 +74,8 @@ class _Seat:
     """One worker process, started when first needed and again after it had to be ended."""
 
     def __init__(self, function: str, seconds: float, megabytes: int) -> None:
-        self._command = [sys.executable, "-m", "crawler.worker", function, str(megabytes)]
+        alone = ceil(seconds) + ALONE_SECONDS
+        self._command = [sys.executable, "-m", "crawler.worker", function, str(megabytes), str(alone)]
         self._seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -1,55 +1,54 @@
 """When a page was published, and who says so: metadata, the date beside the headline, the address. Never a date of modification."""
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from lxml import html
-
 from core.document import DateOrigin
+from core.text import fold
 from core.time import Moment, lima_day, parse_date
 from crawler import jsonld
-from crawler.nodes import Meta, inside_aside, select, text_of
+from crawler.body import Body
+from crawler.labels import Part
+from crawler.nodes import Meta, select, text_of
+from crawler.outline import Outline
+from crawler.paragraphs import DATE_WORDS
 
 PUBLISHED = (
     "article:published_time", "datepublished", "og:article:published_time", "og:published_time", "article:published", "published_time", "bi3dpubdate",
     "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "parsely-pub-date", "sailthru.date", "publish-date", "publish_date", "publishdate", "publication_date",
     "pubdate", "dc.date.issued", "dcterms.created", "dcterms.issued", "dcterms.date", "dc.date", "dc.date.created", "date", "fecha", "originalpublicationdate", "citation_date", "mediator_published_time",
+    "article.published", "article.created", "created", "datecreated", "og:pubdate", "rnews:datepublished", "published_at", "release_date", "fecha_publicacion",
 )  # fmt: skip
-DATELINE = re.compile(r"(?:date|fecha|time|hora|publi|pubdate|datetime|meta|timestamp|dia|actualiza)", re.I)
+_MODIFIED = re.compile(
+    r"\b(?:actualizad[oa]|actualizaci[oó]n|[uú]ltima (?:actualizaci[oó]n|modificaci[oó]n)|modificad[oa]|updated|last (?:modified|updated))\b",
+    re.I,
+)
+_YEAR = re.compile(r"(?:19|20)\d\d|\d{1,2}[/.-]\d{1,2}[/.-]\d{2}\b|\bhace \w+ \w+|\b(?:hoy|ayer)\b", re.I)
+LONGEST = 140
+"""Characters of a line that can be a date line."""
 
 
 def moment_of(
-    root: html.HtmlElement,
+    page: Outline,
+    body: Body,
     meta: Meta,
-    data: dict[str, Any],
+    data: Mapping[str, Any],
     url: str,
     now: datetime,
-    selectors: dict[str, str],
+    selectors: Mapping[str, str],
 ) -> tuple[Moment | None, DateOrigin | None]:
     """The first witness that the address does not contradict; a date of modification is never taken."""
-    chosen = (
-        [node.get("datetime") or node.get("content") or text_of(node) for node in select(root, selectors["published"])]
-        if "published" in selectors
-        else []
-    )
-    told: list[str] = [
-        *chosen,
-        jsonld.string(data.get("datePublished")),
-        *(value for name in PUBLISHED for value in meta.get(name, [])[:1]),
-    ]
-    told += [
-        node.get("datetime") or ""
-        for node in root.iter("time")
-        if "datePublished" in (node.get("itemprop") or "") or node.get("pubdate") is not None
-    ]
-    claims = [moment for text in told if text and (moment := parse_date(text, now=now))]
-    beside = _beside(root, now)
+    claims = [moment for text in _told(page, meta, data, selectors) if (moment := parse_date(text, now=now))]
     day = url_moment(url, now)
+    if claims and (day is None or _agrees(claims[0], day)):
+        return claims[0], "metadata"
+    beside = list(_beside(page, body, now))
     if day is not None:
         for moment, origin in (*((one, "metadata") for one in claims), *((one, "text") for one in beside)):
-            if abs((lima_day(moment.when) - lima_day(day.when)).days) <= (31 if day.precision == "month" else 1):
+            if _agrees(moment, day):
                 return moment, origin  # type: ignore[return-value]
         if not claims:
             return day, "url"
@@ -58,30 +57,77 @@ def moment_of(
     return (beside[0], "text") if beside else (None, None)
 
 
-def _beside(root: html.HtmlElement, now: datetime) -> list[Moment]:
-    """Dates printed near the headline: `<time>` and elements that templates call date, in order, updates left out."""
-    found = []
-    for node in root.iter(
-        "time", "span", "div", "p", "li", "small", "a", "em", "strong", "abbr", "h4", "h5", "h6", "b"
-    ):
-        label = f"{node.get('class') or ''} {node.get('id') or ''} {node.get('itemprop') or ''}"
-        if node.tag != "time" and not DATELINE.search(label):
-            continue
-        text = " ".join(" ".join(node.itertext()).split()[:30])
-        stamp = node.get("datetime") or node.get("content") or ""
-        if (
-            len(text) > 140
-            or re.search(r"modified|updat|actualiz", label, re.I)
-            or re.match(r"\W*(?:actualizad|updated|modificad)", text, re.I)
-            or inside_aside(node)
-        ):
-            continue
-        text = re.split(r"\b(?:actualizad[oa]|updated|modificad[oa])\b", text, flags=re.I)[0]
-        moment = parse_date(stamp, now=now) if stamp else None
-        moment = moment or (parse_date(text, now=now) if re.search(r"\d", text) else None)
-        if moment is not None:
-            found.append(moment)
-    return found
+def _agrees(moment: Moment, day: Moment) -> bool:
+    return abs((lima_day(moment.when) - lima_day(day.when)).days) <= (31 if day.precision == "month" else 1)
+
+
+def _told(page: Outline, meta: Meta, data: Mapping[str, Any], selectors: Mapping[str, str]) -> Iterator[str]:
+    """What selectors and metadata say, the best witness first."""
+    for node in select(page.root, selectors["published"]) if "published" in selectors else ():
+        yield node.get("datetime") or node.get("content") or text_of(node)
+    yield jsonld.string(data.get("datePublished"))
+    for name in PUBLISHED:
+        yield from meta.get(name, [])[:1]
+    yield jsonld.string(data.get("dateCreated"))
+    for node in page.stamps:
+        yield node.get("datetime") or node.get("content") or node.get("title") or text_of(node)[:LONGEST]
+
+
+def _beside(page: Outline, body: Body, now: datetime) -> Iterator[Moment]:
+    """Dates printed with the article: what templates mark beside the headline, other lines there, under the text, elsewhere."""
+    head = range(max(0, body.headline - 6), min(len(page.lines), max(body.span.first, body.headline) + 3))
+    foot = range(max(0, body.span.last - 2), min(len(page.lines), body.span.last + 8))
+    marked = [
+        (place, node) for node, place in page.places.items()
+        if (node.tag in ("time", "abbr") or page.parts.get(node, 0) & Part.DATE) and place < len(page.lines) and not body.out[place]
+    ]  # fmt: skip
+    marked.sort(key=lambda one: not (one[1].get("datetime") or one[1].get("content")))
+    for where in (head, foot):
+        for place, node in marked:
+            if place in where and (moment := _marked(page, node, now)):
+                yield moment
+        for place in where:
+            line = page.lines[place]
+            if (
+                not body.out[place]
+                and len(line.text) <= 80
+                and _is_dateline(line.text)
+                and (moment := _printed(line.text, now))
+            ):
+                yield moment
+    for place, node in marked:
+        if place not in head and place not in foot and (moment := _marked(page, node, now)):
+            yield moment
+
+
+def _is_dateline(text: str) -> bool:
+    """A date with at most names beside it (who, where), not a sentence or subhead that names a day."""
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if fold(word) not in DATE_WORDS]
+    return len(words) <= 6 and all(word[0].isupper() or word in ("por", "y", "e", "en", "para") for word in words)
+
+
+def _marked(page: Outline, node: Any, now: datetime) -> Moment | None:
+    """The date of an element that templates call a date; its attribute before its text."""
+    if page.parts.get(node, 0) & Part.MODIFIED and not re.search(r"publi", node.get("class") or "", re.I):
+        return None
+    texts = page.texts_of(node)
+    whole = " ".join(texts)
+    if len(whole) > LONGEST or _MODIFIED.match(whole.lstrip(" (·|-")):
+        return None
+    beside, around = node.getprevious(), node.getparent()
+    before = beside.tail if beside is not None else around.text if around is not None else None
+    if _MODIFIED.search((before or "")[-40:]):
+        return None
+    stamp = node.get("datetime") or node.get("content") or (node.get("title") if node.tag == "abbr" else "") or ""
+    return (parse_date(stamp, now=now) if stamp else None) or _printed(whole, now)
+
+
+def _printed(text: str, now: datetime) -> Moment | None:
+    """The date of a line, what follows `Actualizado` left out."""
+    text = _MODIFIED.split(text, maxsplit=1)[0]
+    if not 4 <= len(text) <= LONGEST or not _YEAR.search(text):
+        return None
+    return parse_date(text, now=now)
 
 
 _URL_DAY = re.compile(

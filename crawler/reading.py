@@ -7,6 +7,7 @@ import gzip
 import io
 import ipaddress
 import sys
+import time
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,18 +47,35 @@ def read_page(place: str, settings: Settings, *, url: str | None = None, largest
     return Page(url=url or _own_address(body) or "", body=body, when=now)
 
 
+class ForbiddenError(InputError):
+    """robots.txt forbids the address."""
+
+
 def fetch(url: str, settings: Settings, *, largest: int = agent.LARGEST_LISTING, robots: Robots | None = None) -> Page:
     """One polite GET. `robots` keeps parsed robots.txt files between calls."""
+    return _answered(ask(url, settings, largest=largest, robots=robots)[0])
+
+
+def ask(
+    url: str, settings: Settings, *, largest: int = agent.LARGEST_LISTING, robots: Robots | None = None, body: str | None = None
+) -> tuple[Page, list[tuple[str, int]]]:  # fmt: skip
+    """What an address answers, an error status included, and the redirects that led there (address and status of each).
+
+    With a `body` it is asked for by POST. Raises ForbiddenError (robots.txt), InputError (private address, too large, too
+    many redirects) or UnavailableError (no answer, or one that does not end).
+    """
     robots = {} if robots is None else robots
     headers = {"User-Agent": agent.user_agent(settings.contact), "Accept-Language": "es-PE,es;q=0.9,en;q=0.5"}
+    redirects: list[tuple[str, int]] = []
     try:
         with httpx.Client(headers=headers, timeout=agent.TIMEOUT, follow_redirects=False, trust_env=True) as client:
-            for _ in range(agent.REDIRECTS + 1):
+            while len(redirects) <= agent.REDIRECTS:
                 if not _allowed(client, url, settings, robots):
-                    raise InputError(f"{url}: robots.txt forbids it.", "Leave it, or ask the site's owner.")
-                page = _get(client, url, settings, largest)
+                    raise ForbiddenError(f"{url}: robots.txt forbids it.", "Leave it, or ask the site's owner.")
+                page = _get(client, url, settings, largest, body)
                 if page.status not in (301, 302, 303, 307, 308) or not page.headers.get("location"):
-                    return _answered(page)
+                    return page, redirects
+                redirects.append((url, page.status))
                 url = urljoin(url, page.headers["location"])
     except httpx.HTTPError as error:
         raise UnavailableError(
@@ -77,14 +95,17 @@ def _answered(page: Page) -> Page:
     return page
 
 
-def _get(client: httpx.Client, url: str, settings: Settings, largest: int) -> Page:
+def _get(client: httpx.Client, url: str, settings: Settings, largest: int, body: str | None = None) -> Page:
     check_public(url, settings.allow_private)
     parts: list[bytes] = []
-    size = 0
-    with client.stream("GET", url) as response:
+    size, until = 0, time.monotonic() + agent.TIMEOUT
+    given = {} if body is None else {"content": body, "headers": {"Content-Type": "application/json"}}
+    with client.stream("GET" if body is None else "POST", url, **given) as response:  # type: ignore[arg-type]
         _same_network(response, settings)
         for part in response.iter_bytes():
             size += len(part)
+            if time.monotonic() > until:
+                raise UnavailableError(f"{url} does not come to an end.", "Try again later.")
             if size > largest:
                 raise InputError(f"{url} is larger than {largest // 2**20} MB.", "Give a smaller page or listing.")
             parts.append(part)
@@ -130,6 +151,13 @@ def crawl_delay(url: str, robots: Robots) -> float:
     """Seconds that robots.txt asks to leave between requests; 0 where it asks nothing."""
     rules = robots.get("{0.scheme}://{0.netloc}".format(urlsplit(url)))
     return float((rules.crawl_delay(agent.ROBOTS_NAME) if rules else 0) or 0)
+
+
+def sitemaps_of(url: str, robots: Robots) -> list[str]:
+    """The sitemaps that the host's robots.txt names, in its order; nothing where it was not read."""
+    rules = robots.get("{0.scheme}://{0.netloc}".format(urlsplit(url)))
+    named = [urljoin(url, one.strip()) for one in (rules.sitemaps if rules else ())]
+    return [one for one in dict.fromkeys(named) if one.startswith(("http://", "https://"))]
 
 
 def check_shape(url: str) -> None:

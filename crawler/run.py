@@ -14,8 +14,9 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -23,7 +24,9 @@ from core.errors import PututuError
 from core.settings import Settings
 from core.urls import site
 from crawler import agent
+from crawler.past import Past
 from crawler.source import Source
+from store import completeness
 from store.database import Store
 
 if TYPE_CHECKING:
@@ -34,36 +37,72 @@ STOP_SECONDS = 20
 CHILD_LOST = 3
 
 
-def crawl(store: Store, settings: Settings, sources: Sequence[Source], *, force: bool = False) -> dict[str, Any]:
+def crawl(
+    store: Store, settings: Settings, sources: Sequence[Source], *, force: bool = False, seconds: float | None = None
+) -> dict[str, Any]:
     """Poll the sources that are due (all of them with `force`), fetch what is pending of them, and extract it.
 
-    The receipt: `{sources: {slug: {listings, unchanged, listed, new, skipped, undated, fetched, gone, waiting, errors, reasons,
-    extracted, parked}}, documents, error}`; `error` says how the child ended where it did not end well.
+    After `seconds` no new request is begun: what waits is for the next crawl, so that a slow site with much to fetch does
+    not keep the others from being polled. The receipt: `{sources: {slug: {listings, unchanged, listed, new, skipped,
+    undated, fetched, gone, waiting, errors, reasons, revisions, past, extracted, parked}}, documents, error}`; `error` says
+    how the child ended where it did not end well.
     """
+    receipt = _crawl(store, settings, sources, {"force": force, "seconds": seconds})
+    return {name: value for name, value in receipt.items() if name != "walks"}
+
+
+def look_back(
+    store: Store, settings: Settings, source: Source, past: Past, *, advance: Callable[[int], None] = lambda done: None
+) -> dict[str, Any]:
+    """Read what lists a source's past in these days and, unless it is an estimate (`past.sample`), fetch and extract it.
+
+    The receipt is as `crawl`'s, with `walk`: what was found (`crawler.walking`). `advance` hears how many more are done.
+    """
+    receipt = _crawl(store, settings, [source], {"past": past.to_json()}, advance)
+    return receipt | {"walk": receipt["walks"].get(source.slug)}
+
+
+def _crawl(
+    store: Store, settings: Settings, sources: Sequence[Source], wanted: Mapping[str, Any],
+    advance: Callable[[int], None] = lambda done: None,
+) -> dict[str, Any]:  # fmt: skip
     from crawler.extraction import Extraction
 
     if not sources:
-        return {"sources": {}, "documents": 0, "error": None}
+        return {"sources": {}, "documents": 0, "walks": {}, "error": None}
     known = {source.slug: source for source in sources}
-    child = _Child(_job(settings, sources, force))
+    child = _Child(_job(settings, sources, wanted))
     try:
         with Extraction(store, settings, known) as extraction:
             while child.running(0.5):
-                extraction.once(list(known))
+                advance(extraction.once(list(known)))
             extraction.all(list(known))
     finally:
         child.stop()
+    _look_over(store, known, child.said or {})
     return _receipt(child, extraction, known)
 
 
+def _look_over(store: Store, known: Mapping[str, Source], said: Mapping[str, Any]) -> None:
+    """Count the months anew of which listings said something, and judge the sources whose pages were refused."""
+    from crawler.health import review
+
+    now = datetime.now(UTC)
+    for slug, months in said.get("months", {}).items():
+        if months:
+            with store.write() as tx:
+                completeness.recount(tx, slug, months, now)
+    review(store, known, [slug for slug, row in said.get("sources", {}).items() if row["errors"].get("blocked")], now)
+
+
 def _receipt(child: "_Child", extraction: "Extraction", known: Mapping[str, Source]) -> dict[str, Any]:
-    rows: dict[str, dict[str, Any]] = {
-        slug: dict((child.said or {}).get("sources", {}).get(slug, {})) for slug in known
-    }
+    said = child.said or {}
+    rows: dict[str, dict[str, Any]] = {slug: dict(said.get("sources", {}).get(slug, {})) for slug in known}
     for slug, row in rows.items():
         row["extracted"] = extraction.extracted.get(slug, 0)
         row["parked"] = dict(extraction.parked.get(slug, {}))
-    return {"sources": rows, "documents": sum(extraction.extracted.values()), "error": child.failure()}
+    documents = sum(extraction.extracted.values())
+    return {"sources": rows, "documents": documents, "walks": said.get("walks", {}), "error": child.failure()}
 
 
 class _Child:
@@ -132,9 +171,10 @@ def _lines(pipe: IO[str] | None) -> Any:
     return iter(pipe.readline, "") if pipe is not None else ()
 
 
-def _job(settings: Settings, sources: Sequence[Source], force: bool) -> str:
+def _job(settings: Settings, sources: Sequence[Source], wanted: Mapping[str, Any]) -> str:
     plain = {name: _plain(value) for name, value in asdict(settings).items()}
-    return json.dumps({"settings": plain, "sources": [source.to_json() for source in sources], "force": force})
+    told = {"settings": plain, "sources": [source.to_json() for source in sources], "timeout": agent.TIMEOUT}
+    return json.dumps(told | dict(wanted))
 
 
 def _plain(value: Any) -> Any:
@@ -154,14 +194,14 @@ def _settings(row: Mapping[str, Any]) -> Settings:
     return Settings(**values)
 
 
-def scrapy_settings(settings: Settings, sources: Sequence[Source]) -> dict[str, Any]:
+def scrapy_settings(settings: Settings, sources: Sequence[Source], *, timeout: float = agent.TIMEOUT) -> dict[str, Any]:
     """Scrapy's settings for these sources: everything polite, bounded and quiet."""
     delays: dict[str, float] = {}
     for source in sources:
         delays[site(source.home)] = max(delays.get(site(source.home), 0.0), source.delay)
     return {
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
-        "TWISTED_DNS_RESOLVER": "crawler.spiders.GuardedResolver",
+        "TWISTED_DNS_RESOLVER": "crawler.politeness.GuardedResolver",
         "USER_AGENT": agent.user_agent(settings.contact),
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -170,13 +210,13 @@ def scrapy_settings(settings: Settings, sources: Sequence[Source]) -> dict[str, 
         "ROBOTSTXT_OBEY": True,
         "ROBOTSTXT_USER_AGENT": agent.ROBOTS_NAME,
         "DOWNLOADER_MIDDLEWARES": {
-            "crawler.spiders.Guard": 50,
+            "crawler.politeness.Guard": 50,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-            "crawler.spiders.Robots": 100,
+            "crawler.politeness.Robots": 100,
         },
         "EXTENSIONS": {
             "scrapy.extensions.throttle.AutoThrottle": None,
-            "crawler.spiders.Throttle": 0,
+            "crawler.politeness.Throttle": 0,
             "scrapy.extensions.telnet.TelnetConsole": None,
         },
         "AUTOTHROTTLE_ENABLED": True,
@@ -188,7 +228,7 @@ def scrapy_settings(settings: Settings, sources: Sequence[Source]) -> dict[str, 
         "PUTUTU_NETWORKS": settings.allow_private,
         "CONCURRENT_REQUESTS": 32,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 2,
-        "DOWNLOAD_TIMEOUT": agent.TIMEOUT,
+        "DOWNLOAD_TIMEOUT": timeout,
         "DOWNLOAD_MAXSIZE": agent.LARGEST_LISTING,
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": agent.REDIRECTS,
@@ -217,8 +257,11 @@ def _child(job: Mapping[str, Any]) -> int:
     settings = _settings(job["settings"])
     chosen = [Source.from_json(row) for row in job["sources"]]
     with Store.open(settings) as store:
-        intake = Intake(store, Archive(settings.home), chosen, force=bool(job["force"]))
-        process = AsyncCrawlerProcess(scrapy_settings(settings, chosen))
+        past = Past.from_json(job["past"]) if job.get("past") else None
+        intake = Intake(
+            store, Archive(settings.home), chosen, force=bool(job.get("force")), past=past, seconds=job.get("seconds")
+        )
+        process = AsyncCrawlerProcess(scrapy_settings(settings, chosen, timeout=job["timeout"]))
         runner = process.create_crawler(SourceSpider)
         crawling = process.crawl(runner, intake=intake)
         loop = asyncio.get_event_loop()
@@ -237,7 +280,13 @@ def _child(job: Mapping[str, Any]) -> int:
         process.start(install_signal_handlers=False)
         crawling.result()
         broken = runner.spider.broken if isinstance(runner.spider, SourceSpider) else "The spider did not start."
-        print(json.dumps({"sources": intake.receipt(), "error": broken}, ensure_ascii=False), flush=True)
+        said = {
+            "sources": intake.receipt(),
+            "months": intake.months(),
+            "walks": intake.walking.figures(),
+            "error": broken,
+        }
+        print(json.dumps(said, ensure_ascii=False), flush=True)
     return 1 if broken else 0
 
 

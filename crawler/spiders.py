@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import (
     CannotResolveHostError,
     DontCloseSpider,
@@ -21,115 +21,24 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
     IgnoreRequest,
 )
-from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
-from scrapy.resolver import CachingThreadedResolver
-from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from core.errors import InputError, UnavailableError
-from core.settings import Network
-from core.urls import check_public, is_private, site
+from core.urls import site
 from crawler import agent
 from crawler.archive import Page
-from crawler.intake import Intake, Trouble
+from crawler.intake import Intake
+from crawler.politeness import NoSuchHost, PrivateAddress, RobotsUnavailable
+from crawler.polling import Redirects
 from crawler.source import Source
+from crawler.tally import Trouble
+from crawler.walking import Step
 from store.frontier import FrontierRow
+from store.revisions import Revision
 
 T = TypeVar("T")
 PATIENCE = 60.0
 """Seconds to wait for rows that another living crawl holds."""
-LONGEST_CRAWL_DELAY = 60.0
-
-
-class PrivateAddress(IgnoreRequest):  # type: ignore[misc]
-    """The address leads into a private network that the operator did not allow."""
-
-
-class NoSuchHost(IgnoreRequest):  # type: ignore[misc]
-    """The host's name does not resolve."""
-
-
-class Guard:
-    """Downloader middleware: no request, redirect or robots.txt fetch goes to a private address."""
-
-    def __init__(self, allowed: tuple[Network, ...]) -> None:
-        self.allowed = allowed
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> "Guard":
-        """Built by Scrapy; the allowed networks come from its settings."""
-        return cls(crawler.settings["PUTUTU_NETWORKS"])
-
-    async def process_request(self, request: Request) -> None:
-        """Resolve the host in a thread and refuse what is private. The resolver checks once more when it connects."""
-        try:
-            await asyncio.get_running_loop().run_in_executor(None, check_public, request.url, self.allowed)
-        except InputError as error:
-            raise PrivateAddress(str(error)) from error
-        except UnavailableError as error:
-            raise NoSuchHost(error.reason) from error
-
-    def process_response(self, request: Request, response: Response) -> Response:
-        """A name may change its mind between check and connection: look at the address that answered."""
-        if response.ip_address is not None and is_private(str(response.ip_address), self.allowed):
-            raise PrivateAddress(
-                f"{request.url} was answered by {response.ip_address}, an address inside a private network."
-            )
-        return response
-
-
-class GuardedResolver(CachingThreadedResolver):  # type: ignore[misc]
-    """Scrapy's resolver, which never gives a private address to connect to."""
-
-    allowed: tuple[Network, ...] = ()
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, reactor: Any) -> "GuardedResolver":
-        """Built by Scrapy; the allowed networks come from its settings."""
-        resolver: GuardedResolver = super().from_crawler(crawler, reactor)
-        resolver.allowed = crawler.settings["PUTUTU_NETWORKS"]
-        return resolver
-
-    def getHostByName(self, name: str, timeout: Any = ()) -> Deferred[str]:
-        """The address of a name, or a failure where it is private."""
-        return super().getHostByName(name, timeout).addCallback(self._open)
-
-    def _open(self, address: str) -> str:
-        if is_private(address, self.allowed):
-            raise PrivateAddress(f"{address} is inside a private network.")
-        return address
-
-
-class Robots(RobotsTxtMiddleware):  # type: ignore[misc]
-    """robots.txt as RFC 9309 has it: a server that fails to give it (5xx) is left alone."""
-
-    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        if response.status >= 500:
-            response = response.replace(body=b"User-agent: *\nDisallow: /\n")
-        await super()._parse_robots(response, netloc, request)
-
-
-class Throttle(AutoThrottle):  # type: ignore[misc]
-    """AutoThrottle that never goes below the source's own delay, nor below a Crawl-delay in robots.txt."""
-
-    def _spider_opened(self, spider: Spider) -> None:
-        super()._spider_opened(spider)
-        self.floors: dict[str, float] = dict(self.crawler.settings["PUTUTU_DELAYS"])
-        self.crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
-
-    def _robots_parsed(self, robotparser: Any, request: Request) -> None:
-        asked = robotparser.rp.crawl_delay(agent.ROBOTS_NAME)
-        key = request.meta.get("download_slot")
-        if asked and key:
-            self.floors[key] = max(self.floors.get(key, 0.0), min(float(asked), LONGEST_CRAWL_DELAY))
-
-    def _adjust_delay(self, slot: Any, latency: float, response: Response) -> None:
-        key = response.request.meta.get("download_slot") if response.request is not None else None
-        floor = self.floors.get(key or "", 0.0)
-        if floor:  # a source without a delay is a machine of the operator's own: there is nobody to spare
-            super()._adjust_delay(slot, latency, response)
-            slot.delay = max(slot.delay, floor)
 
 
 class SourceSpider(Spider):  # type: ignore[misc]
@@ -146,6 +55,7 @@ class SourceSpider(Spider):  # type: ignore[misc]
         self._open: Counter[str] = Counter()
         self._flying: dict[int, FrontierRow] = {}
         self._of_source: Counter[str] = Counter()
+        self._announced: dict[str, list[str]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "SourceSpider":
@@ -153,6 +63,7 @@ class SourceSpider(Spider):  # type: ignore[misc]
         spider: SourceSpider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.on_idle, signal=signals.spider_idle)
         crawler.signals.connect(spider.on_error, signal=signals.spider_error)
+        crawler.signals.connect(spider.on_robots, signal=signals.robots_parsed)
         return spider
 
     async def ask(self, act: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -160,20 +71,27 @@ class SourceSpider(Spider):  # type: ignore[misc]
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: act(*args, **kwargs))
 
     async def start(self) -> AsyncIterator[Request]:
-        """The polls; sources that are not polled now begin with what they left pending."""
-        polls = await self.ask(self.intake.polls)
+        """The polls, or the past that is asked for; sources that are not polled now begin with what they left pending."""
+        polls = [] if self.intake.past else await self.ask(self.intake.polling.due)
         self._open.update(source.slug for source, _, _ in polls)
         for source, url, headers in polls:
             yield self._poll(source, url, url, headers)
         for slug in self.intake.sources:
+            if self.intake.past:
+                await self.ask(self.intake.walking.begin, slug, self.intake.past)
             if not self._open[slug]:
                 for request in await self._refill(slug):
                     yield request
 
     def _poll(self, source: Source, feed: str, url: str, headers: dict[str, str]) -> Request:
-        meta = {"download_slot": site(source.home), "download_maxsize": agent.LARGEST_LISTING}
+        meta = self._meta(source.slug, agent.LARGEST_LISTING)
+        question = source.body(url)
+        if question is not None:
+            headers = headers | {"Content-Type": "application/json"}
         return Request(
             url,
+            method="GET" if question is None else "POST",
+            body=question or b"",
             callback=self.on_listing,
             errback=self.on_listing_failed,
             headers=headers,
@@ -184,7 +102,7 @@ class SourceSpider(Spider):  # type: ignore[misc]
         )
 
     def _fetch(self, row: FrontierRow) -> Request:
-        meta = {"download_slot": site(self.intake.sources[row.source].home), "download_maxsize": agent.LARGEST_PAGE}
+        meta = self._meta(row.source, agent.LARGEST_PAGE)
         self._flying[row.id] = row
         self._of_source[row.source] += 1
         return Request(
@@ -196,12 +114,34 @@ class SourceSpider(Spider):  # type: ignore[misc]
             dont_filter=True,
         )
 
+    def _meta(self, slug: str, largest: int) -> dict[str, Any]:
+        return {"download_slot": site(self.intake.sources[slug].home), "download_maxsize": largest}
+
+    def _look(self, one: Revision) -> Request:
+        """A second look at what we have."""
+        self._of_source[one.source] += 1
+        headers = {"If-None-Match": one.etag, "If-Modified-Since": one.last_modified}
+        return Request(
+            one.url, callback=self.on_look, errback=self.on_look_failed, headers={k: v for k, v in headers.items() if v},
+            meta=self._meta(one.source, agent.LARGEST_PAGE), cb_kwargs={"one": one}, dont_filter=True, priority=-10,
+        )  # fmt: skip
+
+    def _walk(self, step: Step) -> Request:
+        """A listing of the past."""
+        self._of_source[step.slug] += 1
+        return Request(
+            step.url, callback=self.on_step, errback=self.on_step_failed, headers=dict(step.headers), cb_kwargs={"step": step},
+            meta=self._meta(step.slug, agent.LARGEST_LISTING), dont_filter=True, priority=5,
+        )  # fmt: skip
+
     async def on_listing(self, response: Response, slug: str, feed: str) -> AsyncIterator[Request]:
         """A listing, or an error status in its place."""
         if response.status >= 400:
-            await self.ask(self.intake.poll_refused, slug, feed, response.status, _headers(response))
+            await self.ask(self.intake.polling.refused, slug, feed, response.status, _headers(response))
         else:
-            for child in await self.ask(self.intake.listed, slug, feed, _page(response)):
+            for child in await self.ask(
+                self.intake.polling.answered, slug, feed, _page(response), _redirects(response)
+            ):
                 self._open[slug] += 1
                 yield self._poll(self.intake.sources[slug], child, child, {})
         async for request in self._listing_done(slug):
@@ -211,16 +151,56 @@ class SourceSpider(Spider):  # type: ignore[misc]
         """A listing that could not be fetched."""
         slug, feed = failure.request.cb_kwargs["slug"], failure.request.cb_kwargs["feed"]
         kind, reason = _trouble(failure)
-        await self.ask(self.intake.poll_failed, slug, feed, kind, f"{feed}: {reason}")
+        await self.ask(self.intake.polling.failed, slug, feed, kind, f"{feed}: {reason}")
         async for request in self._listing_done(slug):
             yield request
 
     async def _listing_done(self, slug: str) -> AsyncIterator[Request]:
         self._open[slug] -= 1
         if self._open[slug] <= 0:
-            await self.ask(self.intake.polled, slug)
+            if await self.ask(self.intake.polling.done, slug):
+                host = urlsplit(self.intake.sources[slug].home).netloc
+                await self.ask(self.intake.begin_new, slug, self._announced.get(host, []))
             for request in await self._refill(slug):
                 yield request
+
+    async def on_step(self, response: Response, step: Step) -> AsyncIterator[Request]:
+        """A listing of the past, or an error status in its place."""
+        if response.status >= 400:
+            refusal = await self.ask(self.intake.walking.refused, step, response.status, _headers(response))
+            if refusal:
+                await self.ask(self.intake.count_refusal, step.slug, *refusal)
+        else:
+            await self.ask(self.intake.walking.answered, step, _page(response))
+        for request in await self._landed_of(step.slug):
+            yield request
+
+    async def on_step_failed(self, failure: Failure) -> AsyncIterator[Request]:
+        """A listing of the past that could not be fetched."""
+        step = failure.request.cb_kwargs["step"]
+        await self.ask(self.intake.walking.failed, step, *_trouble(failure))
+        for request in await self._landed_of(step.slug):
+            yield request
+
+    async def on_look(self, response: Response, one: Revision) -> AsyncIterator[Request]:
+        """A page that we have, or what its site says of it now."""
+        if response.status == 304:
+            await self.ask(self.intake.revisions.unchanged, one)
+        elif response.status >= 400:
+            refusal = await self.ask(self.intake.revisions.refused, one, response.status, _headers(response))
+            if refusal:
+                await self.ask(self.intake.count_refusal, one.source, *refusal)
+        else:
+            await self.ask(self.intake.revisions.page, one, _page(response), _redirects(response))
+        for request in await self._landed_of(one.source):
+            yield request
+
+    async def on_look_failed(self, failure: Failure) -> AsyncIterator[Request]:
+        """A page that we have and could not look at."""
+        one = failure.request.cb_kwargs["one"]
+        await self.ask(self.intake.revisions.failed, one, *_trouble(failure))
+        for request in await self._landed_of(one.source):
+            yield request
 
     async def on_page(self, response: Response, row: FrontierRow) -> AsyncIterator[Request]:
         """A page, or an error status in its place."""
@@ -241,20 +221,31 @@ class SourceSpider(Spider):  # type: ignore[misc]
 
     async def _landed(self, row: FrontierRow) -> list[Request]:
         self._flying.pop(row.id, None)
-        self._of_source[row.source] -= 1
-        return await self._refill(row.source)
+        return await self._landed_of(row.source)
+
+    async def _landed_of(self, slug: str) -> list[Request]:
+        self._of_source[slug] -= 1
+        return await self._refill(slug)
 
     async def _refill(self, slug: str) -> list[Request]:
-        """As many of a source's pending rows as it may have in the air: two where there is a delay, eight where there is none."""
+        """As many requests of a source as it may have in the air: two where there is a delay, eight where there is none.
+
+        One of its past at a time, then the rows that wait; what we have is looked at again when nothing else is to do.
+        """
         free = (2 if self.intake.sources[slug].delay else 8) - self._of_source[slug]
         if self.stopping or free <= 0:
             return []
         self._of_source[slug] += free
+        looks: list[Revision] = []
         try:
-            rows = await self.ask(self.intake.claim, slug, free)
+            step = None if self.intake.is_over() else await self.ask(self.intake.walking.take, slug)
+            rows = await self.ask(self.intake.claim, slug, free - bool(step))
+            if step is None and len(rows) < free and not self._open[slug]:
+                looks = await self.ask(self.intake.second_looks, slug, free - len(rows))
         finally:
             self._of_source[slug] -= free
-        return [self._fetch(row) for row in rows]
+        requests = [self._walk(step)] if step else []
+        return requests + [self._fetch(row) for row in rows] + [self._look(one) for one in looks]
 
     def on_idle(self) -> None:
         """Nothing in the air: look once more before the end, also for what another crawl that is just ending gives back."""
@@ -280,6 +271,10 @@ class SourceSpider(Spider):  # type: ignore[misc]
             await self.crawler.engine.close_spider_async(reason="finished")
         finally:
             self.looking = False
+
+    def on_robots(self, robotparser: Any, request: Request) -> None:
+        """The sitemaps that a robots.txt announces, by host: where a new source's past is looked for."""
+        self._announced[urlsplit(request.url).netloc] = list(robotparser.rp.sitemaps)
 
     def _send(self, requests: Iterable[Request]) -> None:
         for request in requests:
@@ -317,6 +312,12 @@ def _headers(response: Response) -> dict[str, str]:
     }
 
 
+def _redirects(response: Response) -> Redirects:
+    """The addresses that led to a response, each with its status."""
+    meta = response.request.meta if response.request is not None else {}
+    return list(zip(meta.get("redirect_urls", []), meta.get("redirect_reasons", []), strict=False))
+
+
 def _trouble(failure: Failure) -> tuple[Trouble, str]:
     """The class of a failed request, and its words."""
     error = failure.value
@@ -324,10 +325,23 @@ def _trouble(failure: Failure) -> tuple[Trouble, str]:
         return "private", str(error)
     if isinstance(error, NoSuchHost | CannotResolveHostError):
         return "dns", f"the name of the host does not resolve ({error})"
+    if isinstance(error, RobotsUnavailable):
+        return ("network" if error.network else "http"), str(error)
     if isinstance(error, IgnoreRequest):
-        return "robots", "robots.txt forbids it" if "robots.txt" in str(error) else str(error)
+        return _ignored(str(error))
     if isinstance(error, DownloadCancelledError):
         return "size", "it is larger than we take"
     if isinstance(error, DownloadTimeoutError):
         return "network", "no answer in time"
     return "network", f"{type(error).__name__}: {error}"
+
+
+def _ignored(said: str) -> tuple[Trouble, str]:
+    """Why Scrapy dropped a request: its middlewares tell it in words only."""
+    if "robots.txt" in said:
+        return "robots", "robots.txt forbids it"
+    if "redirections" in said:
+        return "loop", f"it redirects more than {agent.REDIRECTS} times"
+    if "decompress" in said:
+        return "size", "it is larger than we take, once unpacked"
+    return "network", said

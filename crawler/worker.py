@@ -7,6 +7,7 @@ import importlib
 import os
 import pickle
 import resource
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -17,15 +18,21 @@ Result = tuple[str, Any]
 """`ok` and what the function gave, or `no_article`, `input`, `memory`, `error` and the reason."""
 
 
-def serve(act: Callable[..., Any], jobs: BinaryIO, answers: BinaryIO) -> None:
-    """Answer one job after the other, until there are no more."""
+def serve(act: Callable[..., Any], jobs: BinaryIO, answers: BinaryIO, seconds: int = 0) -> None:
+    """Answer one job after the other, until there are no more.
+
+    The parent ends a job that takes too long; where the parent is gone, the system does after `seconds` (0: never).
+    """
     _answer(answers, ("ready", None))
     while True:
         try:
             arguments = pickle.load(jobs)
         except EOFError:
             return
-        _answer(answers, attempt(act, arguments))
+        signal.alarm(seconds)
+        result = attempt(act, arguments)
+        signal.alarm(0)
+        _answer(answers, result)
 
 
 def attempt(act: Callable[..., Any], arguments: dict[str, Any]) -> Result:
@@ -51,8 +58,14 @@ def _answer(answers: BinaryIO, result: Result) -> None:
 
 
 def main() -> None:
-    """`python -m crawler.worker MODULE:FUNCTION MEGABYTES`: standard output is the answers', so prints go to standard error."""
-    name, megabytes = sys.argv[1], int(sys.argv[2])
+    """`python -m crawler.worker MODULE:FUNCTION MEGABYTES SECONDS`: standard output is the answers', so prints go to standard error.
+
+    Told to end together with its parent (Ctrl-C, a service manager's SIGTERM to all), it leaves that to the parent, which would
+    otherwise take its death for the page's fault.
+    """
+    name, megabytes, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     module, _, function = name.partition(":")
@@ -60,7 +73,7 @@ def main() -> None:
     if megabytes:
         limit = megabytes * 2**20
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    serve(act, sys.stdin.buffer, answers)
+    serve(act, sys.stdin.buffer, answers, seconds)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ the extra fsync cheap. `secure_delete` is on: what a takedown erases does not li
 """
 
 import re
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -18,12 +19,15 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, ProgrammingError
 
 from core.errors import StoreError
+from core.home import home_id
 from core.settings import Settings
 from store import migrations
 from store.schema import work
 from store.workers import OPTION, FileWorkers, ServerWorkers, Workers
 
 BUSY_SECONDS = 60
+ROOM = 4 * 2**20
+"""Bytes that must be free before something is done that cannot be undone and must be recorded, such as sending a mail."""
 WRITE = "pututu_write"
 
 
@@ -48,9 +52,7 @@ class Store:
         try:
             with explained():
                 migrations.to_head(engine)
-                workers: Workers = (
-                    FileWorkers(_worker_folder(url)) if url.database and _is_sqlite(url) else ServerWorkers(engine)
-                )
+                workers = _workers(url, engine, home_id(settings.home))
         except BaseException:
             engine.dispose()
             raise
@@ -88,6 +90,20 @@ class Store:
             with connection.begin():
                 yield connection
 
+    def require_room(self, size: int = ROOM) -> None:
+        """Raise StoreError when the store's disk has less free than `size` bytes: asked before what cannot be undone.
+
+        With a database server nothing is known of its disk, and nothing is asked.
+        """
+        if self.file is None:
+            return
+        free = shutil.disk_usage(self.file.absolute().parent).free
+        if free < size:
+            raise StoreError(
+                f"The disk of the store is nearly full ({free // 1024} KiB are free).",
+                f"Make room ({size // 2**20} MiB at least) and run the command again; what was stored is intact.",
+            )
+
     def dead_workers(self, tx: Connection) -> set[str]:
         """Names that hold leases of work although their process is gone."""
         names = tx.execute(select(work.c.lease_by).where(work.c.state == "leased").distinct()).scalars()
@@ -123,11 +139,11 @@ def explained() -> Iterator[None]:
 
 MENDS: tuple[tuple[str, str, str], ...] = (
     ("database is locked|lock timeout|could not obtain lock", "The store is locked by another process.", "Wait until it ends, or end the process that holds it."),
-    ("disk is full|no space left|could not extend", "The disk of the store is full.", "Make room and run the command again; what was stored is intact."),
+    ("disk is full|no space left|could not extend", "The disk of the store is full.", "Make room (`pututu retention --apply` drops old pages) and run the command again; what was stored is intact."),
     ("readonly|read-only|permission denied for", "The store cannot be written.", "Check the rights of PUTUTU_HOME and of the store's file."),
     ("malformed|not a database|corrupt", "The store's file is damaged.", "Bring back a backup with `pututu restore FILE`, or check the disk."),
     ("unable to open", "The store's file cannot be opened.", "Check that the folder of PUTUTU_STORE is there and its rights."),
-    ("disk i/o error", "The disk of the store does not read or write.", "Check the disk and its free space, then run the command again."),
+    ("disk i/o error", "The disk of the store does not read or write.", "Check the disk and its free space (`pututu retention --apply` makes room), then run the command again."),
     ("authentication failed|no password supplied|role .* does not exist", "The database server refuses us.", "Check user and password in PUTUTU_STORE."),
     ("connection|could not translate host|timeout expired|server closed", "The database server does not answer.", "Check PUTUTU_STORE and that the server runs, then try again."),
 )  # fmt: skip
@@ -160,9 +176,11 @@ def _is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def _worker_folder(url: URL) -> Path:
-    """Beside the file, so that everyone who opens this file looks in the same folder, whatever the home."""
-    return Path(url.database or "").absolute().parent / "workers"
+def _workers(url: URL, engine: Engine, home: str) -> Workers:
+    """Of an SQLite file beside it, so that everyone who opens it looks in the same folder, whatever the home."""
+    if _is_sqlite(url):
+        return FileWorkers(Path(url.database or "").absolute().parent / "workers", home)
+    return ServerWorkers(engine, home)
 
 
 def _make_folders(home: Path, url: URL) -> None:

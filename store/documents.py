@@ -1,8 +1,9 @@
 """Documents: everything that other rooms ask of them. `reading.py` reads, `saving.py` decides what a save changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -11,18 +12,21 @@ from core.document import Annotation, ChangedBy, Document, document_id
 from core.record import Record
 from store import annotations as notes
 from store import schema, stories
+from store.database import Store
 from store.dialect import exclusive
 from store.names import lookup
 from store.reading import count, get, ids, many, resolve
+from store.retention import DROPPED, ask_erasure
 from store.saving import Saved, save, save_many
 from store.schema import aliases, documents, frontier, hits, work
 from store.work import add_many
 
 __all__ = [
-    "Saved", "Takedown", "VersionInfo", "count", "get", "ids", "many", "record", "records", "resolve", "save", "save_many",
+    "Saved", "Takedown", "VersionInfo", "count", "each", "get", "ids", "many", "record", "records", "resolve", "save", "save_many",
     "takedown", "versions",
 ]  # fmt: skip
 ERASED = "taken down"
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,15 @@ def records(tx: Connection, ids: Sequence[str]) -> list[Record]:
     return [Record.of(document, said.get(document.id, ()), told.get(document.id)) for document in found]
 
 
+def each(store: Store, ids: Iterable[str]) -> Iterator[Record]:
+    """The records of many ids in their order, batch by batch, each batch as the store has it then."""
+    names = iter(ids)
+    while batch := list(islice(names, BATCH)):
+        with store.read() as tx:
+            found = records(tx, batch)
+        yield from found
+
+
 def takedown(tx: Connection, name: str, reason: str, now: datetime) -> Takedown:
     """Erase a document's texts, annotations and hit snapshots for good, and refuse it when it comes again.
 
@@ -87,6 +100,7 @@ def takedown(tx: Connection, name: str, reason: str, now: datetime) -> Takedown:
     tx.execute(update(hits).where(hits.c.document == id).values(snapshot={"taken_down": True}))
     stories.leave(tx, id)
     archives = _erase_frontier(tx, id, now)
+    ask_erasure(tx, archives, now)
     tx.execute(update(documents).where(documents.c.id == id).values(archive=None))
     version = tx.execute(select(documents.c.version).where(documents.c.id == id)).scalar_one()
     open_work = (work.c.document == id) & (work.c.state != "done")
@@ -113,7 +127,7 @@ def _erase_frontier(tx: Connection, id: str, now: datetime) -> tuple[str, ...]:
         "changed": now,
     }
     tx.execute(update(frontier).where(rows).values(gone))
-    return tuple(sorted(pointer for pointer in pointers if pointer))
+    return tuple(sorted(pointer for pointer in pointers if pointer and not pointer.startswith(DROPPED)))
 
 
 def _tombstone(tx: Connection, name: str, now: datetime) -> str:

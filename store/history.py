@@ -20,7 +20,8 @@ Rows = tuple[Mapping[str, Any], ...]
 class History:
     """Every trace of an address. Rows are mappings with the columns of their tables; what never happened is empty.
 
-    `addresses` are the frontier's rows (discovered, fetched, extracted or parked and why), `document` the row of the
+    `addresses` are the frontier's rows (discovered, fetched, extracted or parked and why), `looks` their second looks (when
+    last, when next, since when the page is gone), `document` the row of the
     document (`taken_down` and `takedown_reason` included), `steps` its annotations without their payloads, `work` its
     rows in the queue, `hits`, `entries` and `deliveries` what the alerts made of it.
     """
@@ -29,6 +30,7 @@ class History:
     id: str | None
     source: SourceState | None
     addresses: tuple[frontier.FrontierRow, ...] = ()
+    looks: Rows = ()
     document: Mapping[str, Any] | None = None
     aliases: tuple[str, ...] = ()
     versions: tuple[VersionInfo, ...] = ()
@@ -67,6 +69,7 @@ def of(tx: Connection, name: str) -> History:
         id=id,
         source=state(tx, source) if source else None,
         addresses=tuple(addresses.values()),
+        looks=_rows(tx, schema.revisions, "address", list(addresses)),
         document=document,
         aliases=tuple(sorted(one["alias"] for one in _rows(tx, schema.aliases, "document", [id]))),
         versions=tuple(versions(tx, id)),

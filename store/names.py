@@ -1,18 +1,25 @@
 """Names under which a document is known: aliases from its addresses, also from addresses that cannot be read."""
 
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from core.document import Document
 from core.errors import InputError
-from core.urls import alias, same_site
+from core.urls import LONGEST, alias, same_site
 
 
 def url_alias(url: str) -> tuple[str, str | None]:
-    """The alias of an address, and the reason when it is no http(s) address: such a one is its own alias, as it stands."""
+    """The alias of an address, and the reason when it is no http(s) address: such a one is its own alias, as it stands.
+
+    One that is too long for an index is cut, and its digest keeps it apart from others.
+    """
     try:
         return alias(url), None
     except InputError as error:
-        return "url:" + url.strip(), error.reason
+        name = url.strip()
+        if len(name) > LONGEST:
+            name = f"{name[:200]}#{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"
+        return "url:" + name, error.reason
 
 
 def names(document: Document) -> tuple[str, ...]:

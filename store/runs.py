@@ -1,13 +1,14 @@
 """Runs: what each job looked at and what came of it, its receipt. A run whose process died shows as interrupted."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, select, update
 
-from core.errors import PututuError
+from core.errors import PututuError, StoreError
 from store.database import Store
 from store.dialect import insert
 from store.schema import runs
@@ -43,9 +44,12 @@ def start(tx: Connection, kind: str, now: datetime, what: Any = None) -> int:
     return id
 
 
-def finish(tx: Connection, id: int, receipt: Mapping[str, Any], ok: bool, now: datetime) -> None:
+def finish(
+    tx: Connection, id: int, receipt: Mapping[str, Any], ok: bool, now: datetime, *, interrupted: bool = False
+) -> None:
     """End a run with its receipt."""
-    values = {"state": "done" if ok else "failed", "receipt": dict(receipt), "finished": now}
+    state = "interrupted" if interrupted else "done" if ok else "failed"
+    values = {"state": state, "receipt": dict(receipt), "finished": now}
     tx.execute(update(runs).where(runs.c.id == id).values(values))
 
 
@@ -76,18 +80,24 @@ def interrupt(tx: Connection, now: datetime) -> int:
 def recorded(
     store: Store, kind: str, job: Callable[[], Mapping[str, Any]], clock: Callable[[], datetime]
 ) -> dict[str, Any]:
-    """Do a job and keep its receipt in the history, also when it fails or is interrupted (then the error is the receipt)."""
-    with store.write() as tx:
-        id = start(tx, kind, clock())
+    """Do a job and keep its receipt in the history, also when it fails or is interrupted (then the error is the receipt).
+
+    A receipt whose `failed` names stages that could not be done is kept as that of a run that failed.
+    """
+    id, began = None, clock()
+    with suppress(StoreError), store.write() as tx:  # on a full disk this may be the very job that makes room
+        id = start(tx, kind, began)
     receipt: dict[str, Any] = {"error": "interrupted"}
-    ok = False
+    ok, interrupted = False, True
     try:
         receipt = dict(job())
-        ok = True
-    except PututuError as error:
-        receipt = {"error": str(error)}
+        ok, interrupted = not isinstance(receipt.get("failed"), list) or not receipt["failed"], False
+    except Exception as error:
+        said = str(error) if isinstance(error, PututuError) else f"{type(error).__name__}: {error}"
+        receipt, interrupted = {"error": said}, False
         raise
     finally:
         with store.write() as tx:
-            finish(tx, id, receipt, ok, clock())
+            id = start(tx, kind, began) if id is None else id
+            finish(tx, id, receipt, ok, clock(), interrupted=interrupted)
     return receipt

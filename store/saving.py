@@ -208,7 +208,9 @@ def _meta(old: Document, document: Document) -> Document:
         value, before = getattr(document, name), getattr(old, name)
         if value not in (None, (), "") and value != before and not (poorer and before not in (None, ())):
             changes[name] = value
-    finer = PRECISION[document.published_precision] >= PRECISION[old.published_precision] and not poorer
+    # of two equally exact dates the later told one stands, but not an import's: two rows of one file would take turns for ever
+    least = PRECISION[old.published_precision] + (document.arrival in REPEATING)
+    finer = PRECISION[document.published_precision] >= least and not poorer
     if document.published is not None and document.published != old.published and (finer or old.published is None):
         changes |= {name: getattr(document, name) for name in DATE}
     return replace(old, **changes) if changes else old

@@ -55,6 +55,7 @@ documents = Table(
     Column("takedown_reason", Words),
     Index(None, "source", "published"),
     Index(None, "first_seen"),
+    Index(None, "archive"),
 )
 
 versions = Table(
@@ -142,9 +143,13 @@ frontier = Table(
     Column("lease_until", When),
     Column("error", Words),
     Column("changed", When, nullable=False),
+    Column("published", When),
     Index(None, "source", "state", "priority", "id"),
     Index(None, "state", "priority", "id"),
     Index(None, "document"),
+    Index(None, "source", "published"),
+    Index(None, "source", "changed"),
+    Index(None, "archive"),
     Index(
         "ix_frontier_leased",
         "lease_by",
@@ -169,6 +174,40 @@ source_states = Table(
     Column("last_failure", When),
     Column("last_item", When),
     Column("next_poll", When),
+    Column("listed", Integer),
+    Column("rhythm", Json),
+    Column("proven", When),
+    Column("moved_to", Words),
+    Column("drift", Json),
+    Column("figures", Json),
+    Column("backfilled", When),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("address", Integer, ForeignKey("frontier.id"), primary_key=True, autoincrement=False),
+    Column("source", Words, nullable=False),
+    Column("due", When),
+    Column("checked", When),
+    Column("etag", Words),
+    Column("last_modified", Words),
+    Column("digest", Words),
+    Column("missing", Integer, nullable=False, server_default="0"),
+    Column("gone", When),
+    Index(None, "source", "due"),
+    Index(None, "source", "checked"),
+)
+
+completeness = Table(
+    "completeness",
+    metadata,
+    Column("source", Words, primary_key=True),
+    Column("month", Words, primary_key=True),
+    Column("listed", Integer, nullable=False),
+    Column("have", Integer, nullable=False),
+    Column("surveyed", When),
+    Column("counted", When, nullable=False),
 )
 
 validators = Table(
@@ -179,6 +218,7 @@ validators = Table(
     Column("etag", Words),
     Column("last_modified", Words),
     Column("body_hash", Words),
+    Column("read", When),
 )
 
 outages = Table(
@@ -233,6 +273,33 @@ runs = Table(
     Column("finished", When),
     Column("receipt", Json),
     Index(None, "kind", "id"),
+)
+
+kept = Table(
+    "kept",
+    metadata,
+    Column("document", Words, ForeignKey("documents.id"), primary_key=True),
+    Column("by", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("at", When, nullable=False),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("pointer", Words, primary_key=True),
+    Column("asked", When, nullable=False),
+)
+
+disk_usage = Table(
+    "disk_usage",
+    metadata,
+    Column("home", Words, primary_key=True),
+    Column("day", Words, primary_key=True),
+    Column("archive", BigInteger, nullable=False),
+    Column("store", BigInteger, nullable=False),
+    Column("search", BigInteger, nullable=False),
+    Column("free", BigInteger, nullable=False),
 )
 
 # ---- The alerts' block: `store/alerts.py` is its only writer. A column added here is added to the same block of 0001. ----

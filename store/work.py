@@ -101,7 +101,7 @@ def claim(
     free_leases(tx, work, work.c.kind == kind, now)
     ready = and_(work.c.kind == kind, work.c.state == "waiting")
     if not ignore_not_before:
-        ready = and_(ready, work.c.not_before <= now)
+        ready = and_(ready, _is_time(now))
     chosen = (
         select(work).where(ready).order_by(work.c.not_before, work.c.id).limit(limit).with_for_update(skip_locked=True)
     )
@@ -124,7 +124,7 @@ def postpone(tx: Connection, works: Sequence[Work], worker: str, until: datetime
 
 def ready(tx: Connection, now: datetime) -> bool:
     """Whether any work waits whose time has come, or is leased by a worker that may be gone."""
-    due = or_(work.c.state == "leased", and_(work.c.state == "waiting", work.c.not_before <= now))
+    due = or_(work.c.state == "leased", and_(work.c.state == "waiting", _is_time(now)))
     return tx.execute(select(work.c.id).where(work.c.kind.in_(KINDS), due).limit(1)).first() is not None
 
 
@@ -209,10 +209,31 @@ def missing(tx: Connection, kind: str, limit: int = 1000) -> list[str]:
     return list(tx.execute(chosen.order_by(documents.c.id).limit(limit)).scalars())
 
 
-def finished_since(tx: Connection, kind: str, moment: datetime) -> list[str]:
-    """Documents of which such work was done at or after a moment."""
-    chosen = select(work.c.document).where(work.c.kind == kind, work.c.state == "done", work.c.finished >= moment)
-    return list(tx.execute(chosen.distinct()).scalars())
+def touched_since(tx: Connection, kind: str, moment: datetime) -> list[str]:
+    """Documents of which such work was done at or after a moment, or is leased now, in the order of their ids."""
+    chosen = select(work.c.document).where(_touched(kind, moment)).distinct().order_by(work.c.document)
+    return list(tx.execute(chosen).scalars())
+
+
+def again(tx: Connection, kind: str, moment: datetime, now: datetime) -> int:
+    """Put back what was done at or after a moment, and what is leased now (its holder's result no longer counts); how much."""
+    fresh: dict[str, Any] = {"state": "waiting", "attempts": 0, "deaths": 0, "error": None, "finished": None}
+    fresh |= {"lease_by": None, "lease_until": None, "not_before": now}
+    return tx.execute(update(work).where(_touched(kind, moment)).values(fresh)).rowcount
+
+
+def unsettled(tx: Connection, kind: str) -> int:
+    """Of how many documents such work is open or parked, or was never queued."""
+    open_ = select(work.c.document).where(work.c.kind == kind, work.c.state != "done").distinct().subquery()
+    queued = select(work.c.id).where(work.c.document == documents.c.id, work.c.kind == kind).exists()
+    never = select(func.count()).select_from(documents).where(documents.c.taken_down.is_(None), ~queued)
+    number = tx.execute(select(func.count()).select_from(open_)).scalar_one()
+    return number + tx.execute(never).scalar_one()
+
+
+def _touched(kind: str, moment: datetime) -> ColumnElement[bool]:
+    done = and_(work.c.state == "done", work.c.finished >= moment)
+    return and_(work.c.kind == kind, or_(work.c.state == "leased", done))
 
 
 def of_document(tx: Connection, document: str) -> list[RowMapping]:
@@ -235,6 +256,11 @@ def free_leases(tx: Connection, table: Table, scope: ColumnElement[bool], now: d
         "deaths": table.c.deaths + 1, "lease_by": None, "lease_until": None,
     }  # fmt: skip
     tx.execute(update(table).where(lost).values(values))
+
+
+def _is_time(now: datetime) -> ColumnElement[bool]:
+    """Its time has come, or was reckoned by a clock that has been set back since: then it waits for nothing."""
+    return or_(work.c.not_before <= now, work.c.created > now, work.c.not_before > now + LONGEST_DELAY)
 
 
 def _without_suspects(rows: Sequence[RowMapping]) -> Sequence[RowMapping]:

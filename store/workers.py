@@ -2,8 +2,10 @@
 
 With SQLite the lock is a file in `home/workers` locked with flock, which the system releases however the process ends.
 With PostgreSQL it is a session's advisory lock on a connection of its own, which the server releases likewise.
+All stores of one home also share a lock under the home's name: pages wait in that home's archive as long as anyone is there.
 """
 
+import contextlib
 import fcntl
 import os
 import secrets
@@ -45,19 +47,26 @@ def new_name() -> str:
     return f"{os.getpid()}-{secrets.token_hex(6)}"
 
 
+def of_home(id: str) -> str:
+    """The name that all stores of a home hold together."""
+    return f"home-{id}"
+
+
 def living(folder: Path) -> list[str]:
     """The names of the workers that hold a file of this folder locked."""
-    return sorted(file.name for file in folder.iterdir() if _is_locked(file)) if folder.is_dir() else []
+    files = folder.iterdir() if folder.is_dir() else ()
+    return sorted(file.name for file in files if not file.name.startswith("home-") and _is_locked(file))
 
 
 class FileWorkers:
     """Locked files in a folder that all processes of one home share."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, home: str) -> None:
         self.folder = folder
         self.name = new_name()
+        self._home = folder / of_home(home)
         folder.mkdir(parents=True, exist_ok=True)
-        self._file: int | None = _lock_new(folder / self.name)
+        self._files = [_lock(folder / self.name, fcntl.LOCK_EX), _lock(self._home, fcntl.LOCK_SH)]
         _OPEN.add(self)
         self._tidy()
 
@@ -67,17 +76,18 @@ class FileWorkers:
 
     def close(self) -> None:
         """Remove the file and let the lock go."""
-        if self._file is not None:
+        if self._files:
             (self.folder / self.name).unlink(missing_ok=True)
-            os.close(self._file)
-            self._file = None
+            with contextlib.suppress(BlockingIOError):  # others of this home are there still
+                fcntl.flock(self._files[1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._home.unlink(missing_ok=True)
+            self.forget()
             _OPEN.discard(self)
 
     def forget(self) -> None:
         """In a forked child: the lock is the parent's. Closing our copy leaves it locked as long as the parent lives."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        while self._files:
+            os.close(self._files.pop())
 
     def _tidy(self) -> None:
         """Remove the files of workers that are gone, so that the folder does not grow."""
@@ -89,9 +99,10 @@ class FileWorkers:
 class ServerWorkers:
     """Advisory locks of the database server, each held by a connection that does nothing else."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, home: str) -> None:
         self.name = new_name()
         self._engine = engine
+        self._home = of_home(home)
         self._guard = threading.Lock()
         self._connection: Connection | None = self._lock()
 
@@ -118,6 +129,7 @@ class ServerWorkers:
     def _lock(self) -> Connection:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _number(self.name)})
+        connection.execute(text("SELECT pg_advisory_lock_shared(:number)"), {"number": _number(self._home)})
         return connection
 
 
@@ -132,11 +144,11 @@ def _forget_all() -> None:
 os.register_at_fork(after_in_child=_forget_all)
 
 
-def _lock_new(path: Path) -> int:
-    """Create and lock a file; again if another process tidied it away between the two."""
+def _lock(path: Path, how: int) -> int:
+    """Create (if it is not there) and lock a file; again if another process tidied it away between the two."""
     while True:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(file, fcntl.LOCK_EX)
+        fcntl.flock(file, how)
         try:
             if path.stat().st_ino == os.fstat(file).st_ino:
                 return file

@@ -106,6 +106,7 @@ def test_the_keys_of_a_document_are_all_there_in_their_order(filled: Run) -> Non
         "strike",
         "story",
         "steps",
+        "event",
     ]
     row = rows(filled("search", "huelga", "--json"))[0]
     assert list(row)[: len(expected)] == expected
@@ -154,18 +155,19 @@ def test_a_trend_is_drawn(filled: Run, tmp_path: Path) -> None:
 
 def test_import_again_adds_nothing(filled: Run, tmp_path: Path) -> None:
     assert rows(filled("import", str(tmp_path / "rows.jsonl"), "--json")) == [
-        {"new": 0, "version": 0, "meta": 0, "same": 3, "refused": 0}
+        {"new": 0, "version": 0, "meta": 0, "same": 3, "refused": 0, "skipped": 0, "reasons": {}}
     ]
 
 
 def test_a_bad_line_is_named_and_the_others_are_kept(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "bad.jsonl"
     file.write_bytes(
-        b'{"url": "https://a.example/1", "title": "Uno"}\n{"url": \n{"url": "https://a.example/2"}\n\xff\xfe\n'
+        b'{"url": "https://a.example/1", "title": "Uno"}\n{"url": \n{"url": "https://a.example/2"}\n\xc3\xa1\xff\n'
     )
     done = run("import", str(file), "--json")
     assert done.returncode == 1
-    assert json.loads(done.stdout) == {"new": 1, "version": 0, "meta": 0, "same": 0, "refused": 3}
+    reasons = {"no JSON object": 1, "no title": 1, "not UTF-8": 1}
+    assert json.loads(done.stdout) == {"new": 1, "version": 0, "meta": 0, "same": 0, "refused": 3, "skipped": 0, "reasons": reasons}
     assert all(f"{file}:{line}" in done.stderr for line in (2, 3, 4))
 
 

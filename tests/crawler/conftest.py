@@ -4,7 +4,7 @@ import http.server
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -33,6 +33,9 @@ class Site:
         self.answers: dict[str, Answer] = {}
         self.asked: Counter[str] = Counter()
         self.agents: set[str] = set()
+        self.streams: dict[str, Callable[[http.server.BaseHTTPRequestHandler], None]] = {}
+        self.conditions: dict[str, list[dict[str, str]]] = {}
+        self.posted: list[tuple[str, str, str]] = []
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -41,6 +44,13 @@ class Site:
             def do_GET(self) -> None:
                 outer.asked[self.path] += 1
                 outer.agents.add(self.headers.get("User-Agent", ""))
+                asked = {
+                    name: value for name in ("If-None-Match", "If-Modified-Since") if (value := self.headers.get(name))
+                }
+                outer.conditions.setdefault(self.path, []).append(asked)
+                if self.path in outer.streams:
+                    outer.streams[self.path](self)
+                    return
                 answer = outer.answers.get(self.path, Answer(b"no", 404))
                 time.sleep(answer.seconds)
                 status, body = answer.status, answer.body
@@ -59,6 +69,11 @@ class Site:
                     self.wfile.write(body)
                 except ConnectionError:
                     self.close_connection = True
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                outer.posted.append((self.path, self.headers.get("Content-Type", ""), body.decode()))
+                self.do_GET()
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -85,7 +85,7 @@ def test_all_of_an_article():
     ],
 )
 def test_json_ld_as_templates_print_it(broken):
-    found = jsonld.article(tree(f"<html><head>{ld(broken)}</head><body>x</body></html>"))
+    found = jsonld.article(jsonld.objects(tree(f"<html><head>{ld(broken)}</head><body>x</body></html>")))
     assert (
         found["datePublished"] == "2026-11-20T08:30:00-05:00"
         and jsonld.names(found["author"])[0] == "Ana Luz Prado"
@@ -188,6 +188,17 @@ CROSS = [
     "The post Vecinos piden appeared first on La Ribera.",
     "La entrada Vecinos piden se publicó primero en La Ribera.",
     "Foto: Archivo La Ribera",
+    "VIDEO: así quedó el puente tras la crecida",
+    "ADEMÁS: Otra nota sobre el puente del norte",
+    "👉 Leé también: Otra nota sobre el puente del norte",
+    "Te invitamos a leer: Otra nota sobre el puente",
+    "Únete a nuestro canal de WhatsApp y recibe las noticias al instante",
+    "Recibe las últimas noticias en tu correo",
+    "Imagen por Teo Ríos",
+    "(Infografía: La Ribera)",
+    "https://ribera.example/otra-nota",
+    "Artículo anterior Otra nota sobre el puente",
+    "Tu navegador no soporta el elemento de audio",
     "TEMAS RELACIONADOS",
     "Todos los derechos reservados",
 ]
@@ -201,6 +212,25 @@ PROSE = [
     "Ley 32108: qué cambia desde hoy",
     "El video muestra a tres hombres: dos con casco.",
     "Comenta la vecina que nadie les avisó de la obra que empezó el martes en la avenida principal.",
+    "Mira: no hay plata para la obra, respondió el alcalde a la vecina.",
+    "“Mira: si no pagas, ya sabes lo que pasa”, decía el mensaje que recibió la bodeguera.",
+    "Además: la comisión pidió que el informe sea público antes de la feria.",
+    "Únete a la huelga, decía el volante que repartieron en el mercado.",
+    "Recibe todas las semanas llamadas de números desconocidos, contó el dirigente.",
+    "Recibir en su casa a un desconocido fue lo que le costó el trabajo.",
+    "Nuestro canal de riego está seco desde enero, reclamó la junta de usuarios.",
+    "Conforme a los criterios de la Fiscalía, el plazo vence el lunes.",
+    "Imagen de la Virgen fue robada de la capilla del puerto.",
+    "(EFE) La policía detuvo a dos hombres en el puerto.",
+    "El ministro no descartó nuevas medidas para el sector. (EFE)",
+    "Nadie resultó herido, dijo la fuente: los dos hombres huyeron a pie.",
+    "(Foto: archivo) El puente fue levantado hace cuarenta años con troncos del bosque.",
+    "Ver para creer: la municipalidad devolvió el dinero.",
+    "Más: así se llama el disco que presentó la orquesta.",
+    "Sigue la búsqueda de los tres pescadores en el mar del norte.",
+    "Video muestra cómo dos hombres disparan contra una cúster.",
+    "Edición especial de la feria reunirá a cien artesanos.",
+    "Temas como el agua quedaron fuera de la mesa de diálogo.",
 ]
 
 

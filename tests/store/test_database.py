@@ -34,29 +34,43 @@ def test_the_migrations_make_the_schema_of_the_code(store):
         assert migrations.revision(tx) == migrations.HEAD
 
 
-def test_partial_indexes_are_the_same_in_both(settings):
+INDEXES = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+    "postgresql": "SELECT indexname, replace(indexdef, ' made.', ' public.') FROM pg_indexes WHERE schemaname = '{}'",
+}
+
+
+def test_partial_indexes_are_the_same_in_both(bare_settings):
     """Alembic compares no conditions: the texts of the indexes must be equal too."""
-    with Store.open(settings) as migrated:
-        made = sa.create_engine("sqlite://")
-        metadata.create_all(made)
-        chosen = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-        with migrated.read() as tx, made.connect() as plain:
-            ours = {name: " ".join(sql.split()) for name, sql in tx.exec_driver_sql(chosen)}
-            theirs = {name: " ".join(sql.split()) for name, sql in plain.exec_driver_sql(chosen)}
-        made.dispose()
+    with Store.open(bare_settings) as migrated:
+        chosen = INDEXES["sqlite" if migrated.file else "postgresql"]
+        with migrated.read() as tx:
+            ours = {name: " ".join(sql.split()) for name, sql in tx.exec_driver_sql(chosen.format("public"))}
+    made = sa.create_engine("sqlite://" if migrated.file else driver(bare_settings.store))
+    with made.connect() as plain:
+        if not migrated.file:
+            plain.execute(sa.text("CREATE SCHEMA made"))
+            plain = plain.execution_options(schema_translate_map={None: "made"})
+        metadata.create_all(plain)
+        theirs = {name: " ".join(sql.split()) for name, sql in plain.exec_driver_sql(chosen.format("made"))}
+    made.dispose()
+    ours = {name: sql for name, sql in ours.items() if "alembic" not in name}
     assert ours == theirs
 
 
-def test_a_home_saved_at_the_first_schema_opens(settings, make, now):
-    settings.home.mkdir()
-    engine = sa.create_engine(settings.store)
+def driver(url):
+    return url.replace("postgresql:", "postgresql+psycopg:")
+
+
+def test_a_home_saved_at_the_first_schema_opens(bare_settings, make, now):
+    engine = sa.create_engine(driver(bare_settings.store))
     with engine.connect() as tx, tx.begin():
         migrations._upgrade(tx, None, target="0001")
         tx.exec_driver_sql("INSERT INTO documents VALUES ('d1', 'https://a.example/1', NULL, 'a', 'news', NULL, '[]', NULL, NULL, NULL, NULL, "
-                           "1, 'live', 1, 'headline', 0, NULL, 1, 1, NULL, NULL)")  # fmt: skip
+                           "1, 'live', 1, 'headline', FALSE, NULL, 1, 1, NULL, NULL)")  # fmt: skip
         tx.exec_driver_sql("INSERT INTO versions VALUES ('d1', 1, 'publisher', 1, 'Uno', '', '')")
     engine.dispose()
-    with Store.open(settings) as store, store.read() as tx:
+    with Store.open(bare_settings) as store, store.read() as tx:
         assert documents.get(tx, "d1").title == "Uno"
         assert migrations.revision(tx) == migrations.HEAD
 
@@ -77,12 +91,12 @@ def test_opening_at_the_head_does_not_load_alembic(store, store_settings):
     subprocess.run([sys.executable, "-c", code], check=True, cwd=migrations.FOLDER.parents[1])
 
 
-def test_many_may_open_a_new_home_at_once(settings):
+def test_many_may_open_a_new_home_at_once(bare_settings):
     opened, errors = [], []
 
     def open_():
         try:
-            opened.append(Store.open(settings))
+            opened.append(Store.open(bare_settings))
         except Exception as error:  # noqa: BLE001
             errors.append(error)
 
@@ -94,7 +108,7 @@ def test_many_may_open_a_new_home_at_once(settings):
     assert errors == [] and len({store.worker for store in opened}) == 6
     for store in opened:
         store.close()
-    assert list((settings.home / "workers").iterdir()) == []
+    assert opened[0].file is None or list((bare_settings.home / "workers").iterdir()) == []
 
 
 def test_a_transaction_is_all_or_nothing(store, make, now):
@@ -222,3 +236,30 @@ def test_a_full_disk_says_so_and_nothing_is_half_written(small_disk, make, now):
     with Store.open(settings) as again, again.read() as tx:
         assert documents.count(tx) == kept
         assert tx.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+
+
+def test_a_home_of_the_first_schema_knows_when_its_addresses_were_published(bare_settings):
+    engine = sa.create_engine(driver(bare_settings.store))
+    entry = '{"url":"https://a.example/2","published":"2025-03-01T10:00:00+00:00"}'
+    with engine.connect() as tx, tx.begin():
+        migrations._upgrade(tx, None, target="0001")
+        tx.exec_driver_sql("INSERT INTO documents VALUES ('d1', 'https://a.example/1', NULL, 'a', 'news', NULL, '[]', NULL, 777, 'day', 'feed', "
+                           "1, 'live', 1, 'headline', FALSE, NULL, 1, 1, NULL, NULL)")  # fmt: skip
+        columns = "(id, url, alias, source, state, entry, arrival, discovered, document, not_before, changed)"
+        for id, state, its, document in (
+            (1, "extracted", "{}", "'d1'"),
+            (2, "pending", entry, "NULL"),
+            (3, "parked", "{}", "NULL"),
+        ):
+            tx.exec_driver_sql(
+                f"INSERT INTO frontier {columns} VALUES ({id}, 'https://a.example/{id}', 'url:https://a.example/{id}', 'a', '{state}', '{its}', 'live', 1, {document}, 1, 1)"
+            )
+        tx.exec_driver_sql(
+            "INSERT INTO source_states (slug, status, enabled, failures, interval, last_success) VALUES ('a', 'verified', TRUE, 0, 900, 5)"
+        )
+    engine.dispose()
+    with Store.open(bare_settings) as store, store.read() as tx:
+        dates = dict(tx.exec_driver_sql("SELECT id, published FROM frontier").all())
+        state = tx.exec_driver_sql("SELECT proven, backfilled FROM source_states").one()
+    assert dates == {1: 777, 2: 1740823200000000, 3: None}
+    assert tuple(state) == (5, 5), "what is known to yield stays verified, and its past is not asked for by itself"

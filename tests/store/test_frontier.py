@@ -33,7 +33,7 @@ def test_an_alias_is_discovered_once_in_whatever_form(store, now, later):
         row = frontier.of_url(tx, "https://elchasqui.example/a?fbclid=1")
         assert (row.state, row.discovered, row.entry["title"]) == ("pending", now, "a")
         assert frontier.of_url(tx, "https://elchasqui.example/zz") is None
-        assert frontier.counts(tx) == {"pending": 3, "fetched": 0, "extracted": 0, "parked": 0, "gone": 0}
+        assert frontier.counts(tx) == {"pending": 3, "fetched": 0, "extracted": 0, "parked": 0, "gone": 0, "listed": 0}
 
 
 def test_entries_may_be_dataclasses_with_moments(store, now):
@@ -114,6 +114,15 @@ def test_failures_wait_and_are_parked_after_eight_and_put_back(store, now):
     with store.write() as tx:
         assert frontier.retry(tx, moment) == 1
     assert names(claim(store, moment)) == ["a"]
+
+
+def test_a_clock_that_is_set_back_holds_no_address_up(store, now, later):
+    discover(store, urls("a"), later(600))
+    (row,) = claim(store, later(600))
+    with store.write() as tx:
+        frontier.failed(tx, row, store.worker, "time-out", later(600))
+        assert frontier.is_any_ready(tx, [row.source], now)
+    assert names(claim(store, now, ignore_not_before=False)) == ["a"]
 
 
 def test_a_stage_called_by_hand_ignores_when_it_should_be_tried_again(store, now, later):

@@ -48,5 +48,21 @@ def test_a_job_leaves_its_receipt_however_it_ends(store, now):
         assert (bad.state, bad.receipt["error"]) == ("failed", "No such source.")
 
 
+def test_what_was_interrupted_what_was_a_mistake_and_what_failed_in_part_are_told_apart(store, now):
+    def ended():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        runs.recorded(store, "crawl", ended, lambda: now)
+    with pytest.raises(ZeroDivisionError):
+        runs.recorded(store, "crawl", lambda: {"n": 1 / 0}, lambda: now)
+    for failed in (["index: no engine"], [], 3):
+        runs.recorded(store, "run", lambda failed=failed: {"failed": failed}, lambda: now)
+    with store.read() as tx:
+        assert [(run.state, (run.receipt or {}).get("error")) for run in runs.recent(tx, 9)][::-1] == [
+            ("interrupted", "interrupted"), ("failed", "ZeroDivisionError: division by zero"), ("failed", None), ("done", None), ("done", None),
+        ]  # fmt: skip
+
+
 def refuse():
     raise InputError("No such source.")

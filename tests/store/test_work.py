@@ -246,6 +246,15 @@ def test_what_cannot_be_begun_is_postponed_without_an_attempt(store, now, later)
     assert claim(store, later(5), ignore_not_before=False) == held
 
 
+def test_a_clock_that_is_set_back_holds_no_work_up(store, now, later):
+    add(store, ["a", "b"], later(600))  # queued by a clock that was ten hours ahead
+    (held,) = claim(store, later(600), limit=1)
+    with store.write() as tx:
+        assert work.ready(tx, now)
+        assert work.fail(tx, held, store.worker, "no", later(60 * 24 * 365)) == "waiting"
+    assert set(documents(claim(store, now, ignore_not_before=False))) == {"a", "b"}
+
+
 def test_a_worker_whose_server_connection_broke_lives_again(store, store_settings, now):
     if store.file is not None:
         return  # a file's lock cannot be lost

@@ -1,0 +1,390 @@
+"""Bad input from sites, all of it served for real: none of it loops, loses anything, or goes by without a word in the receipt."""
+
+import gzip
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from core.settings import Settings
+from crawler import agent, run
+from crawler.archive import Page
+from crawler.challenge import is_challenged
+from crawler.tally import header, kind_of
+from store import documents, frontier, sources
+from store.database import Store
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    with Store.open(settings) as opened:
+        yield opened
+
+
+def crawl(store, settings, *chosen, **more):
+    receipt = run.crawl(store, settings, list(chosen), force=True, **more)
+    assert receipt["error"] is None
+    return receipt["sources"]
+
+
+def row_of(store, settings, source):
+    return crawl(store, settings, source)[source.slug]
+
+
+def found(store):
+    with store.read() as tx:
+        return {document.url: document for document in documents.many(tx, documents.ids(tx, limit=1000))}
+
+
+def states(store, slug=None):
+    with store.read() as tx:
+        return {state: number for state, number in frontier.counts(tx, slug).items() if number}
+
+
+def state_of(store, slug="ribera"):
+    with store.read() as tx:
+        return sources.state(tx, slug)
+
+
+GUARD = "<html><head><title>Just a moment...</title></head><body><p>Checking your browser before accessing</p></body></html>"
+
+
+def test_a_guard_s_page_with_status_200_is_a_refusal_and_the_article_is_asked_for_again(store, settings, site):
+    site.feed(site.articles(12))
+    good = dict(site.answers)
+    for i in range(12):
+        site.put(f"/nota/{i}", GUARD)
+    row = row_of(store, settings, site.source())
+    assert row["errors"] == {"blocked": sum(site.article_requests().values())} and row["fetched"] == 0
+    assert any("challenge page" in reason for reason in row["reasons"])
+    assert any("left alone" in reason for reason in row["reasons"]), "it is not asked twelve times"
+    assert states(store) == {"pending": 12} and found(store) == {}
+    assert state_of(store).status == "blocked" and "answered" in state_of(store).drift
+    site.answers.update(good)
+    crawl(store, settings, site.source())
+    assert len(found(store)) == 12 and state_of(store).status == "verified", "and no word to anybody is needed"
+
+
+def test_an_article_about_captchas_is_no_guard_s_page():
+    text = "<p>" + "El municipio anunció que su mesa de partes pedirá un captcha. " * 30 + "</p>"
+    article = f"<html><head><title>Acceso denegado: vecinos reclaman</title></head><body>{text}</body></html>"
+    short = '<html><head><title>Acceso denegado</title><meta property="og:type" content="article"></head><body><p>Breve.</p></body></html>'
+    for body, guard in ((article, False), (short, False), (GUARD, True)):
+        page = Page(url="https://x.example/1", body=body.encode(), when=datetime.now(UTC))
+        assert is_challenged(page) is guard
+
+
+def test_a_redirect_loop_ends_and_is_tried_again_later(store, settings, site):
+    site.feed([*site.articles(2), "/vuelta"])
+    site.put("/vuelta", "", status=302, headers={"Location": "/revuelta"})
+    site.put("/revuelta", "", status=302, headers={"Location": "/vuelta"})
+    row = row_of(store, settings, site.source())
+    assert row["errors"] == {"loop": 1} and "redirects more than" in row["reasons"][0]
+    assert site.asked["/vuelta"] + site.asked["/revuelta"] <= agent.REDIRECTS + 1
+    assert states(store) == {"extracted": 2, "pending": 1}
+
+
+def test_a_listing_that_redirects_in_a_loop_is_told(store, settings, site):
+    site.put("/feed.xml", "", status=301, headers={"Location": "/feed.xml"})
+    row = row_of(store, settings, site.source())
+    assert row["errors"] == {"loop": 1} and state_of(store).reason == "server"
+
+
+def test_a_gzip_bomb_is_left_packed(store, settings, site):
+    bomb = gzip.compress(b"<html><body>" + b" " * (60 * 2**20))
+    packed = {"Content-Encoding": "gzip"}
+    site.feed([*site.articles(2), "/bomba"])
+    site.put("/bomba", bomb, headers=packed)
+    site.put("/mapa.xml.gz", bomb, headers={"Content-Type": "application/gzip"})
+    site.put("/otra.xml", bomb, headers=packed)
+    source = site.source(sitemaps=(site.url("/mapa.xml.gz"), site.url("/otra.xml")))
+    row = row_of(store, settings, source)
+    assert row["errors"] == {"size": 2, "invalid": 1} and len(bomb) < 2**17
+    assert any("larger than" in reason for reason in row["reasons"])
+    assert states(store) == {"extracted": 2, "parked": 1} and state_of(store).status != "failing", "one listing is well"
+
+
+def endless(site, path, pause):
+    """Serve bytes for ever; the event ends it with the test."""
+    stop = threading.Event()
+
+    def drip(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/html")
+        handler.end_headers()
+        try:
+            while not stop.is_set():
+                handler.wfile.write(b"<p>y sigue</p>" * (1 if pause else 5000))
+                time.sleep(pause)
+        except OSError:
+            pass
+        handler.close_connection = True
+
+    site.streams[path] = drip
+    return stop
+
+
+def test_a_page_that_never_ends_is_cut_off(store, settings, site, monkeypatch):
+    monkeypatch.setattr(agent, "TIMEOUT", 2)
+    site.feed([*site.articles(2), "/sin-fin", "/gota-a-gota"])
+    stops = [endless(site, "/sin-fin", 0), endless(site, "/gota-a-gota", 0.05)]
+    began = time.monotonic()
+    row = row_of(store, settings, site.source())
+    for stop in stops:
+        stop.set()
+    assert row["errors"] == {"size": 1, "network": 1} and time.monotonic() - began < 25
+    assert states(store) == {"extracted": 2, "parked": 1, "pending": 1}
+    assert any("no answer in time" in reason for reason in row["reasons"])
+
+
+STATUSES = (401, 403, 418, 429, 451)
+
+
+def test_a_refusal_of_articles_is_obeyed(store, settings, site):
+    chosen = []
+    for status in STATUSES:
+        paths = [f"/nota/{status}/{i}" for i in range(20)]
+        site.feed(paths, path=f"/{status}.xml")
+        for path in paths:
+            site.put(path, "no", status=status)
+        chosen.append(site.source(slug=f"s{status}", feeds=(site.url(f"/{status}.xml"),)))
+    rows = crawl(store, settings, *chosen)
+    for status in STATUSES:
+        row, state = rows[f"s{status}"], state_of(store, f"s{status}")
+        asked = sum(count for path, count in site.asked.items() if path.startswith(f"/nota/{status}/"))
+        assert row["errors"] == {"blocked": asked} and asked <= 3 + 8, (
+            "those in the air when it was understood, no more"
+        )
+        assert row["waiting"] == 20 and f"answered {status}" in row["reasons"][0]
+        assert (state.status, state.reason) == ("blocked", "blocked"), "although its feed is well"
+
+
+def test_a_refused_listing_blocks_its_source_at_the_second_time(store, settings, site):
+    for status in STATUSES:
+        site.put(f"/{status}.xml", "no", status=status)
+    chosen = [site.source(slug=f"s{status}", feeds=(site.url(f"/{status}.xml"),)) for status in STATUSES]
+    rows = crawl(store, settings, *chosen)
+    assert all(row["errors"] == {"blocked": 1} for row in rows.values())
+    crawl(store, settings, *chosen)
+    for status in STATUSES:
+        state = state_of(store, f"s{status}")
+        assert state.status == "blocked" and f"answered {status}" in state.error
+
+
+def test_too_many_requests_with_a_time_put_the_next_poll_off(store, settings, site):
+    site.put("/feed.xml", "slow down", status=429, headers={"Retry-After": "7200"})
+    row = row_of(store, settings, site.source())
+    state = state_of(store)
+    assert "asks to wait until" in row["reasons"][0]
+    assert state.next_poll - state.last_poll >= timedelta(hours=2)
+    site.put("/feed.xml", "slow down", status=429)
+    crawl(store, settings, site.source())
+    assert state_of(store).next_poll > state_of(store).last_poll, "without one, by our own patience"
+
+
+def test_an_unavailable_site_that_names_a_time_is_a_refusal_else_a_failure():
+    soon = datetime.now(UTC) + timedelta(minutes=5)
+    assert (kind_of(503, soon), kind_of(503, None), kind_of(500, None), kind_of(429, None)) == (
+        "blocked",
+        "http",
+        "http",
+        "blocked",
+    )
+    assert header({"retry-AFTER": "5"}, "Retry-After".lower()) == "5"
+
+
+def test_json_that_turns_into_html_is_invalid_and_what_was_known_stays(store, settings, site):
+    paths = site.articles(3)
+    rows = [{"id": i, "link": site.url(path), "title": {"rendered": f"Titular {i}"}, "date_gmt": "2026-11-20T10:00:00",
+             "content": {"rendered": ""}} for i, path in enumerate(paths)]  # fmt: skip
+    import json
+
+    site.put("/wp-json/posts", json.dumps(rows), headers={"Content-Type": "application/json"})
+    source = site.source(feeds=(site.url("/wp-json/posts"),), platform="json")
+    crawl(store, settings, source)
+    site.put("/wp-json/posts", "<!doctype html><html><head><title>La Ribera</title></head><body>Portada</body></html>")
+    row = row_of(store, settings, source)
+    assert row["errors"] == {"invalid": 1} and "HTML page came" in row["reasons"][0]
+    assert state_of(store).reason == "invalid" and len(found(store)) == 3
+
+
+def rss(site, items):
+    rows = "".join(
+        f"<item><title>{title}</title><link>{site.url(path)}</link><guid isPermaLink='false'>{guid}</guid>"
+        f"<pubDate>{format_datetime(when)}</pubDate></item>"
+        for title, path, guid, when in items
+    )
+    return f"<rss version='2.0'><channel><title>La Ribera</title>{rows}</channel></rss>"
+
+
+def test_dates_that_run_backwards_and_items_of_one_second_are_all_taken(store, settings, site):
+    now = datetime.now(UTC).replace(microsecond=0)
+    site.articles(6)
+    items = [(f"Titular de la nota {i}", f"/nota/{i}", f"g{i}", now - timedelta(hours=6 - i)) for i in range(4)]
+    site.put("/feed.xml", rss(site, items))
+    crawl(store, settings, site.source())
+    last = items[0][3]  # older than all that is known, and twice the same second
+    items = [(f"Titular de la nota {i}", f"/nota/{i}", f"g{i}", last) for i in (4, 5)] + items
+    site.put("/feed.xml", rss(site, items))
+    row = row_of(store, settings, site.source())
+    assert row["new"] == 2 and len(found(store)) == 6 and states(store) == {"extracted": 6}
+
+
+def test_an_item_that_changes_its_address_is_one_document(store, settings, site):
+    now = datetime.now(UTC)
+    site.put("/nota/vieja", site.article("Titular de la nota que se muda"))
+    site.put("/feed.xml", rss(site, [("Titular de la nota que se muda", "/nota/vieja", "nota-17", now)]))
+    crawl(store, settings, site.source())
+    site.put("/nota/nueva", site.article("Titular de la nota que se muda"))
+    site.put("/feed.xml", rss(site, [("Titular de la nota que se muda", "/nota/nueva", "nota-17", now)]))
+    row = row_of(store, settings, site.source())
+    assert row["new"] == 1 and len(found(store)) == 1, "known by its guid"
+
+    canonical = f"<link rel='canonical' href='{site.url('/nota/la-buena-de-todas-17')}'>"
+    for path in ("/nota/a", "/nota/b"):
+        site.put(path, site.article("Otro titular de otra nota", head=canonical))
+    site.feed(["/nota/a", "/nota/b"])
+    crawl(store, settings, site.source())
+    assert len(found(store)) == 2, "known by its canonical address"
+
+
+def test_a_canonical_address_that_is_the_front_page_does_not_make_one_document_of_all(store, settings, site):
+    head = f"<link rel='canonical' href='{site.url('/')}'>"
+    for i in range(4):
+        site.put(f"/nota/{i}", site.article(f"Titular distinto número {i}", head=head))
+    site.feed([f"/nota/{i}" for i in range(4)])
+    crawl(store, settings, site.source())
+    assert len(found(store)) == 4 and {one.title for one in found(store).values()} == {
+        f"Titular distinto número {i}" for i in range(4)
+    }
+
+
+def test_a_sitemap_index_that_contains_itself_and_changes_all_the_time_ends(store, settings, site):
+    stamp = datetime.now(UTC).isoformat()
+
+    def index(handler):
+        body = (
+            "<sitemapindex>" + "".join(f"<sitemap><loc>{site.url(path)}</loc></sitemap>" for path in ("/mapas.xml", "/mapas2.xml", "/notas.xml"))
+            + f"<!-- {time.monotonic_ns()} --></sitemapindex>"
+        ).encode()  # fmt: skip
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    site.streams["/mapas.xml"] = site.streams["/mapas2.xml"] = index
+    site.articles(2)
+    site.put(
+        "/notas.xml",
+        "<urlset>"
+        + "".join(f"<url><loc>{site.url(f'/nota/{i}')}</loc><lastmod>{stamp}</lastmod></url>" for i in range(2))
+        + "</urlset>",
+    )
+    row = row_of(store, settings, site.source(feeds=(), sitemaps=(site.url("/mapas.xml"),)))
+    assert site.asked["/mapas.xml"] <= 2 and site.asked["/mapas2.xml"] <= 2 and site.asked["/notas.xml"] <= 2
+    assert row["new"] == 2 and len(found(store)) == 2 and row["errors"] == {}
+
+
+def test_a_feed_of_50_megabytes_is_not_swallowed(store, settings, site):
+    def large(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(50 * 2**20))
+        handler.end_headers()
+        try:
+            for _ in range(50):
+                handler.wfile.write(b"<item><title>x</title></item>".ljust(2**20))
+        except OSError:
+            pass
+        handler.close_connection = True
+
+    site.streams["/grande.xml"] = large
+    site.feed(site.articles(2))
+    row = row_of(store, settings, site.source(feeds=(site.url("/grande.xml"), site.url("/feed.xml"))))
+    assert row["errors"] == {"size": 1} and "larger than we take" in row["reasons"][0]
+    assert len(found(store)) == 2
+    assert state_of(store).error.startswith("1 of 2 listings") and state_of(store).failures == 0
+
+
+RULES = "User-agent: *\nDisallow: /privado/\n"
+
+
+@pytest.mark.parametrize(
+    ("robots", "status", "kept", "errors"),
+    [(RULES + "".join(f"Disallow: /seccion-{i}/*/pagina\n" for i in range(150_000)), 200, 2, {"robots": 1}),
+     ("se cayó", 500, 0, {"http": 1}),
+     ("<!doctype html><html><body><h1>La Ribera</h1>Disallow: /</body></html>", 200, 3, {}),
+     ("no hay", 404, 3, {}),
+     ("prohibido", 403, 3, {})],
+    ids=["5 MB", "500", "html", "404", "403"],
+)  # fmt: skip
+def test_any_robots_txt_is_dealt_with(store, settings, site, robots, status, kept, errors):
+    site.put("/robots.txt", robots, status=status, headers={"Content-Type": "text/plain"})
+    site.feed([*site.articles(2), "/privado/1"])
+    site.put("/privado/1", site.article("Titular de la nota privada"))
+    began = time.monotonic()
+    row = row_of(store, settings, site.source())
+    assert row["errors"] == errors and len(found(store)) == kept and time.monotonic() - began < 20
+    assert not errors or any("robots.txt" in reason for reason in row["reasons"])
+    if status == 500:
+        assert site.asked["/feed.xml"] == 0 and state_of(store).reason == "server", "a server that fails is left alone"
+
+
+def test_pages_wait_while_robots_txt_cannot_be_read(store, settings, site, monkeypatch):
+    monkeypatch.setattr(agent, "TIMEOUT", 2)
+    site.articles(3)
+    with store.write() as tx:
+        entries = [{"url": site.url(f"/nota/{i}")} for i in range(3)]
+        frontier.discover(tx, "ribera", entries, arrival="live", now=datetime.now(UTC))
+    stop = endless(site, "/robots.txt", 0.05)
+    row = row_of(store, settings, site.source())
+    stop.set()
+    assert set(row["errors"]) == {"network"} and states(store) == {"pending": 3}, "none is parked for good"
+    del site.streams["/robots.txt"]
+    site.feed([])
+    site.put("/feed.xml", site.answers["/feed.xml"].body)
+    crawl(store, settings, site.source())
+    assert len(found(store)) == 3
+
+
+def test_what_was_refused_until_it_was_parked_is_asked_for_again_when_the_site_opens(store, settings, site):
+    site.feed(site.articles(2))
+    with store.write() as tx:
+        now = datetime.now(UTC)
+        frontier.discover(tx, "ribera", [{"url": site.url("/nota/0")}], arrival="live", now=now)
+        (row,) = frontier.claim(tx, None, store.worker, 9, now)
+        frontier.failed(tx, row, store.worker, "blocked: the site answered 403", now, permanent=True)
+        sources.keep(
+            tx,
+            replace(sources.state(tx, "ribera"), status="blocked", failures=4, reason="blocked", last_failure=now),
+            now,
+        )
+    crawl(store, settings, site.source())
+    assert len(found(store)) == 2 and state_of(store).status != "blocked"
+
+
+def test_a_feed_that_moved_for_good_is_read_there_and_told(store, settings, site):
+    site.feed(site.articles(2), path="/nuevo.xml")
+    site.put("/feed.xml", "", status=301, headers={"Location": "/nuevo.xml"})
+    row = row_of(store, settings, site.source())
+    state = state_of(store)
+    assert len(found(store)) == 2 and any("leads to" in reason for reason in row["reasons"])
+    assert (state.reason, state.moved_to) == ("moved", site.url("/nuevo.xml"))
+
+
+def test_a_feed_that_leads_to_the_front_page_has_moved(store, settings, site):
+    site.put("/", "<html><head><title>La Ribera</title></head><body><h1>Portada</h1></body></html>")
+    site.put("/feed.xml", "", status=302, headers={"Location": "/"})
+    row = row_of(store, settings, site.source())
+    assert row["errors"] == {"moved": 1} and state_of(store).reason == "moved"
+
+
+def test_a_crawl_that_may_not_last_ends_and_leaves_the_rest(store, settings, site):
+    site.feed(site.articles(20))
+    row = crawl(store, settings, site.source(delay=1.5), seconds=4)["ribera"]
+    assert row["fetched"] < 20 and row["waiting"] == 20 - row["fetched"] == states(store)["pending"]
+    crawl(store, settings, site.source())
+    assert len(found(store)) == 20 and set(site.article_requests().values()) == {1}

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
@@ -11,19 +11,25 @@ from sqlalchemy import Connection
 
 from alerts import matching, outbox
 from core.document import Document, Payload
-from core.errors import InputError, PututuError, UnavailableError
+from core.errors import InputError, PututuError
+from core.home import archive_held
 from core.record import Record
 from core.settings import Settings
-from crawler import catalog, extraction
+from crawler import backfill as looking_back
+from crawler import catalog, extraction, retention
 from crawler import run as crawling
 from crawler.archive import Archive
+from crawler.backfill import Estimate
+from crawler.past import Past
 from crawler.source import Source
 from enrich import signatures
 from enrich.pool import Enriched, Task, enriched
-from enrich.steps import build
+from enrich.steps import SECONDS, build
+from reindexing import StoreSource
 from search.backend import Backend
-from search.engines import open_backend, rebuild
-from store import annotations, deliveries, documents, frontier, sources, stories, work
+from search.engines import beside, open_backend
+from search.rebuild import rebuild
+from store import annotations, deliveries, disk, documents, frontier, sources, stories, work
 from store.database import Store
 from store.work import Work
 
@@ -34,6 +40,9 @@ Item = TypeVar("Item")
 
 IMPORT_BATCH = 1_000
 ENRICH_BATCH = 200
+ENRICH_LEASE = timedelta(
+    seconds=2 * ENRICH_BATCH * SECONDS
+)  # outlives a batch and the one before it taking all their time
 INDEX_BATCH = 2_000
 PARALLEL_FROM = 400  # documents that wait before a pool of processes pays for its start
 ENGINE_DOWN = timedelta(minutes=1)  # how long the daemon waits before it asks a search engine again that did not answer
@@ -51,11 +60,16 @@ def quietly(done: int) -> None:
 # collect: feeds -> frontier -> archive -> documents
 
 
-def collect(store: Store, settings: Settings, slugs: Sequence[str] = (), *, clock: Clock = utc_now) -> Receipt:
-    """Crawl the sources named, now; or poll those that are due and fetch what waits of any. Then extract all that waits."""
+def collect(
+    store: Store, settings: Settings, slugs: Sequence[str] = (), *, seconds: float | None = None, clock: Clock = utc_now
+) -> Receipt:
+    """Crawl the sources named, now; or poll those that are due and fetch what waits of any. Then extract all that waits.
+
+    After `seconds` no new request is begun (None: none is left waiting), so that a slow site does not hold up the others.
+    """
     catalogue = catalog.load(settings.sources_dir)
     chosen = [catalog.find(catalogue, slug) for slug in slugs] or _watched(store, catalogue)
-    crawled = crawling.crawl(store, settings, chosen, force=bool(slugs))
+    crawled = crawling.crawl(store, settings, chosen, force=bool(slugs), seconds=seconds)
     return crawled | {"left_over": extraction.extract_waiting(store, settings, list(slugs) or None)}
 
 
@@ -70,6 +84,17 @@ def is_crawl_due(store: Store, settings: Settings, now: datetime) -> bool:
     watched = {source.slug: source.min_interval for source in _watched(store, catalog.load(settings.sources_dir))}
     with store.read() as tx:
         return bool(sources.due(tx, watched, now)) or frontier.is_any_ready(tx, list(watched), now)
+
+
+def estimate_backfill(store: Store, settings: Settings, slug: str, past: Past) -> tuple[Estimate, list[str]]:
+    """What fetching a source's past would cost; and what stood in the way of reading its listings."""
+    return looking_back.estimated(store, settings, catalog.find(catalog.load(settings.sources_dir), slug), past)
+
+
+def backfill(store: Store, settings: Settings, slug: str, past: Past, *, advance: Advance = quietly) -> Receipt:
+    """Fetch and extract what a source published in these days. Killed and called again, it goes on."""
+    source = catalog.find(catalog.load(settings.sources_dir), slug)
+    return looking_back.fetch(store, settings, source, past, advance=advance)
 
 
 def extract_again(store: Store, settings: Settings, slugs: Sequence[str] = ()) -> Receipt:
@@ -125,7 +150,7 @@ def _queue_stale(store: Store, settings: Settings, now: datetime) -> None:
 
 def _tasks(store: Store, claimed: list[list[Work]], by_hand: bool, clock: Clock) -> Iterator[list[Task]]:
     """Batches of documents with what is known of them; the leases behind each batch are appended to `claimed`."""
-    for batch in _leases(store, "enrich", ENRICH_BATCH, by_hand, clock):
+    for batch in _leases(store, "enrich", ENRICH_BATCH, by_hand, clock, ENRICH_LEASE):
         with store.read() as tx:
             ids = list(dict.fromkeys(item.document for item in batch))
             known = annotations.of(tx, ids)
@@ -152,7 +177,8 @@ def _keep(store: Store, batch: Sequence[Work], results: Sequence[Enriched], now:
         failed = [item for item in current if by_id[item.document].errors]
         work.done_many(tx, [item for item in mine if item not in failed], store.worker, now)
         for item in failed:
-            work.fail(tx, item, store.worker, by_id[item.document].reason, now)
+            result = by_id[item.document]
+            work.fail(tx, item, store.worker, result.reason, now, permanent=result.too_long)
     return Counter(enriched=len(mine) - len(failed), failed=len(failed))
 
 
@@ -197,24 +223,26 @@ def _index_batch(store: Store, backend: Backend, batch: Sequence[Work], now: dat
         failures = backend.index(records)
         backend.delete(set(ids) - {record.id for record in records})
         backend.flush()
-    except UnavailableError:
-        with store.write() as tx:
+    except PututuError:
+        with suppress(PututuError), store.write() as tx:
             work.postpone(tx, batch, store.worker, now + ENGINE_DOWN)
         raise
     failed = [item for item in batch if item.document in failures]
     with store.write() as tx:
         done = work.done_many(tx, [item for item in batch if item not in failed], store.worker, now)
         for item in failed:
-            work.fail(tx, item, store.worker, failures[item.document], now)
+            work.fail(tx, item, store.worker, failures[item.document], now, permanent=True)
     return Counter(indexed=len(done), failed=len(failed))
 
 
-def _leases(store: Store, kind: str, size: int, by_hand: bool, clock: Clock) -> Iterator[list[Work]]:
+def _leases(
+    store: Store, kind: str, size: int, by_hand: bool, clock: Clock, lease: timedelta = work.LEASE
+) -> Iterator[list[Work]]:
     """Batches of work until none is left that this pass has not tried; what is left over on the way out is given back."""
     seen: set[int] = set()
     while True:
         with store.write() as tx:
-            batch = work.claim(tx, kind, store.worker, size, clock(), ignore_not_before=by_hand)
+            batch = work.claim(tx, kind, store.worker, size, clock(), ignore_not_before=by_hand, lease=lease)
             work.release(tx, [item for item in batch if item.id in seen], store.worker)
         fresh = [item for item in batch if item.id not in seen]
         if not fresh:
@@ -243,6 +271,7 @@ def run(
     """One pass of everything that is due (or of the sources named). What cannot be done now is in `failed`; the rest goes on."""
     crawled = _stages(store, {"collect": lambda: collect(store, settings, slugs, clock=clock)}, clock)
     done = process(store, settings, by_hand=by_hand, clock=clock)
+    disk.record_today(store, settings, clock())
     return crawled | done | {"failed": crawled["failed"] + done["failed"]}
 
 
@@ -271,42 +300,39 @@ def _stages(store: Store, stages: Mapping[str, Callable[[], Receipt]], clock: Cl
             receipt[name] = stage()
         except PututuError as error:
             receipt[name] = {"error": str(error)}
-            failed.append(f"{name}: {error}")
+        failed += [f"{name}: {why}" for why in _whys(receipt[name])]
     return receipt | {"failed": failed}
 
 
-def is_anything_due(store: Store, now: datetime) -> bool:
-    """Whether `process` would find something to do now."""
+def _whys(receipt: Receipt) -> list[str]:
+    """Why a stage did not do its work: it raised, its process died, or nobody took its mails."""
+    said = [str(receipt["error"])] if receipt.get("error") else []
+    if isinstance(receipt.get("failed"), dict):
+        said += [f"{why} {receipt.get('mend') or ''}".strip() for why in receipt["failed"]]
+    return said
+
+
+def is_anything_due(store: Store, settings: Settings, now: datetime) -> bool:
+    """Whether `process` would find something to do now. Mails without a mail server wait for one, not for us."""
     with store.read() as tx:
         waits = work.ready(tx, now) or frontier.counts(tx)["fetched"] > 0
-    return waits or outbox.is_anything_due(store, now)
+    return waits or (bool(settings.smtp) and outbox.is_anything_due(store, now))
 
 
 # upkeep
 
 
-def reindex(store: Store, settings: Settings, *, advance: Advance = quietly, clock: Clock = utc_now) -> Receipt:
-    """Build the index anew beside the serving one, then swap. What changes meanwhile waits as index work."""
-    began = clock()
-
-    def changed() -> Iterator[Record]:
-        with store.read() as tx:
-            yield from documents.records(tx, work.finished_since(tx, "index", began))
-
-    return {"rebuilt": rebuild(settings, _everything(store, advance), changed)} | index(store, settings)
-
-
-def _everything(store: Store, advance: Advance) -> Iterator[Record]:
-    after = ""
-    while True:
-        with store.read() as tx:
-            ids = documents.ids(tx, after=after, limit=IMPORT_BATCH)
-            records = documents.records(tx, ids)
-        if not ids:
-            return
-        yield from records
-        advance(len(ids))
-        after = ids[-1]
+def reindex(
+    store: Store, settings: Settings, *, back: bool = False, advance: Advance = quietly, clock: Clock = utc_now
+) -> Receipt:
+    """Build the index anew beside the serving one, or take back the one that was kept; catch up, compare, swap, index on."""
+    with closing(beside(settings, clock(), back=back)) as new:
+        done = rebuild(new, StoreSource(store, advance, clock), clock)
+    if done.since:
+        with store.write() as tx:
+            work.again(tx, "index", done.since, clock())
+    told = {"rebuilt": done.documents, "refused": done.refused, "resumed": done.resumed, "kept": done.kept}
+    return told | index(store, settings)
 
 
 def waiting(store: Store, kind: str) -> int:
@@ -344,13 +370,17 @@ def correct(store: Store, id: str, change: Payload | None, author: str, *, clock
 
 
 def take_down(store: Store, settings: Settings, url: str, reason: str, *, clock: Clock = utc_now) -> Receipt:
-    """Erase a document from store, archive and index, and refuse it from now on."""
+    """Erase a document from store, archive and index, and refuse it from now on. Pages on another machine it erases itself."""
     with store.write() as tx:
         taken = documents.takedown(tx, url, reason, clock())
-    archive = Archive(settings.home)
-    for pointer in taken.archives:
-        archive.erase(pointer)
-    return {"id": taken.id, "archive_records": len(taken.archives)} | index(store, settings)
+    with archive_held(settings.home, alone=False):
+        erased = retention.erase_asked(store, Archive(settings.home))
+    return {"id": taken.id, "archive_records": len(taken.archives), "erased": erased} | index(store, settings)
+
+
+def retain(store: Store, settings: Settings, *, apply: bool = True, clock: Clock = utc_now) -> Receipt:
+    """Hold archive and store to their budgets; with `apply=False` only say what would be dropped."""
+    return retention.retain(store, settings, clock(), apply=apply)
 
 
 def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -23,6 +23,7 @@ from alerts.channels.mail import MailChannel
 from alerts.digests import Contents
 from alerts.rhythm import due
 from core.settings import Settings
+from core.signals import held
 from store import alerts as kept
 from store import deliveries
 from store.alerts import Alert, Entry
@@ -122,26 +123,30 @@ class _Run:
     def _send_all(self, channel: Channel) -> None:
         while delivery := self._claim():
             self.tried.add(delivery.id)
-            try:
-                message, entries = self._compose(delivery)
-                if message is not None:
-                    channel.send(message, delivery.recipient)
-            except ChannelDownError as error:
-                self._failed(delivery, error.reason)
-                raise
-            except DeliveryError as error:
-                self.outcome.fail(error.reason)
-                self._failed(delivery, error.reason, permanent=error.permanent)
-            except (
-                ValueError,
-                TypeError,
-                KeyError,
-                jinja2.TemplateError,
-            ) as error:  # a mail we cannot write holds up no other
-                self.outcome.fail(f"{type(error).__name__}: {error}")
-                self._failed(delivery, f"{type(error).__name__}: {error}")
-            else:
-                self._sent(delivery, entries, told=message is not None)
+            with held():  # told to end now, we first write down whether it was taken
+                self._send(channel, delivery)
+
+    def _send(self, channel: Channel, delivery: Delivery) -> None:
+        try:
+            message, entries = self._compose(delivery)
+            if message is not None:
+                channel.send(message, delivery.recipient)
+        except ChannelDownError as error:
+            self._failed(delivery, error.reason)
+            raise
+        except DeliveryError as error:
+            self.outcome.fail(error.reason)
+            self._failed(delivery, error.reason, permanent=error.permanent)
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            jinja2.TemplateError,
+        ) as error:  # a mail we cannot write holds up no other
+            self.outcome.fail(f"{type(error).__name__}: {error}")
+            self._failed(delivery, f"{type(error).__name__}: {error}")
+        else:
+            self._sent(delivery, entries, told=message is not None)
 
     def _claim(self) -> Delivery | None:
         self.store.require_room()  # a mail that goes out and cannot be recorded would go out again

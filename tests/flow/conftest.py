@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,8 +17,9 @@ from sqlalchemy import func, select
 import pipeline
 from alerts import subscriptions
 from core.settings import Settings
+from crawler import catalog
 from demo.stage import Press, press
-from store import documents, schema
+from store import documents, schema, sources
 from store.database import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +43,7 @@ class Flow:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PUTUTU_")}
         return kept | {
             "PUTUTU_HOME": str(settings.home),
+            "PUTUTU_STORE": settings.store,
             "PUTUTU_SOURCES_DIR": str(settings.sources_dir),
             "PUTUTU_SMTP": settings.smtp,
             "PUTUTU_ALLOW_PRIVATE": "127.0.0.0/8",
@@ -50,12 +52,24 @@ class Flow:
             "PYTHONPATH": str(ROOT),
         }
 
-    def command(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        """The product's command line, as a user calls it."""
+    def command(self, *arguments: str, timeout: float = 120, **extra: str) -> subprocess.CompletedProcess[str]:
+        """The product's command line, as a user calls it; `extra` are further variables."""
         line = [sys.executable, "-m", "cli", *arguments]
-        return subprocess.run(
-            line, env=self.environment(), text=True, capture_output=True, timeout=timeout, check=False
-        )
+        environment = self.environment() | extra
+        return subprocess.run(line, env=environment, text=True, capture_output=True, timeout=timeout, check=False)
+
+    def alone(self) -> None:
+        """Leave this outlet as the only one that is crawled unasked: the bundled sources are not on loopback."""
+        with Store.open(self.settings) as store, store.write() as tx:
+            for other in catalog.load(self.settings.sources_dir):
+                if other != self.slug:
+                    sources.disable(tx, other)
+
+    def slowly(self, delay: float) -> None:
+        """From now on so many seconds pass between two pages of the outlet."""
+        assert self.settings.sources_dir
+        file = self.settings.sources_dir / f"{self.slug}.py"
+        file.write_text(re.sub(r"delay=[\d.]+", f"delay={delay}", file.read_text("utf-8")), "utf-8")
 
     def killed(self, point: str, when: str, number: int) -> int:
         """Run the flow in a process that dies at a point; its exit code (-9 when it died)."""
@@ -108,9 +122,11 @@ def _plain(letter: mailbox.mboxMessage) -> Iterator[str]:
 
 
 @pytest.fixture
-def flow(settings: Settings) -> Iterator[Flow]:
-    """The outlet `faro` on loopback, and an instant alert that each of its articles matches."""
+def flow(settings: Settings, store_url: str) -> Iterator[Flow]:
+    """The outlet `faro` on loopback, and an instant alert that each of its articles matches; on each database."""
     with press(settings, NOW) as stage:
+        if store_url:
+            stage = replace(stage, settings=replace(stage.settings, store=store_url))
         with Store.open(stage.settings) as store:
             subscriptions.add(store, datetime.now(UTC), name="todo", query="source:faro", owner="ana@example.org")
         yield Flow(stage, "faro")

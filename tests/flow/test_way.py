@@ -50,6 +50,26 @@ def test_a_second_pass_does_nothing(flow: Any) -> None:
     assert (flow.documents(), flow.states("work"), len(flow.letters())) == (documents, work, letters)
 
 
+def test_run_twice_in_a_row_the_second_asks_nothing_and_does_nothing(flow: Any) -> None:
+    flow.alone()
+    first = flow.command("run", "--json")
+    assert first.returncode == 0, first.stderr
+    assert json.loads(first.stdout)["collect"]["documents"] == len(flow.documents()) >= 20
+    asked, letters, work = len(flow.stage.requests), len(flow.letters()), flow.states("work")
+    second = flow.command("run", "--json")
+    assert second.returncode == 0, second.stderr
+    receipt = json.loads(second.stdout)
+    assert {number for number in leaves(receipt) if number} == set(), "it did something"
+    assert (len(flow.stage.requests), len(flow.letters()), flow.states("work")) == (asked, letters, work)
+
+
+def leaves(part: Any) -> list[Any]:
+    """Every figure, reason and error of a receipt."""
+    if isinstance(part, dict):
+        return [leaf for value in part.values() for leaf in leaves(value)]
+    return [leaf for value in part for leaf in leaves(value)] if isinstance(part, list) else [part]
+
+
 def test_enriching_again_and_reindexing_sends_nothing(flow: Any) -> None:
     flow.run()
     letters = len(flow.letters())

@@ -128,7 +128,11 @@ def rates(arguments: argparse.Namespace) -> dict[str, Any]:
         for _ in range(arguments.rounds):
             runs: dict[str, Any] = {"pututu": ours(base, arguments.pages)}
             for name in TARGETS:
-                runs[name] = peer(arguments.peers, name, base, arguments.pages) if arguments.peers else "no --peers environment was named"
+                runs[name] = (
+                    peer(arguments.peers, name, base, arguments.pages)
+                    if arguments.peers
+                    else "no --peers environment was named"
+                )
             for name, run in runs.items():
                 if isinstance(run, dict):
                     run["per_s"] = run["articles"] / run["seconds"]
@@ -146,7 +150,11 @@ def show(best: dict[str, Any]) -> None:
         if isinstance(run, str):
             print(f"{name:14}not run: {run}")
             continue
-        target = f"{rate / run['per_s']:.1f} x (target {TARGETS[name]:g} x)" if name in TARGETS else f"(target {RATE:g} per s on 2 cores)"
+        target = (
+            f"{rate / run['per_s']:.1f} x (target {TARGETS[name]:g} x)"
+            if name in TARGETS
+            else f"(target {RATE:g} per s on 2 cores)"
+        )
         each = f"{1000 * run['processor'] / run['articles']:.0f} ms each" if run["articles"] else "-"
         print(f"{name:14}{run['articles']:>9}{run['seconds']:>9.1f}{run['per_s']:>8.1f}{each:>12}   {target}")
     print(f"{'':14}stages: {best['pututu']['stages']}")
@@ -188,7 +196,13 @@ def memory(articles: int) -> dict[str, Any]:
         with Store.open(settings) as store, store.write() as tx:
             for other in set(catalog.load(settings.sources_dir)) - {"bahia"}:
                 sources.disable(tx, other)
-        daemon = subprocess.Popen([sys.executable, "-m", "cli", "up"], env=os.environ | variables, cwd=HERE.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        daemon = subprocess.Popen(
+            [sys.executable, "-m", "cli", "up"],
+            env=os.environ | variables,
+            cwd=HERE.parent,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         try:
             return watch(daemon, settings, articles)
         finally:
@@ -207,14 +221,30 @@ def watch(daemon: "subprocess.Popen[bytes]", settings: Settings, articles: int) 
             with store.read() as tx:
                 done = documents.count(tx)
             if done >= articles * (len(rows) + 1) / 10:
-                rows.append({"articles": done, "daemon_mb": round(own), "all_mb": round(all_), "seconds": round(time.monotonic() - began)})
-                print(f"{done:>7} articles  daemon {own:6.0f} MB  with its children {all_:6.0f} MB  after {rows[-1]['seconds']} s", flush=True)
+                rows.append(
+                    {
+                        "articles": done,
+                        "daemon_mb": round(own),
+                        "all_mb": round(all_),
+                        "seconds": round(time.monotonic() - began),
+                    }
+                )
+                print(
+                    f"{done:>7} articles  daemon {own:6.0f} MB  with its children {all_:6.0f} MB  after {rows[-1]['seconds']} s",
+                    flush=True,
+                )
             if done >= articles and found(settings) == articles:
                 break
             time.sleep(1)
         else:
             sys.exit(f"the daemon did not finish: {done} of {articles} articles, exit code {daemon.poll()}")
-    return {"articles": articles, "seconds": round(time.monotonic() - began), "daemon_most_mb": round(own_most), "all_most_mb": round(most), "rows": rows}
+    return {
+        "articles": articles,
+        "seconds": round(time.monotonic() - began),
+        "daemon_most_mb": round(own_most),
+        "all_most_mb": round(most),
+        "rows": rows,
+    }
 
 
 def main() -> None:
@@ -230,7 +260,9 @@ def main() -> None:
     result = {name: known[name] for name in ("invented", "real", "memory") if name in known} | {"cores": os.cpu_count()}
     if arguments.memory:
         result["memory"] = memory(arguments.memory)
-        print(f"most: daemon {result['memory']['daemon_most_mb']} MB, with its children {result['memory']['all_most_mb']} MB (target {MOST_MB:g} MB, flat)")
+        print(
+            f"most: daemon {result['memory']['daemon_most_mb']} MB, with its children {result['memory']['all_most_mb']} MB (target {MOST_MB:g} MB, flat)"
+        )
     else:
         kind = "real" if arguments.real else "invented"
         result[kind] = rates(arguments)

@@ -20,7 +20,9 @@ def newsplease(base: str, count: int) -> int:
 
     urls = [f"{base}/nota/{number}" for number in range(count)]
     found = NewsPlease.from_urls(urls, request_args={"timeout": 60}, fetch_images=False)
-    return sum(bool(getattr(article, "title", None) and getattr(article, "maintext", None)) for article in found.values())
+    return sum(
+        bool(getattr(article, "title", None) and getattr(article, "maintext", None)) for article in found.values()
+    )
 
 
 def publisher(base: str, half: int) -> Any:
@@ -33,7 +35,9 @@ def publisher(base: str, half: int) -> Any:
 
     class BahiaParser(ParserProxy):
         class V1(BaseParser):
-            _paragraphs = XPath("//p[@class='story-contents__font-paragraph'] | //article//p | //div[contains(@class, 'entry-content')]/p")
+            _paragraphs = XPath(
+                "//p[@class='story-contents__font-paragraph'] | //article//p | //div[contains(@class, 'entry-content')]/p"
+            )
             _summary = XPath("//h2[@class='story__summary'] | //p[@class='bajada']")
 
             @attribute
@@ -42,7 +46,9 @@ def publisher(base: str, half: int) -> Any:
 
             @attribute
             def body(self) -> ArticleBody | None:
-                return extract_article_body_with_selector(self.precomputed.doc, paragraph_selector=self._paragraphs, summary_selector=self._summary)
+                return extract_article_body_with_selector(
+                    self.precomputed.doc, paragraph_selector=self._paragraphs, summary_selector=self._summary
+                )
 
             @attribute
             def authors(self) -> list[str]:
@@ -54,7 +60,9 @@ def publisher(base: str, half: int) -> Any:
 
     class Bench(metaclass=PublisherGroup):
         default_language = "es"
-        Bahia = Publisher(name="La Bahía", domain=base + "/", parser=BahiaParser, sources=[RSSFeed(f"{base}/half/{half}.xml")])
+        Bahia = Publisher(
+            name="La Bahía", domain=base + "/", parser=BahiaParser, sources=[RSSFeed(f"{base}/half/{half}.xml")]
+        )
 
     return Bench.Bahia
 

@@ -23,7 +23,10 @@ MADE_BEFORE = 3_000
 
 def heavy(folder: Path) -> list[bytes]:
     """The pages of a folder that are at least HEAVY bytes."""
-    found = [gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes() for path in sorted(folder.rglob("*.html*"))]
+    found = [
+        gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        for path in sorted(folder.rglob("*.html*"))
+    ]
     return [body for body in found if len(body) >= HEAVY]
 
 
@@ -39,11 +42,17 @@ class Pages:
         if not self._folder:
             return self._made.get(number) or page(number)
         body = self._folder[number % len(self._folder)]
-        return re.sub(rb"(?i)(<title[^>]*>|<h1[^>]*>)", rb"\g<1>%d " % number, body) if number >= len(self._folder) else body
+        return (
+            re.sub(rb"(?i)(<title[^>]*>|<h1[^>]*>)", rb"\g<1>%d " % number, body)
+            if number >= len(self._folder)
+            else body
+        )
 
     def feed(self, base: str, numbers: range) -> bytes:
         items = "".join(f"<item><title>Nota {n}</title><link>{base}/nota/{n}</link></item>" for n in numbers)
-        return f"<?xml version='1.0'?><rss version='2.0'><channel><title>La Bahía</title>{items}</channel></rss>".encode()
+        return (
+            f"<?xml version='1.0'?><rss version='2.0'><channel><title>La Bahía</title>{items}</channel></rss>".encode()
+        )
 
 
 async def main(count: int, folder: str | None) -> None:
@@ -63,7 +72,9 @@ async def main(count: int, folder: str | None) -> None:
                 found = answer(head.split(" ", 2)[1])
                 kind, body = found or ("text/plain", b"")
                 status = "200 OK" if found else "404 Not Found"
-                writer.write(f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+                writer.write(
+                    f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+                )
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()

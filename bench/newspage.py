@@ -7,10 +7,52 @@ weighs is not its text. Three layouts take turns; one in three prints the articl
 import json
 import random
 
-SUBJECTS = ("los transportistas de la ruta norte", "el gremio de panaderos", "los comerciantes del mercado mayorista", "la asociación de mototaxistas", "los docentes de la región", "el sindicato de construcción", "los vecinos del asentamiento", "la cámara de comercio", "los dueños de las bodegas", "el frente de defensa")
-VERBS = ("acataron un paro de 24 horas contra las extorsiones", "denunciaron cobros de cupos y amenazas", "exigieron al Congreso que derogue la ley", "anunciaron una huelga indefinida desde el lunes", "pidieron más patrullaje en la zona", "bloquearon por seis horas la carretera", "presentaron un proyecto de ley con firmas", "se reunieron con el alcalde y la policía", "rechazaron el decreto que aprobó el gobierno", "suspendieron la medida tras un acuerdo")
-PLACES = ("Trujillo", "Comas", "San Juan de Lurigancho", "Chimbote", "Piura", "Arequipa", "Puno", "Huancayo", "Ica", "Juliaca")
-TAILS = ("según informó su vocera en una conferencia", "de acuerdo con el acta que firmaron los delegados", "mientras las autoridades evalúan una mesa de diálogo", "después de tres ataques con explosivos en un mes", "aunque la policía dijo que detuvo a cinco personas", "y pidieron garantías para volver a trabajar", "en una jornada que terminó sin heridos", "con el respaldo de otros once gremios")
+SUBJECTS = (
+    "los transportistas de la ruta norte",
+    "el gremio de panaderos",
+    "los comerciantes del mercado mayorista",
+    "la asociación de mototaxistas",
+    "los docentes de la región",
+    "el sindicato de construcción",
+    "los vecinos del asentamiento",
+    "la cámara de comercio",
+    "los dueños de las bodegas",
+    "el frente de defensa",
+)
+VERBS = (
+    "acataron un paro de 24 horas contra las extorsiones",
+    "denunciaron cobros de cupos y amenazas",
+    "exigieron al Congreso que derogue la ley",
+    "anunciaron una huelga indefinida desde el lunes",
+    "pidieron más patrullaje en la zona",
+    "bloquearon por seis horas la carretera",
+    "presentaron un proyecto de ley con firmas",
+    "se reunieron con el alcalde y la policía",
+    "rechazaron el decreto que aprobó el gobierno",
+    "suspendieron la medida tras un acuerdo",
+)
+PLACES = (
+    "Trujillo",
+    "Comas",
+    "San Juan de Lurigancho",
+    "Chimbote",
+    "Piura",
+    "Arequipa",
+    "Puno",
+    "Huancayo",
+    "Ica",
+    "Juliaca",
+)
+TAILS = (
+    "según informó su vocera en una conferencia",
+    "de acuerdo con el acta que firmaron los delegados",
+    "mientras las autoridades evalúan una mesa de diálogo",
+    "después de tres ataques con explosivos en un mes",
+    "aunque la policía dijo que detuvo a cinco personas",
+    "y pidieron garantías para volver a trabajar",
+    "en una jornada que terminó sin heridos",
+    "con el respaldo de otros once gremios",
+)
 WORDS = ("puerto", "bahía", "acuerdo", "taller", "camino", "puente", "ribera", "barrio", "feria", "lluvia", "plaza", "norma", "informe", "oficina", "semana", "comisión", "jornada", "ventana", "cuaderno", "lámpara", "mesa", "esquina", "paradero", "almacén", "contrato")  # fmt: skip
 
 
@@ -46,10 +88,26 @@ def page(number: int) -> bytes:
     }  # fmt: skip
     if number % 3 == 0:
         linked["articleBody"] = "\n".join([lead, *paragraphs])
-    crumbs = {"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": [{"@type": "ListItem", "position": 1, "name": "Nacional"}]}
-    state = json.dumps({f"content_{n}": {"id": chance.randint(10**8, 10**9), "headline": " ".join(chance.choices(WORDS, k=12)), "url": f"/nota/{n}/"} for n in range(280)})
+    crumbs = {
+        "@context": "https://schema.org",
+        "@type": "BreadcrumbList",
+        "itemListElement": [{"@type": "ListItem", "position": 1, "name": "Nacional"}],
+    }
+    state = json.dumps(
+        {
+            f"content_{n}": {
+                "id": chance.randint(10**8, 10**9),
+                "headline": " ".join(chance.choices(WORDS, k=12)),
+                "url": f"/nota/{n}/",
+            }
+            for n in range(280)
+        }
+    )
     styles = "".join(f".c{n}{{margin:{n % 9}px;padding:{n % 7}px;color:#{n:06x};display:flex}}" for n in range(350))
-    menu = "".join(f'<li class="menu__item"><a class="menu__link" href="/{word}/">{word.capitalize()}</a></li>' for word in WORDS * 3)
+    menu = "".join(
+        f'<li class="menu__item"><a class="menu__link" href="/{word}/">{word.capitalize()}</a></li>'
+        for word in WORDS * 3
+    )
     text = "".join(
         f'<p class="story-contents__font-paragraph">{line}</p>' + ('<div class="ad" id="gpt-caja" data-slot="/123/caja"></div>' if n % 4 == 3 else "")
         for n, line in enumerate(paragraphs)

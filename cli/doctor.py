@@ -16,7 +16,10 @@ from store.database import Store
 
 Row = dict[str, Any]
 LOW_DISK = 2 * 2**30  # bytes free below which the disk is called bad
-ENOUGH_LISTED, LOW_SHARE = 20, 0.8  # items listed in a month from which having less than this share of them is worth a note
+ENOUGH_LISTED, LOW_SHARE = (
+    20,
+    0.8,
+)  # items listed in a month from which having less than this share of them is worth a note
 UNWATCHED = timedelta(days=2)  # without any poll at all: nobody runs the daemon
 WARNED, SOON = 14, 60  # days until a disk or budget is full that are called bad, and worth a note
 
@@ -119,7 +122,11 @@ def _sources(store: Store, settings: Settings) -> Found:
         if state.status in ("failing", "blocked", "silent"):
             why = "; ".join(map(health.in_words, health.facts(state)["drift"])) or state.error or state.reason
             since = f", its last item {lima_day(state.last_item)}" if state.last_item else ""
-            yield "bad", f"{state.slug} is {state.status} ({state.reason}{since}): {why}", health.mend(state.reason, state.slug)
+            yield (
+                "bad",
+                f"{state.slug} is {state.status} ({state.reason}{since}): {why}",
+                health.mend(state.reason, state.slug),
+            )
         elif state.moved_to:
             yield "note", f"{state.slug} yields at another address: {state.moved_to}", health.mend("moved", state.slug)
         elif state.failures or state.error:
@@ -135,7 +142,10 @@ def _completeness(store: Store, settings: Settings) -> Found:
     if whole.share is None:
         yield "note", "nothing was listed yet", "The first crawl counts what its listings name."
         return
-    yield "good", f"{whole.have} of {whole.listed} items that {len(whole.sources)} sources listed since {first} are here ({whole.share:.1%})"
+    yield (
+        "good",
+        f"{whole.have} of {whole.listed} items that {len(whole.sources)} sources listed since {first} are here ({whole.share:.1%})",
+    )
     for row in rows:
         if row.listed >= ENOUGH_LISTED and row.have < LOW_SHARE * row.listed:
             why = f"`pututu why URL` says why one is missing; `pututu backfill {row.source} --from {row.month} --to {row.month}` asks again."

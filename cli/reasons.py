@@ -55,7 +55,6 @@ def _fetching(past: History) -> Iterator[Row]:
         else:
             yield _row(one.state, one.changed, "waits" if one.state in ("pending", "fetched") else one.state)
 
-
     for look in past.looks:
         if look["gone"]:
             yield _row("gone", look["gone"], "its page is no more at its site; the document stays")

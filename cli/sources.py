@@ -85,7 +85,11 @@ def _plain(row: Any) -> str:
     shown = row["status"] if row["enabled"] else "listed" if row["grade"] == "listed" else "disabled"
     figures = [f"{row['seen_a_day']:g} a day"] if row["seen_a_day"] is not None else []
     figures += [f"{row['have']} of {row['listed']} listed"] if row["listed"] else []
-    lines = [f"{row['slug']:<24} {shown:<10} {seen}" + "".join(f", {one}" for one in figures) + (f"  ({row['reason']})" if row["reason"] else "")]
+    lines = [
+        f"{row['slug']:<24} {shown:<10} {seen}"
+        + "".join(f", {one}" for one in figures)
+        + (f"  ({row['reason']})" if row["reason"] else "")
+    ]
     lines += [f"{'':24} {why}" for why in (row["error"], *map(in_words, row["drift"])) if why]
     lines += [f"{'':24} -> {row['mend']}"] if row["mend"] else []
     return "\n".join(lines)

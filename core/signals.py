@@ -24,5 +24,5 @@ def held() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        for number in dict.fromkeys(came):
-            signal.raise_signal(number)
+        for came_in in dict.fromkeys(came):
+            signal.raise_signal(came_in)

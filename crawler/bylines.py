@@ -143,8 +143,8 @@ def _names_in(page: Outline, node: html.HtmlElement) -> list[str]:
     if len(texts) > 1 and _is_name(whole := " ".join(texts[:2])) and _SIGNED.match(whole + " "):
         return [whole]
     pieces = [" ".join(piece.split()) for piece in node.itertext()] if texts else []
-    whole = [text for text in texts if not _GLUED.search(text)]
-    return next(([text] for text in (*whole, *pieces, *texts) if _is_name(text)), [])
+    apart = [text for text in texts if not _GLUED.search(text)]
+    return next(([text] for text in (*apart, *pieces, *texts) if _is_name(text)), [])
 
 
 def _is_name(text: str) -> bool:

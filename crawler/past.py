@@ -36,5 +36,5 @@ class Past:
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "Past":
         """The inverse of `to_json`."""
-        days = {name: date.fromisoformat(row[name]) for name in ("first", "last")}
-        return cls(**days, sample=row["sample"], undated=row["undated"])
+        first, last = date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
+        return cls(first=first, last=last, sample=row["sample"], undated=row["undated"])

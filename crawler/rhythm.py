@@ -132,8 +132,10 @@ class Rhythm:
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "Rhythm":
         """The inverse of `to_json`."""
-        values = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
-        since = values.get("since")
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in row.items()
+        }
+        since: str | None = row.get("since")
         return cls(**values | {"since": datetime.fromisoformat(since) if since else None})
 
 

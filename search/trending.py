@@ -170,7 +170,9 @@ def _counted(backend: Backend, now: Node, before: Node) -> tuple[dict[Key, Count
     known: dict[Key, int] = defaultdict(int)
     for kind in KINDS:
         listed = backend.tally(now, kind, size=LISTED)
-        rarest = min(listed.values(), default=0) if len(listed) == LISTED else 0  # of these some are cut, which by the engine
+        rarest = (
+            min(listed.values(), default=0) if len(listed) == LISTED else 0
+        )  # of these some are cut, which by the engine
         for value, number in listed.items():
             if number > rarest and (stems := stem_key(value)):
                 counted[kind, stems][value] += number

@@ -167,7 +167,15 @@ def test_a_bad_line_is_named_and_the_others_are_kept(run: Run, tmp_path: Path) -
     done = run("import", str(file), "--json")
     assert done.returncode == 1
     reasons = {"no JSON object": 1, "no title": 1, "not UTF-8": 1}
-    assert json.loads(done.stdout) == {"new": 1, "version": 0, "meta": 0, "same": 0, "refused": 3, "skipped": 0, "reasons": reasons}
+    assert json.loads(done.stdout) == {
+        "new": 1,
+        "version": 0,
+        "meta": 0,
+        "same": 0,
+        "refused": 3,
+        "skipped": 0,
+        "reasons": reasons,
+    }
     assert all(f"{file}:{line}" in done.stderr for line in (2, 3, 4))
 
 

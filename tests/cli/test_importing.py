@@ -88,7 +88,11 @@ def test_what_a_warc_holds_beside_articles_is_no_failure(run: Run, tmp_path: Pat
     assert "1 a repeated response (revisit)" in done.stderr
     file.write_bytes(file.read_bytes()[:-30])
     done = run("import", str(file), "--json")
-    assert done.returncode == 1 and json.loads(done.stdout)["same"] == 1 and "crawl.warc.gz record 3 at byte" in done.stderr
+    assert (
+        done.returncode == 1
+        and json.loads(done.stdout)["same"] == 1
+        and "crawl.warc.gz record 3 at byte" in done.stderr
+    )
 
 
 def test_a_file_for_the_rejects_that_cannot_be_written_stops_it_before_it_begins(run: Run, tmp_path: Path) -> None:
@@ -102,7 +106,9 @@ def test_an_import_stands_in_the_run_history(run: Run, tmp_path: Path) -> None:
     assert (last["kind"], last["state"], last["receipt"]["new"]) == ("import", "done", 2)
 
 
-def test_kill_9_in_mid_import_and_again_gives_exactly_all(run: Run, environment: dict[str, str], tmp_path: Path) -> None:
+def test_kill_9_in_mid_import_and_again_gives_exactly_all(
+    run: Run, environment: dict[str, str], tmp_path: Path
+) -> None:
     count = 6000
     file = written(tmp_path / "x.jsonl", rows(count))
     stored, deadline = 0, time.monotonic() + 60

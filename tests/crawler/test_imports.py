@@ -44,7 +44,7 @@ def test_rows_of_other_collectors_are_read_by_their_own_names():
                 "media_name": "B",
                 "language": "Spanish",
             }
-        ),  # fmt: skip
+        ),
         json.dumps(
             {
                 "enlace": "https://c.example/3",
@@ -53,7 +53,7 @@ def test_rows_of_other_collectors_are_read_by_their_own_names():
                 "autores": ["Ana Luz", "Beto Ríos"],
                 "idioma": "es-PE",
             }
-        ),  # fmt: skip
+        ),
         json.dumps(
             {
                 "url": "https://d.example/4",
@@ -62,7 +62,7 @@ def test_rows_of_other_collectors_are_read_by_their_own_names():
                 "date_publish": 1795150800000.0,
                 "outlet": None,
             }
-        ),  # fmt: skip
+        ),
     ]
     documents, left, _ = take("\n".join(lines))
     assert left == []

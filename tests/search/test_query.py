@@ -1,5 +1,9 @@
 """The query language: precedence, places of errors, printing and parsing back."""
 
+import re
+import time
+from itertools import product
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -152,6 +156,9 @@ def test_trees(text: str, tree: Node) -> None:
         ('source:""', 7, "no value"),
         ('source:"a b"~2', 7, "no distance"),
         ("a" * 10_001, 10_000, "more than 10000"),
+        ("z (a b) AND (c OR d))", 20, "never opened"),
+        ("z -(a OR (b", 9, "never closed"),
+        ("https://diario.example/a", 0, "put it in quotes"),
         ("(" * 60 + "a" + ")" * 60, 50, "deeper"),
     ],
 )
@@ -172,14 +179,55 @@ def test_a_near_query_with_too_many_arrangements_names_the_largest_distance() ->
         assert len(near.arrangements(words, min(near.largest(words), 8))) <= near.LIMIT
 
 
-def test_too_many_words_and_too_deep() -> None:
-    with pytest.raises(QueryError, match="501 words"):
-        parse(" OR ".join(f"w{n}" for n in range(501)))
+def fails(text: str) -> QueryError:
+    with pytest.raises(QueryError) as caught:
+        parse(text)
+    assert caught.value.mend
+    return caught.value
+
+
+def test_too_many_words_and_too_deep_name_the_place() -> None:
+    words = " OR ".join(f"w{n}" for n in range(501))
+    error = fails(words)
+    assert "more than 500 words" in str(error) and words[error.position :] == "w500"
+    assert parse(" ".join(f"title:w{n}" for n in range(500))), "the name of a field is no word"
+    assert parse(" ".join(f"date:[20{n % 90:02} TO *]" for n in range(500))), "a range is one value"
+    assert fails(" ".join(f"title:w{n}" for n in range(501))).position is not None
     text = "alfa"
     for _ in range(11):
         text = f"beta OR (gama {text})"
-    with pytest.raises(QueryError, match="nested deeper"):
-        parse(text)
+    error = fails(text)
+    assert "nested deeper" in str(error) and text[error.position :].startswith(("beta", "gama"))
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "says"),
+    [
+        ("x " + " OR ".join('"a b c d"~5' for _ in range(9)), 2 + 7 * 15, "together have more than 5,000"),
+        (" ".join(f"ab{n}*" for n in range(101)), None, "more than 100 words with"),
+        (" ".join(["paro~1"] * 101), 700, "more than 100 words with"),
+        ("z a*b*c*d*e*f", 2, "at most 4 *"),
+        ("z *a???", 2, "at most 2 ? after a *"),
+        ("z person:a*b*c*d*e*f", 9, "at most 4 *"),
+        ("z " + "a" * 65 + "*", 2, "may have 64 characters"),
+        ("z person:" + "a" * 201 + "*", 9, "may have 200 characters"),
+        ("z person:*" + "a" * 65 + "*", 9, "may have 64 characters"),
+        ("z " + ".".join("abcd" for _ in range(201)), 2, "201 words"),
+        ('"a b c d e f g h i j k"~1', 0, "Leave the ~ out"),
+        ("titel" + "x" * 9_000 + ":a", 0, "..."),
+    ],
+)
+def test_what_would_cost_too_much_names_the_place(text: str, position: int | None, says: str) -> None:
+    error = fails(text)
+    assert says in str(error) and (position is None or error.position == position)
+    assert len(str(error)) < 500, "an error does not repeat all that was typed"
+
+
+def test_shapes_that_engines_can_take_are_taken() -> None:
+    assert parse("a?????????????????b*") == Wildcard("", "a?????????????????b*")
+    assert parse("*a*b*c*") == Wildcard("", "*a*b*c*")
+    assert parse("*a??b*") == Wildcard("", "*a??b*")
+    assert parse("person:" + "a" * 199 + "*") == Prefix("person", "a" * 199)
 
 
 def test_days_of_months_years_and_exclusive_ends() -> None:
@@ -229,20 +277,32 @@ def test_every_tree_prints_and_parses_back(node: Node) -> None:
 
 
 PIECES = [
-    *'ab*?"“«»()[]{}:~^\\/-+&|<>=0129 .ñ\n\0',
-    "AND ",
-    "OR ",
-    "NOT ",
-    " TO ",
-    "title:",
-    "date:",
-    "exact:",
-    "source:",
-]
-SYNTAX = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
+    *'ab*?"“«»()[]{}:^~\\/-+&|<>=0129 .ñ\n\0', "AND ", "OR ", "NOT ", " TO ", "title:", "date:", "exact:", "source:", "(NOT ", "~1 ", "2024-02",
+]  # fmt: skip
+SYNTAX = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
+ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=80)  # lone surrogates too
+DEEP = st.builds(
+    lambda opening, inner, closing, times: opening * times + inner + closing * times,
+    st.sampled_from(["(", "-(", "NOT (", "title:(", "(a OR ", "(a ", "«", '"', "[", "exact:"]), SYNTAX,
+    st.sampled_from([")", " b)", "»", '"', "]", ""]), st.integers(1, 2_000),
+)  # fmt: skip
+LARGE = st.builds(lambda piece, times: (piece * times)[:100_000], SYNTAX | ANYTHING, st.integers(1, 100_000))
 
 
-@given(SYNTAX | st.text(max_size=60))
+def parsed_or_told(text: str) -> None:
+    """A tree that prints and parses back, or an error with its place, within a second on any machine."""
+    started = time.process_time()
+    try:
+        node = parse(text)
+    except QueryError as error:
+        assert error.position is None or 0 <= error.position <= len(text)
+        assert error.mend and len(str(error)) < 800
+    else:
+        assert parse(str(node)) == node
+    assert time.process_time() - started < 1
+
+
+@given(SYNTAX | ANYTHING)
 @settings(max_examples=400, deadline=None)
 @example('a "\\')
 @example("date:[a TO b}~")
@@ -252,9 +312,55 @@ SYNTAX = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 @example("\ud800 a")
 @example("İ* ß~ ﬁ?")
 def test_whatever_is_typed_gives_a_tree_or_a_query_error(text: str) -> None:
-    try:
-        node = parse(text)
-    except QueryError as error:
-        assert error.position is None or 0 <= error.position <= len(text)
-        return
-    assert parse(str(node)) == node
+    parsed_or_told(text)
+
+
+@given(DEEP | LARGE)
+@settings(max_examples=150, deadline=None)
+@example("(" * 50_000 + "a" + ")" * 50_000)
+@example("-" * 100_000)
+@example("a " * 50_000)
+@example('"' * 99_999)
+@example("*a" * 50_000)
+@example("(" * 49 + "a" + ")" * 49)
+@example("NOT " * 49 + "a")
+def test_depth_and_length_have_an_end(text: str) -> None:
+    parsed_or_told(text)
+
+
+TERMS = st.text("ab", min_size=1, max_size=14)
+SHAPES = st.text("ab*?", min_size=1, max_size=12).filter(lambda shape: "*" in shape or "?" in shape)
+
+
+@given(SHAPES, TERMS)
+@settings(max_examples=300, deadline=None)
+def test_a_shape_means_the_same_as_its_plain_regular_expression(shape: str, term: str) -> None:
+    from search import asking
+
+    node = Wildcard("", shape)
+    plain = re.compile("".join({"*": ".*", "?": "."}.get(char, char) for char in shape))
+    assert bool(asking.compiled(node).fullmatch(term)) == bool(plain.fullmatch(term))
+
+
+def test_a_shape_takes_no_longer_than_its_length_times_the_term_s() -> None:
+    from search import asking
+
+    started = time.process_time()
+    assert not asking.compiled(Wildcard("", "*" + "a*" * 40 + "b")).fullmatch("a" * 200)
+    assert time.process_time() - started < 0.5, "an alert with such a word must not stop the matcher"
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=8), st.lists(st.sampled_from("abc"), min_size=2, max_size=3), st.integers(0, 5))  # fmt: skip
+@settings(max_examples=300, deadline=None)
+def test_near_words_are_those_that_trying_every_place_finds(text: list[str], words: list[str], slop: int) -> None:
+    places = {word: [place for place, there in enumerate(text) if there == word] for word in set(text)}
+    every = product(*(places.get(word, ()) for word in words))
+    shifts = ([place - i for i, place in enumerate(taken)] for taken in every if len(set(taken)) == len(taken))
+    assert near.occurs(words, slop, places) == any(max(shift) - min(shift) <= slop for shift in shifts)
+
+
+def test_near_words_in_a_long_monotonous_text_take_no_time() -> None:
+    places = {"la": list(range(30_000)), "lo": [30_500]}
+    started = time.process_time()
+    assert not near.occurs(["la", "la", "la", "lo"], 5, places)
+    assert time.process_time() - started < 0.5

@@ -50,7 +50,9 @@ def test_an_archive_at_its_budget_grows_no_more():
     grown = days(*[n * MB for n in range(10)], store=MB, free=100 * MB)
     last = grown[-1]
     assert days_until_full(last, grown, Budgets(archive=None, store=None)) == 50
-    assert days_until_full(last, grown, Budgets(archive=29 * MB, store=None)) == 80, "20 days of both, then the store alone"
+    assert days_until_full(last, grown, Budgets(archive=29 * MB, store=None)) == 80, (
+        "20 days of both, then the store alone"
+    )
     still = days(*[5 * MB] * 5)
     assert days_until_full(still[-1], still, Budgets(archive=None, store=None)) is None
 
@@ -86,7 +88,9 @@ def test_the_database_s_size_is_what_holds_something(store, store_settings, make
 
     before = measure(store, store_settings, now).store
     with store.write() as tx:
-        documents.save_many(tx, [make(f"n{n}", text=os.urandom(2500).hex(), completeness="full") for n in range(100)], now=now)
+        documents.save_many(
+            tx, [make(f"n{n}", text=os.urandom(2500).hex(), completeness="full") for n in range(100)], now=now
+        )
     assert before + 300_000 < measure(store, store_settings, now).store < before + 3_000_000
 
 

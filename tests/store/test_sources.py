@@ -6,8 +6,6 @@ from datetime import timedelta
 from store import frontier, sources
 from store.sources import SourceState
 
-from .conftest import NOW
-
 HOUR = timedelta(hours=1)
 
 
@@ -96,7 +94,10 @@ def test_a_silence_is_an_outage_since_the_last_item_but_not_before_we_watched(st
 
 
 def test_what_drifts_is_an_outage_only_where_documents_go_missing(store, now):
-    for slug, drift in (("chasqui", {"author": {"have": 0, "of": 9}}), ("quipu", {"document": {"have": 0, "of": 9}, "author": {"have": 0, "of": 9}})):
+    for slug, drift in (
+        ("chasqui", {"author": {"have": 0, "of": 9}}),
+        ("quipu", {"document": {"have": 0, "of": 9}, "author": {"have": 0, "of": 9}}),
+    ):
         keep(store, now, slug=slug, status="failing", reason="layout", drift=drift, last_success=now)
     with store.read() as tx:
         found = sources.outages(tx, now, now + HOUR, at_least=HOUR * 0)

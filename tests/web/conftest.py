@@ -131,7 +131,9 @@ def fill(store: Store) -> dict[str, str]:
             for n, (document, _) in enumerate(items)
         ]
         stories.join_many(tx, keyed, NOW, similar=lambda a, b: float(a.text == b.text))
-        sources.keep(tx, SourceState(slug="faro", status="verified", last_poll=NOW, last_success=NOW, last_item=NOW), NOW)
+        sources.keep(
+            tx, SourceState(slug="faro", status="verified", last_poll=NOW, last_success=NOW, last_item=NOW), NOW
+        )
         down = {"failures": 2, "reason": "blocked", "error": "HTTP 403", "last_poll": NOW, "last_failure": NOW}
         sources.keep(tx, SourceState(slug="ribera", **down), NOW)
         run = runs.start(tx, "crawl", NOW - timedelta(minutes=2), {"sources": ["faro"]})

@@ -207,12 +207,29 @@ def index(
 ) -> Receipt:
     """Index all that waits; what was written can be found when it returns. An engine that is down leaves the work waiting."""
     receipt = Counter(indexed=0, failed=0)
-    if waiting(store, "index"):
+    if by_hand or waiting(store, "index"):
         with closing(open_backend(settings, write=True)) as backend:
+            _queue_lost(store, backend, clock())
             for batch in _leases(store, "index", INDEX_BATCH, by_hand, clock):
                 receipt.update(_index_batch(store, backend, batch, clock()))
                 advance(len(batch))
     return dict(receipt)
+
+
+def _queue_lost(store: Store, backend: Backend, now: datetime) -> None:
+    """An index that has fewer documents than were put into it is a new one, or was lost: all that is stored goes in again."""
+    with store.read() as tx:
+        put = documents.count(tx) - work.unsettled(tx, "index")
+    if backend.health()["documents"] >= put:
+        return
+    after = ""
+    while True:
+        with store.write() as tx:
+            ids = documents.ids(tx, after=after, limit=INDEX_BATCH)
+            work.add_many(tx, "index", [(d.id, d.version) for d in documents.many(tx, ids)], "lost", now, again=True)
+        if not ids:
+            return
+        after = ids[-1]
 
 
 def _index_batch(store: Store, backend: Backend, batch: Sequence[Work], now: datetime) -> Counter[str]:

@@ -86,7 +86,7 @@ def ours(base: str, pages: int) -> dict[str, Any]:
         write_source(Path(name) / "sources", base)
         settings = Settings.load(home_variables(Path(name)))
         seconds: dict[str, float] = {}
-        used = processor()
+        used: dict[str, float] = {}
         with Store.open(settings) as store:
             stages = {
                 "collect": lambda: pipeline.collect(store, settings, ["bahia"]),
@@ -94,14 +94,13 @@ def ours(base: str, pages: int) -> dict[str, Any]:
                 "index": lambda: pipeline.index(store, settings),
             }
             for stage, run in stages.items():
-                began = time.perf_counter()
+                began, before = time.perf_counter(), processor()
                 receipt = run()
-                seconds[stage] = time.perf_counter() - began
+                seconds[stage], used[stage] = time.perf_counter() - began, processor() - before
                 assert stage != "collect" or receipt["documents"] == pages, receipt
         assert found(settings) == pages, f"{found(settings)} of {pages} can be found"
-        used = processor() - used
-    stages_ = {stage: round(value, 2) for stage, value in seconds.items()}
-    return {"articles": pages, "seconds": sum(seconds.values()), "processor": used, "stages": stages_}
+    shares = {stage: [round(seconds[stage], 2), round(used[stage], 2)] for stage in seconds}
+    return {"articles": pages, "seconds": sum(seconds.values()), "processor": sum(used.values()), "stages": shares}
 
 
 def peer(environment: Path, name: str, base: str, pages: int) -> dict[str, Any] | str:
@@ -157,7 +156,7 @@ def show(best: dict[str, Any]) -> None:
         )
         each = f"{1000 * run['processor'] / run['articles']:.0f} ms each" if run["articles"] else "-"
         print(f"{name:14}{run['articles']:>9}{run['seconds']:>9.1f}{run['per_s']:>8.1f}{each:>12}   {target}")
-    print(f"{'':14}stages: {best['pututu']['stages']}")
+    print(f"{'':14}stages [seconds, processor seconds]: {best['pututu']['stages']}")
 
 
 # memory

@@ -7,6 +7,7 @@ Both get two processes, one for each core: news-please brings a pool of its own,
 """
 
 import datetime
+import importlib
 import importlib.metadata
 import json
 import multiprocessing
@@ -79,7 +80,7 @@ def fundus_half(base: str, half: int, answer: Any) -> None:
 
 
 def fundus(base: str, count: int) -> int:
-    import fundus as _  # noqa: F401 - what is forked has it loaded
+    importlib.import_module("fundus")  # what is forked has it loaded
 
     answer: Any = multiprocessing.Queue()
     halves = [multiprocessing.Process(target=fundus_half, args=(base, half, answer)) for half in (0, 1)]

@@ -6,6 +6,9 @@ weighs is not its text. Three layouts take turns; one in three prints the articl
 
 import json
 import random
+from bisect import bisect
+from functools import cache
+from itertools import accumulate
 
 SUBJECTS = (
     "los transportistas de la ruta norte",
@@ -56,10 +59,32 @@ TAILS = (
 WORDS = ("puerto", "bahía", "acuerdo", "taller", "camino", "puente", "ribera", "barrio", "feria", "lluvia", "plaza", "norma", "informe", "oficina", "semana", "comisión", "jornada", "ventana", "cuaderno", "lámpara", "mesa", "esquina", "paradero", "almacén", "contrato")  # fmt: skip
 
 
+@cache
+def _invented() -> tuple[list[str], list[float]]:
+    """20,000 made-up words and their running sums of weight by Zipf's law: no two articles are nearly the same by chance."""
+    chance, syllables = random.Random(7), [a + b for a in "bcdfglmnprstv" for b in "aeiou"]
+    words = sorted(
+        {"".join(chance.choices(syllables, k=chance.randint(2, 4))) for _ in range(24_000)},
+        key=lambda _: chance.random(),
+    )[:20_000]
+    return words, list(accumulate(1 / (rank + 3) for rank in range(len(words))))
+
+
+def words(chance: random.Random, count: int) -> list[str]:
+    known, sums = _invented()
+    return [known[bisect(sums, chance.random() * sums[-1])] for _ in range(count)]
+
+
+def report(chance: random.Random) -> str:
+    """A sentence of what Pututu watches for."""
+    subject, verb, place, tail = (chance.choice(parts) for parts in (SUBJECTS, VERBS, PLACES, TAILS))
+    return f"En {place}, {subject} {verb}, {tail}, y hablaron de {' '.join(words(chance, 6))} {chance.randint(1, 99)}."
+
+
 def sentence(chance: random.Random) -> str:
-    filler = " ".join(chance.choices(WORDS, k=chance.randint(4, 14)))
-    subject, verb, place, tail = (chance.choice(words) for words in (SUBJECTS, VERBS, PLACES, TAILS))
-    return f"En {place}, {subject} {verb}, {tail}, y hablaron de {filler} {chance.randint(1, 99)}."
+    return (
+        report(chance) if chance.random() < 0.15 else " ".join(words(chance, chance.randint(12, 30))).capitalize() + "."
+    )
 
 
 def _cards(chance: random.Random, count: int) -> str:
@@ -77,8 +102,10 @@ def _cards(chance: random.Random, count: int) -> str:
 def page(number: int) -> bytes:
     """Page `number`: always the same."""
     chance = random.Random(number)
-    title = sentence(chance).split(",")[1].strip().capitalize() + f" en {chance.choice(PLACES)} ({number})"
-    lead = sentence(chance)
+    title = (
+        f"{report(chance).split(',')[1].strip().capitalize()} en {chance.choice(PLACES)}: {' '.join(words(chance, 4))}"
+    )
+    lead = report(chance)
     paragraphs = [" ".join(sentence(chance) for _ in range(chance.randint(2, 4))) for _ in range(chance.randint(9, 16))]
     hour = f"2026-11-{chance.randint(1, 20):02}T{chance.randint(6, 22):02}:{chance.randint(0, 59):02}:00-05:00"
     linked = {

@@ -8,7 +8,6 @@ import click
 
 from cli.desk import day
 from core.document import KINDS, SECTORS, TOPICS
-from core.errors import InputError
 from search.filters import NAMES, filters
 from search.nodes import Node, both
 from search.query import parse
@@ -41,10 +40,10 @@ def filter_options(function: Function) -> Function:
 
 
 def days(options: dict[str, Any]) -> tuple[date | None, date | None]:
-    """The days of the options, taken out of them. Raises InputError where they are the wrong way round."""
+    """The days of the options, taken out of them. The wrong way round they are wrong options."""
     start, end = day(options.pop("from_")), day(options.pop("to"))
     if start and end and start > end:
-        raise InputError(f"--from {start} is after --to {end}.", "Exchange them.")
+        raise click.UsageError(f"--from {start} is after --to {end}. Exchange them.")
     return start, end
 
 

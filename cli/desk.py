@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
+import click
+
+from cli.output import note
+from core.errors import InputError
 from core.settings import Settings
 from core.time import parse_day
 from search.backend import Backend
 from search.engines import open_backend
+from store import documents
 from store.database import Store
 
 
@@ -28,11 +33,24 @@ def searching() -> Iterator[tuple[Store, Settings, Backend]]:
     with opened() as (store, settings):
         backend = open_backend(settings)
         try:
+            _tell_behind(store, backend)
             yield store, settings, backend
         finally:
             backend.close()
 
 
+def _tell_behind(store: Store, backend: Backend) -> None:
+    """Answers come from the index: a count of fewer documents than there are is never given without a word."""
+    with store.read() as tx:
+        stored = documents.count(tx)
+    indexed = backend.health()["documents"]
+    if indexed < stored:
+        note(f"The index holds {indexed} of {stored} documents: `pututu index` brings in the rest.")
+
+
 def day(text: str | None) -> date | None:
-    """An option's day; raises InputError with the mend."""
-    return parse_day(text) if text else None
+    """An option's day; a wrong one is a wrong option."""
+    try:
+        return parse_day(text) if text else None
+    except InputError as error:
+        raise click.UsageError(str(error)) from error

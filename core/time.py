@@ -11,7 +11,7 @@ from core.text import clean, fold
 
 LIMA = timezone(timedelta(hours=-5), "America/Lima")
 _FIRST_YEAR = 1990
-_AHEAD = timedelta(days=2)
+AHEAD = timedelta(days=2)
 _LONGEST = 300
 
 
@@ -138,7 +138,7 @@ def parse_date(text: str, *, now: datetime | None = None) -> Moment | None:
 
 
 def _plausible(when: datetime, now: datetime | None) -> bool:
-    return when.year >= _FIRST_YEAR and (now is None or when <= now + _AHEAD)
+    return when.year >= _FIRST_YEAR and (now is None or when <= now + AHEAD)
 
 
 def _stamp(plain: str, now: datetime | None) -> Moment | None:
@@ -202,7 +202,7 @@ def _nearest(month: int, day: int, clock: re.Match[str] | None, now: datetime) -
             found.append(_at(year, month, day, clock))
         except ValueError:
             continue
-    near = [moment for moment in found if moment.when <= now + _AHEAD]
+    near = [moment for moment in found if moment.when <= now + AHEAD]
     return min(near, key=lambda moment: abs(moment.when - now), default=None)
 
 

@@ -21,6 +21,9 @@ from crawler.markup import lines, to_text
 from crawler.nodes import select
 from crawler.outline import Outline, Span, key_of
 
+MOST = 50_000
+"""Lines of a page that trafilatura is given: it takes a minute and gigabytes for a million."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Body:
@@ -45,10 +48,12 @@ def find(
     headline = _headline(page, title)
     out = mark(page, headline)
     told = "" if paywalled else to_text(str(data.get("articleBody") or ""))
-    road = "selectors"
-    chosen = _selected(page, selectors, out)
-    if sum(len(page.lines[place].text) for place in chosen) < ENOUGH / 2:
-        road, chosen = "structure", lines_of_one(page, headline, out, told)
+    road, chosen = "selectors", _selected(page, selectors, out)
+    plain = lines_of_one(page, headline, out, told)
+    if (size := _size(page, chosen)) < ENOUGH / 2 or 3 * size < _size(
+        page, plain
+    ):  # a selector that a new template left behind
+        road, chosen = "structure", plain
     if not chosen:
         road, rows = "trafilatura", _read(page, out)
         span = _around(page, rows, headline)
@@ -60,6 +65,10 @@ def find(
     if len(told) >= max(ENOUGH, 2 * sum(map(len, rows))) or (len(told) >= ENOUGH and len(rows) < 2):
         road, rows = "data", told.split("\n")
     return Body(rows=rows, span=span, headline=headline, out=out, road=road)
+
+
+def _size(page: Outline, places: list[int]) -> int:
+    return sum(len(page.lines[place].text) for place in places)
 
 
 def _headline(page: Outline, title: str) -> int:
@@ -107,6 +116,9 @@ def _places(page: Outline, node: html.HtmlElement) -> list[int]:
 
 def _read(page: Outline, out: bytearray) -> list[str]:
     """Trafilatura's reading of the pruned tree; where it found no paragraphs (it then gives all text as one line), our own."""
+    own = [line.text for place, line in enumerate(page.lines) if not out[place] and not is_link(line)]
+    if len(page.lines) > MOST:
+        return own
     tree = _pruned(page, out)
     found = trafilatura.bare_extraction(
         tree, fast=True, include_comments=False, include_tables=_are_tables(tree), with_metadata=False
@@ -114,7 +126,6 @@ def _read(page: Outline, out: bytearray) -> list[str]:
     taken = (getattr(found, "text", None) or "").split("\n")
     if len(taken) > 1 and sum(map(len, taken)) >= 200:
         return taken
-    own = [line.text for place, line in enumerate(page.lines) if not out[place] and not is_link(line)]
     return own if sum(len(row) for row in own if len(row) > 60) > 200 else taken
 
 
@@ -122,9 +133,8 @@ def _filled(page: Outline, rows: list[str], span: Span, out: bytearray) -> list[
     """The page's own lines from the first to the last that trafilatura found, subheads and lists that it left out among them;
     none where other running text stands between them."""
     places = kept(page, list(range(*span)), out)
-    found, whole = sum(map(len, rows)), sum(len(page.lines[place].text) for place in places)
-    running = sum(len(page.lines[place].text) for place in places if page.lines[place].running)
-    return places if whole >= 0.9 * found and running <= 1.1 * found else []
+    found, running = sum(map(len, rows)), _size(page, [place for place in places if page.lines[place].running])
+    return places if _size(page, places) >= 0.9 * found and running <= 1.1 * found else []
 
 
 def _are_tables(root: html.HtmlElement) -> bool:

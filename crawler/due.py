@@ -5,14 +5,19 @@ whether it has been quiet for too long. A source is never dropped: feeds that an
 failures only slow it down and show in its status.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from crawler.rhythm import Rhythm
-from store.sources import SourceState, Status
+
+if TYPE_CHECKING:  # extraction workers ask how late is late, and need not load the store for it
+    from store.sources import SourceState, Status
 
 LATE = timedelta(days=7)
 LONGEST_WAIT = timedelta(days=2)

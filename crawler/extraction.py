@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -28,21 +27,10 @@ from store.frontier import FrontierRow
 SECONDS = 30.0
 MEGABYTES = 3072
 BATCH = 32
-EXTRACTOR = "crawler.extraction:extract_archived"
+EXTRACTOR = "crawler.archived:extract_archived"
 MISSING = "The site says that the page is missing"
 GONE = "its page is in no archive any more: it is fetched once more"
 ELSEWHERE = "the page is in another machine's archive, or gone"
-
-
-def extract_archived(
-    home: str, pointer: str, source: Source | None, slug: str, entry: Mapping[str, Any] | None, arrival: str
-) -> Document:
-    """What a worker does with one job: read the archive, extract. `slug` stands where the source's file is gone."""
-    from crawler.extract import extract  # the heavy half of this room: only the workers load it
-
-    page = Archive(Path(home)).read(pointer)
-    document = extract(page, source=source, entry=entry, arrival=arrival)  # type: ignore[arg-type]
-    return replace(document, source=slug)
 
 
 def extract_waiting(

@@ -1,6 +1,6 @@
 """What the crawl child does with the pages it fetched: the store and archive side of a crawl, which knows nothing of Scrapy.
 
-Its calls block (short transactions, one fsync a page) and are made from one thread, the reactor's helper, one at a time.
+Its calls block (short transactions, one fsync for the pages that land together) and are made from one thread, the reactor's helper, one at a time.
 Listings are taken in by `polling`, looks at the past by `walking`, second looks at what we have by `revisions`.
 """
 
@@ -78,19 +78,27 @@ class Intake:
             return []
         return self.revisions.claim(slug, limit)
 
-    def page(self, row: FrontierRow, page: Page) -> None:
-        """A page came: into the archive first, then the row says so. A guard's page is a refusal, whatever its status."""
-        if is_challenged(page):
-            self._refuse(row, "blocked", f"blocked: {REASON}, with status {page.status}", None)
+    def pages(self, landed: Sequence[tuple[FrontierRow, Page]]) -> None:
+        """Pages came: into the archive first, then their rows say so; what came together waits for the disk together. A
+        guard's page is a refusal, whatever its status."""
+        kept: list[tuple[FrontierRow, Page]] = []
+        for row, page in landed:
+            if is_challenged(page):
+                self._refuse(row, "blocked", f"blocked: {REASON}, with status {page.status}", None)
+            else:
+                kept.append((row, page))
+        if not kept:
             return
         now = utc_now()
-        pointer = self.archive.write(page.url, page.status, page.headers, page.body, page.when)
+        pointers = self.archive.write_many([page for _, page in kept])
         with self.store.write() as tx:
-            self.tallies[row.source].fetched += frontier.fetched(tx, row, self.store.worker, pointer, now)
-            if row.arrival == "live":
-                validators = header(page.headers, "etag"), header(page.headers, "last-modified")
-                revisions.watch(tx, row.id, row.source, now + FIRST_CHECK, *validators)
-        self._in_a_row[row.source] = self._refusals[row.source] = 0
+            for (row, page), pointer in zip(kept, pointers, strict=True):
+                self.tallies[row.source].fetched += frontier.fetched(tx, row, self.store.worker, pointer, now)
+                if row.arrival == "live":
+                    validators = header(page.headers, "etag"), header(page.headers, "last-modified")
+                    revisions.watch(tx, row.id, row.source, now + FIRST_CHECK, *validators)
+        for row, _ in kept:
+            self._in_a_row[row.source] = self._refusals[row.source] = 0
 
     def refused(self, row: FrontierRow, status: int, headers: Mapping[str, str]) -> None:
         """The site answered with an error status: it is obeyed, and counted by class."""

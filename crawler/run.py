@@ -228,6 +228,7 @@ def scrapy_settings(settings: Settings, sources: Sequence[Source], *, timeout: f
         "PUTUTU_NETWORKS": settings.allow_private,
         "CONCURRENT_REQUESTS": 32,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 2,
+        "CONCURRENT_ITEMS": 4,  # Scrapy starts so many tasks for each response; ours gives requests, and few
         "DOWNLOAD_TIMEOUT": timeout,
         "DOWNLOAD_MAXSIZE": agent.LARGEST_LISTING,
         "DOWNLOAD_WARNSIZE": 0,

@@ -32,7 +32,7 @@ from crawler.politeness import NoSuchHost, PrivateAddress, RobotsUnavailable
 from crawler.polling import Redirects
 from crawler.source import Source
 from crawler.tally import Trouble
-from crawler.walking import Step
+from crawler.walk import Step
 from store.frontier import FrontierRow
 from store.revisions import Revision
 
@@ -55,6 +55,8 @@ class SourceSpider(Spider):  # type: ignore[misc]
         self._open: Counter[str] = Counter()
         self._flying: dict[int, FrontierRow] = {}
         self._of_source: Counter[str] = Counter()
+        self._landing: list[tuple[FrontierRow, Page]] = []
+        self._keeping = asyncio.Lock()
         self._announced: dict[str, list[str]] = {}
 
     @classmethod
@@ -207,7 +209,7 @@ class SourceSpider(Spider):  # type: ignore[misc]
         if response.status >= 400:
             await self.ask(self.intake.refused, row, response.status, _headers(response))
         else:
-            await self.ask(self.intake.page, row, _page(response))
+            await self._keep(row, _page(response))
         for request in await self._landed(row):
             yield request
 
@@ -218,6 +220,14 @@ class SourceSpider(Spider):  # type: ignore[misc]
         await self.ask(self.intake.page_failed, row, kind, reason)
         for request in await self._landed(row):
             yield request
+
+    async def _keep(self, row: FrontierRow, page: Page) -> None:
+        """Keep a page. Those that land while others are being written are written together: the disk is waited for once."""
+        self._landing.append((row, page))
+        async with self._keeping:
+            landed, self._landing = self._landing, []
+            if landed:
+                await self.ask(self.intake.pages, landed)
 
     async def _landed(self, row: FrontierRow) -> list[Request]:
         self._flying.pop(row.id, None)
@@ -232,9 +242,10 @@ class SourceSpider(Spider):  # type: ignore[misc]
 
         One of its past at a time, then the rows that wait; what we have is looked at again when nothing else is to do.
         """
-        free = (2 if self.intake.sources[slug].delay else 8) - self._of_source[slug]
-        if self.stopping or free <= 0:
-            return []
+        most, flying = 2 if self.intake.sources[slug].delay else 8, self._of_source[slug]
+        free = most - flying
+        if self.stopping or free <= 0 or (flying and free < most // 2):
+            return []  # what is in the air asks again when it lands: several rows are leased at a time
         self._of_source[slug] += free
         looks: list[Revision] = []
         try:

@@ -8,29 +8,28 @@ again, so that a walk goes on where it was killed. Nothing here chooses an addre
 import hashlib
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
-from urllib.parse import urljoin, urlsplit
+from typing import Any
+from urllib.parse import urljoin
 
 from protego import Protego
 
-from core.errors import InputError
-from core.time import day_bounds, lima_day
-from core.urls import same_site
+from core.time import lima_day
 from crawler import agent
 from crawler.archive import Archive, Page
 from crawler.challenge import is_challenged
-from crawler.entries import dated_at, is_whole, rows_of
+from crawler.entries import is_whole, rows_of
 from crawler.markup import decode
 from crawler.past import Past
 from crawler.period import period_of
-from crawler.platforms import Entry, Listing, ListingError, parse
+from crawler.platforms import Listing, ListingError, parse
 from crawler.platforms.links import is_article_path
 from crawler.platforms.sitemap import of_articles
 from crawler.polling import conditional, utc_now
 from crawler.source import Source, numbered
 from crawler.tally import Tally, Trouble, header, kind_of, waiting_time
+from crawler.walk import Step, Walk, inside, key, sampled, within
 from store import completeness, frontier, past, sources
 from store.database import Store
 
@@ -45,42 +44,6 @@ DEEPEST = 3
 READ_LATELY = timedelta(days=1)
 ENOUGH_REFUSALS = 3
 GUESSES = ("/sitemap_index.xml", "/sitemap.xml", "/wp-sitemap.xml")
-Kind = Literal["robots", "guess", "listing"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One request of a walk. `template` has a `{page}`, of which `number` is asked for."""
-
-    slug: str
-    url: str
-    kind: Kind = "listing"
-    template: str | None = None
-    number: int = 1
-    depth: int = 0
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True, kw_only=True)
-class Walk:
-    """What is known of one source's past in this crawl."""
-
-    past: Past
-    steps: deque[Step] = field(default_factory=deque)
-    seen: set[str] = field(default_factory=set)
-    """Addresses planned, and those of the items found: each counts once."""
-    flying: int = 0
-    listings: int = 0
-    planned: int = 0
-    """Listings of items that a whole walk would read, as far as is known; `leaves`: those that were read."""
-    leaves: int = 0
-    inside: int = 0
-    undated: int = 0
-    asked: int = 0
-    refusals: int = 0
-    whole: bool = True
-    """Whether everything that lists these days was read, so that a month in them is surveyed."""
-    done: bool = False
 
 
 class Walking:
@@ -95,21 +58,44 @@ class Walking:
 
     def begin(self, slug: str, wanted: Past, announced: Sequence[str] | None = None) -> None:
         """Plan a walk: the source's archives, else the sitemaps `announced` by its robots.txt (asked for with None)."""
-        source, walk = self.sources[slug], Walk(past=wanted)
+        source, walk = self.sources[slug], Walk(past=wanted, announced=announced)
         self.walks[slug] = walk
         addresses = list(source.past(wanted.first, wanted.last))
         walk.planned = len(addresses)
-        for address in _sampled(addresses, wanted.sample):
+        for address in sampled(addresses, wanted.sample):
             self._add(
                 walk, Step(slug=slug, url=numbered(address, 1), template=address if "{page}" in address else None)
             )
-        if not addresses and announced is not None:
-            self._sitemaps(walk, slug, announced)
-        elif not addresses:
-            self._add(walk, Step(slug=slug, url=urljoin(source.home, "/robots.txt"), kind="robots"))
+        if not addresses:
+            self._by_sitemaps(walk, slug)
         if wanted.sample is None:  # what an estimate or a killed walk found already
             with self.store.write() as tx:
                 self.tallies[slug].past["asked"] += self._ask(tx, walk, slug, utc_now())
+
+    def _by_sitemaps(self, walk: Walk, slug: str) -> None:
+        if walk.announced is not None:
+            self._sitemaps(walk, slug, walk.announced)
+        else:
+            self._add(walk, Step(slug=slug, url=urljoin(self.sources[slug].home, "/robots.txt"), kind="robots"))
+
+    def _is_closed(self, walk: Walk, step: Step, why: str) -> bool:
+        """Whether this was WordPress's own list, which many sites close to all: their sitemaps are read instead."""
+        source = self.sources[step.slug]
+        if (
+            source.archives
+            or source.platform != "wordpress"
+            or step.kind != "listing"
+            or step.depth
+            or "/wp-json/" not in step.url
+        ):
+            return False
+        self.tallies[step.slug].tell(
+            f"{step.url}: WordPress's own list is closed ({why}); the sitemaps are read instead"
+        )
+        walk.steps.clear()
+        walk.planned = walk.leaves
+        self._by_sitemaps(walk, step.slug)
+        return True
 
     def begin_new(self, slug: str, announced: Sequence[str], asked: Collection[str], indexes: Sequence[str]) -> None:
         """The bounded first look at the last weeks of a source that has just been read for the first time.
@@ -132,7 +118,7 @@ class Walking:
         while walk.steps and walk.listings < most:
             step = walk.steps.popleft()
             with self.store.read() as tx:
-                known = sources.validators(tx, slug, step.url)
+                known = sources.validators(tx, slug, key(step, walk.past))
             if walk.past.sample is not None:  # an estimate counts what it reads
                 known = sources.Validators()
             elif (
@@ -164,7 +150,7 @@ class Walking:
         tally.past["listings"] += 1
         digest = hashlib.sha256(page.body).hexdigest()
         with self.store.read() as tx:
-            known = sources.validators(tx, step.slug, step.url)
+            known = sources.validators(tx, step.slug, key(step, walk.past))
         if page.status == 304 or (digest == known.body_hash and walk.past.sample is None):
             walk.leaves += step.number == 1
             self._remember(step, replace(known, read=utc_now()))
@@ -188,7 +174,7 @@ class Walking:
             walk.leaves += step.number == 1
             self._remember(step, sources.Validators(read=utc_now()))
             return
-        if step.kind == "guess":
+        if step.kind == "guess" or self._is_closed(walk, step, "no list came"):
             return
         walk.whole = False
         tally.past["failed"] += 1
@@ -200,7 +186,7 @@ class Walking:
     def _sitemaps(self, walk: Walk, slug: str, announced: Sequence[str]) -> None:
         """The sitemaps that the site announces, else those that the source's file names, else where they usually are."""
         source = self.sources[slug]
-        told = [url for url in announced if _inside(url, source)]
+        told = [url for url in announced if inside(url, source)]
         for url in told or (() if walk.past.new else source.sitemaps):
             walk.planned += 1
             self._add(walk, Step(slug=slug, url=url))
@@ -219,13 +205,13 @@ class Walking:
             days = period_of(entry.url)
             stale = entry.modified is not None and entry.modified < start
             apart = days is not None and (days[1] < walk.past.first or days[0] > walk.past.last)
-            if not stale and not apart and _inside(entry.url, self.sources[step.slug]):
+            if not stale and not apart and inside(entry.url, self.sources[step.slug]):
                 fit.append(
                     (days[1] if days else date.max, entry.modified.timestamp() if entry.modified else 0.0, entry.url)
                 )
         urls = [url for _, _, url in sorted(fit, reverse=True) if url not in walk.seen]
         walk.planned += len(urls) - 1
-        for url in _sampled(urls, walk.past.sample):
+        for url in sampled(urls, walk.past.sample):
             self._add(walk, Step(slug=step.slug, url=url, depth=step.depth + 1))
 
     def _list(self, walk: Walk, step: Step, page: Page, listing: Listing, digest: str) -> None:
@@ -239,9 +225,9 @@ class Walking:
         ]
         fresh = [entry for entry in taken if entry.url not in walk.seen]
         walk.seen.update(entry.url for entry in fresh)
-        kept = _within(fresh, step, walk.past, now)
-        inside = [entry for entry, when, sure in kept if sure]
-        walk.inside += len(inside)
+        kept = within(fresh, step, walk.past, now)
+        belong = [entry for entry, when, sure in kept if sure]
+        walk.inside += len(belong)
         walk.undated += sum(when is None for _, when, _ in kept)
         rows = [
             row | {"dated": when.isoformat() if when else None}
@@ -249,7 +235,7 @@ class Walking:
         ]
         estimate = walk.past.sample is not None
         whole = (
-            [] if estimate or not source.whole_entries else [entry.url for entry in inside if is_whole(entry, source)]
+            [] if estimate or not source.whole_entries else [entry.url for entry in belong if is_whole(entry, source)]
         )
         pointer = self.archive.write(page.url, page.status, page.headers, page.body, page.when) if whole else None
         with self.store.write() as tx:
@@ -261,7 +247,7 @@ class Walking:
             if not estimate:
                 tally.past["asked"] += self._ask(tx, walk, step.slug, now)
                 etag, modified = header(page.headers, "etag"), header(page.headers, "last-modified")
-                sources.save_validators(tx, step.slug, step.url, etag, modified, digest, now)
+                sources.save_validators(tx, step.slug, key(step, walk.past), etag, modified, digest, now)
         self.months[step.slug] |= {completeness.month_of(when) for _, when, _ in kept if when}
         if fresh:
             self._next_page(walk, step)
@@ -288,12 +274,11 @@ class Walking:
             (walk.steps.appendleft if at_once else walk.steps.append)(step)
 
     def _remember(self, step: Step, known: sources.Validators) -> None:
-        if self.walks[step.slug].past.sample is not None:
-            return
-        with self.store.write() as tx:
-            sources.save_validators(
-                tx, step.slug, step.url, known.etag, known.last_modified, known.body_hash, known.read
-            )
+        wanted = self.walks[step.slug].past
+        if wanted.sample is None:
+            told = known.etag, known.last_modified, known.body_hash, known.read
+            with self.store.write() as tx:
+                sources.save_validators(tx, step.slug, key(step, wanted), *told)
 
     def refused(self, step: Step, status: int, headers: Mapping[str, str]) -> tuple[str, datetime | None] | None:
         """An error status. Where it is a refusal, its words and when the site may be asked again."""
@@ -301,6 +286,8 @@ class Walking:
         walk.flying -= 1
         wait = waiting_time(headers, now)
         kind = kind_of(status, wait)
+        if not wait and self._is_closed(walk, step, str(status)):
+            return None
         if kind == "blocked":
             return self._refusal(walk, step, f"{step.url}: the site answered {status}", wait)
         if step.kind == "robots":
@@ -339,7 +326,7 @@ class Walking:
         with self.store.write() as tx:
             if walk.past.new:
                 sources.keep(tx, replace(sources.locked(tx, slug), backfilled=now), now)
-            elif walk.past.sample is None and walk.whole and walk.listings:
+            elif walk.past.sample is None and walk.whole and walk.leaves:
                 completeness.surveyed(tx, slug, walk.past.first, walk.past.last, now)
                 self.months[slug] |= set(completeness.months_between(walk.past.first, walk.past.last))
 
@@ -347,42 +334,3 @@ class Walking:
         """What each walk found, for an estimate: listings read and planned, items in the days asked for, and undated ones."""
         names = ("listings", "leaves", "planned", "inside", "undated", "whole")
         return {slug: {name: getattr(walk, name) for name in names} for slug, walk in self.walks.items()}
-
-
-def _within(
-    entries: Sequence[Entry], step: Step, wanted: Past, now: datetime
-) -> list[tuple[Entry, datetime | None, bool]]:
-    """What is worth knowing of a listing's items, with its date and whether it is surely of the days asked for.
-
-    Not sure is what says no date, and what was last modified after those days: it may be older.
-    """
-    start, end = wanted.bounds
-    kept = []
-    for entry in entries:
-        when = _when(entry, step, now)
-        sure = when is not None and start <= when < end
-        if sure or when is None or (when >= end and when == entry.modified):
-            kept.append((entry, when, sure))
-    return kept
-
-
-def _when(entry: Entry, step: Step, now: datetime) -> datetime | None:
-    """When an item is from: as its listing says, else the first day of the time that the listing's own address names."""
-    when = dated_at(entry, now)
-    days = None if when else period_of(step.url)
-    return when or (day_bounds(days[0])[0] if days and (days[1] - days[0]).days < 31 else None)
-
-
-def _inside(url: str, source: Source) -> bool:
-    """Whether a sitemap is on the source's own site: nobody else's text chooses where we ask."""
-    try:
-        return urlsplit(url).scheme in ("http", "https") and same_site(url, source.home)
-    except (InputError, ValueError):
-        return False
-
-
-def _sampled(addresses: Sequence[str], count: int | None) -> list[str]:
-    """At most so many of the addresses, spread evenly over all of them; all with None."""
-    if count is None or len(addresses) <= count:
-        return list(addresses)
-    return [addresses[round(n * (len(addresses) - 1) / (count - 1))] for n in range(count)]

@@ -10,53 +10,90 @@ from typing import Any
 from core.document import Payload
 from enrich.reading import Field, Reading
 
-VERSION = "1"
+VERSION = "2"
 
 _WORDS = {
-    "un": 1, "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10,
-    "doce": 12, "quince": 15, "veinte": 20, "veinticinco": 25, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70,
-    "ochenta": 80, "noventa": 90, "cien": 100, "ciento": 100, "doscientos": 200, "trescientos": 300, "cuatrocientos": 400, "quinientos": 500,
-    "seiscientos": 600, "setecientos": 700, "ochocientos": 800, "novecientos": 900, "mil": 1000,
-    "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "twenty": 20, "fifty": 50,
+    "un": 1, "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "once": 11,
+    "doce": 12, "trece": 13, "catorce": 14, "quince": 15, "dieciseis": 16, "diecisiete": 17, "dieciocho": 18, "diecinueve": 19, "veinte": 20,
+    "veintiun": 21, "veinticinco": 25, "veintiocho": 28, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80,
+    "noventa": 90, "cien": 100, "ciento": 100, "doscientos": 200, "trescientos": 300, "cuatrocientos": 400, "quinientos": 500, "seiscientos": 600,
+    "setecientos": 700, "ochocientos": 800, "novecientos": 900, "doscientas": 200, "trescientas": 300, "cuatrocientas": 400, "quinientas": 500,
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twenty": 20, "thirty": 30, "fifty": 50,
 }  # fmt: skip
-_SCALES = {"mil": 1000, "millon": 10**6, "millones": 10**6, "million": 10**6, "thousand": 1000, "billion": 10**9}
+_SCALES = {
+    "mil": 1000,
+    "millon": 10**6,
+    "millones": 10**6,
+    "million": 10**6,
+    "thousand": 1000,
+    "billion": 10**9,
+    "k": 1000,
+}
 _N = r"\d{1,3}(?:[.,' ]\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)|\d{1,15}(?:[.,]\d{1,9})?(?!\d)"
-_W = "|".join(sorted((word for word in _WORDS if word != "mil"), key=len, reverse=True))
-_SCALE = r"(?: ?(mil millones|mil|millon(?:es)?|million|thousand|billion)\b)?"
-_VALUE = rf"(?:({_N})|\b({_W}))"
-_PEN = r"(?:nuevos )?soles\b|(?:nuevo )?sol\b"
-_USD = r"dolares(?: americanos)?\b|(?:u\.?s\.? )?dollars\b"
-_SIGN_FIRST = re.compile(rf"(?<!\w)(s/\.?|us\$|\$|us dollars?|pen|usd) ?({_N}){_SCALE}")
-_UNIT_LAST = re.compile(rf"(?<![\w/$.,]){_VALUE}{_SCALE}(?: de)? ({_PEN}|{_USD})")
+_ONE_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+_W = rf"(?:{_ONE_WORD})(?: y (?:{_ONE_WORD}))?(?: mil)?(?: (?:{_ONE_WORD})(?: y (?:{_ONE_WORD}))?){{0,2}}"
+_SCALE = r"(?: ?(mil millones|mil|millon(?:es)?|million|thousand|billion|k)\b)?"
+_VALUE = rf"(?:({_N})|\b({_W}|medio millon|mil)\b)"
+_PEN = r"(?:nuevos )?soles\b|(?:nuevo )?sol\b|lucas\b"
+_USD = r"dolares(?: americanos)?\b|(?:u\.?s\.? )?dollars?\b"
+_SIGN_FIRST = re.compile(rf"(?<!\w)(s/\.?|us\$|u\$s|\$|us dollars?|pen|usd) ?({_N}){_SCALE}")
+_UNIT = re.compile(rf"(?<= )(?:{_PEN}|{_USD})")
+_BEFORE_UNIT = re.compile(rf"(?<![\w/$.,]){_VALUE}{_SCALE}(?: de)? $")
+_WIDEST = 80
+"""Characters before `soles` in which its number stands, spelt out or not."""
 _RANGE_BEFORE = re.compile(rf"(?<![\w/$.,]){_VALUE}{_SCALE} (?:a|y|o|hasta|and|to|or)(?: los| las)? $")
 _EACH = re.compile(
     rf" ?(?:por|al?|cada|a la) (?:dia|semana|mes|diarios?)\b[^.;]{{0,20}}? (?:o|y) {_VALUE}{_SCALE} (?:por|al|a la|cada) (?:dia|semana|mes|año)"
 )
-_RATE = re.compile(r" (?:dolar|tipo de cambio|cotiza\w*|interbancario|casas de cambio|exchange rate) ")
-_BARE_RATE = re.compile(r"\b(?:en|a|de|at) (\d[.,]\d{3,4})(?![\d%]| ?(?:%|soles|nuevos))")
-_FOREIGN_DOLLARS = re.compile(r"(?:^| )(?:pesos|bolivianos|reales|canadienses|australianos)\b")
+_RATE = re.compile(
+    r" (?:dolar|tipo de cambio|cotiza\w*|interbancario|casas de cambio|exchange rate|per dollar|to the dollar|against the dollar) "
+)
+_BARE_RATE = re.compile(r"\b(?:en|a|de|at|por) (\d[.,]\d{2,4})(?![\d%]| ?(?:%|soles|nuevos|puntos|millon))")
+_FOREIGN_DOLLARS = re.compile(r"(?:^| )(?:pesos|bolivianos|reales|canadienses|australianos|bolivares|quetzales)\b")
+
+
+@lru_cache(maxsize=1024)
+def _cue(words: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{words})\b")
+
+
 _WHAT = (
-    ("reward", re.compile(r" (?:recompensa\w*|reward\w*) ")),
-    ("other", re.compile(r" (?:soborno\w*|coima\w*|sacado|bribe\w*|presupuesto\w*|inversion\w*|bono\w*|multa\w*) ")),
-    ("loss", re.compile(r" (?:perdida\w*|perdio|dejaron de ganar|perjuicio\w*|botin|robaron|robo|loss|losses|daños) ")),
-    ("demand", re.compile(r" (?:exig\w+|pid\w+|ped\w+|reclama\w*|extors\w+|cupos?|demand\w*|tarifa|abonar|cobr\w+|impon\w+|rebaja\w*|montos?) ")),
-    ("payment", re.compile(r" (?:pag\w+|deposit\w+|entreg\w+|recaud\w+|paid|pays?|paying|takings|yape\w*) ")),
+    ("reward", _cue(r"recompensa\w*|rewards?")),
+    ("other", _cue(r"sobornos?|coimas?|sacado|bribes?|presupuesto\w*|inversion\w*|inviert\w*|invirti\w*|bonos?|multas?|sueldos?|salarios?|remuneracion\w*|precio\w*|cuesta\w*|costo\w*|valorizad\w*|"
+        r"incaut\w*|decomis\w*|prestaban|prestamos?|creditos?|credito|deud\w*|adeud\w*|reparacion civil|transferi\w*|transferencia|fondos?|financi\w*|uit|equivalente|kilo|litro|exporta\w*|ventas|"
+        r"facturaci\w*|papeletas?|peaje|alquiler|matricula|seized|budget|salary|price|fine|exports")),
+    ("loss", _cue(r"perdidas?|perdi(?:o|eron)|dejaron de ganar|perjuicios?|botin|robaron|robo|hurt\w+|asalt\w*|daños|loss|losses|lost|stole\w*|estafa\w*")),
+    ("demand", _cue(r"exig\w+|exij\w+|pide|piden|pedia\w*|pedir\w*|pidio|pidieron|pidiendo\w*|pedido|reclam(?:a|an|aba|aban|o|aron)|extors\w+|demand\w*|deben abonar|cobr\w+|impon\w+|impus\w+|rebaja\w*|"
+        r"fijan montos|a cambio de|o plomo|ask(?:s|ed|ing)?|charg\w+|amenaz\w+|rescate|obligad[oa]s? a|obliga\w* a|pretend\w+")),
+    ("payment", _cue(r"pag(?:a|an|aba|aban|o|aron|ando|amos|os?|ue|uen|aria\w*)|deposit(?:a|an|aba|aban|o|aron|ado|ados|os?)|entreg(?:a|an|o|aron|aba\w*|ado)|recaud\w+|yape(?:a|an|aban|aron)?|"
+        r"desembols\w+|paid|pays|takings|handed over|collected")),
 )  # fmt: skip
+_SPENT = _cue(r"gast\w+|recog\w+|recibi\w+|contrat\w+|seguridad privada")
+_TO_PAY = _cue(
+    r"reuni(?:r|an|eran?)|juntar|conseguir|pagar\w*|depositar\w*|entregar\w*|abonar\w*|yapear\w*|desembolsar|deposite\w*|to pay|pay"
+)
+_FEE = _cue(r"tarifas?|cuotas?")
+_OR_ELSE = re.compile(
+    r" (?:de lo contrario|si no|o (?:los|las|te|lo|la) |amenaz\w*|extors\w*|matar\w*|atent\w*|plomo|mafia\w*|banda|bandas|balas?|delincuentes?|hampones|sicari\w*|exig\w+|exij\w+|obligad\w*|obliga\w*|or (?:they|die)|threat\w*|gang\w*|extort\w*) "
+)
+_BEHIND = 45
+"""Characters by which a cue behind a sum is taken to be farther from it: what a sum is stands before it, as a rule."""
 
 
 def run(reading: Reading) -> Payload:
     """`{"amounts": [{value, currency, what, spans}]}`, one for each value and currency, in the order of the text."""
-    about_money = bool(any(topic["name"] == "extortion" for topic in reading.said["topics"]["topics"]))
+    extortion = any(topic["name"] == "extortion" for topic in reading.said["topics"]["topics"])
     items: dict[tuple[Any, str], dict[str, Any]] = {}
     for part in reading.fields:
         for value, currency, start, end in sorted(find(part), key=lambda found: found[2]):
-            what = _what(part, start, about_money)
-            item = items.setdefault(
-                (value, currency), {"value": value, "currency": currency, "what": what, "spans": []}
-            )
+            item = items.get((value, currency))
+            if item is None:
+                item = items[value, currency] = {
+                    "value": value, "currency": currency, "what": _what(part, start, end, extortion), "spans": [],
+                }  # fmt: skip
+            elif item["what"] == "other":
+                item["what"] = _what(part, start, end, extortion)
             item["spans"].append(part.span(start, end))
-            if item["what"] == "other":
-                item["what"] = what
     return {"amounts": list(items.values())}
 
 
@@ -67,36 +104,27 @@ def find(part: Field) -> Iterator[tuple[int | float, str, int, int]]:
         if match[1] == "$" and _FOREIGN_DOLLARS.search(text[match.end() : match.end() + 25]):
             continue
         taken.append(match.span())
-        yield _value(match[2], None, match[3], part, match.start()), _currency(match[1]), *match.span()
+        yield _value(match[2], None, match[3], part), _currency(match[1]), *match.span()
     if _is_of_rates(part):
         for match in _BARE_RATE.finditer(text):
-            yield _value(match[1], None, None, part, match.start()), "PEN", *match.span(1)
-    for match in _UNIT_LAST.finditer(text):
-        if _overlaps(taken, match.start(), match.end()):
+            yield _value(match[1], None, None, part), "PEN", *match.span(1)
+    for unit in _UNIT.finditer(text):
+        match = _BEFORE_UNIT.search(text, max(0, unit.start() - _WIDEST), unit.start())
+        if match is None or _overlaps(taken, match.start(), unit.end()):
             continue
-        value = _value(match[1], match[2], match[3], part, match.start())
+        value = _value(match[1], match[2], match[3], part)
         if value == 1 and match[2]:
             continue
-        currency = _currency(match[4])
-        yield value, currency, *match.span()
-        before = _RANGE_BEFORE.search(text[max(0, match.start() - 30) : match.start()])
-        if before and (before[1] or before[2]):
-            shift = max(0, match.start() - 30)
-            yield (
-                _value(before[1], before[2], before[3] or match[3], part, match.start()),
-                currency,
-                before.start() + shift,
-                before.end() + shift - 1,
-            )
-        after = _EACH.match(text, match.end())
+        currency = _currency(unit[0])
+        yield value, currency, match.start(), unit.end()
+        lower = _RANGE_BEFORE.search(text, max(0, match.start() - 30), match.start())
+        if lower and (lower[1] or lower[2]):
+            least = _value(lower[1], lower[2], lower[3] or match[3], part)
+            yield least, currency, lower.start(), lower.end() - 1
+        after = _EACH.match(text, unit.end())
         if after:
-            start = after.start(1) if after[1] else after.start(2)
-            yield (
-                _value(after[1], after[2], after[3], part, start),
-                currency,
-                start,
-                after.end(1) if after[1] else after.end(2),
-            )
+            group = 1 if after[1] else 2
+            yield _value(after[1], after[2], after[3], part), currency, after.start(group), after.end(group)
 
 
 @lru_cache(maxsize=64)
@@ -105,14 +133,28 @@ def _is_of_rates(part: Field) -> bool:
 
 
 def _currency(sign: str) -> str:
-    return "PEN" if sign.startswith("s/") or "sol" in sign or sign == "pen" else "USD"
+    return "PEN" if sign.startswith("s/") or "sol" in sign or sign in ("pen", "lucas") else "USD"
 
 
-def _value(number: str | None, word: str | None, scale: str | None, part: Field, position: int) -> int | float:
-    value = Decimal(_WORDS[word]) if word else parse_number(number or "0", rate=_is_of_rates(part) and not scale)
+def _value(number: str | None, words: str | None, scale: str | None, part: Field) -> int | float:
+    rate = _is_of_rates(part) and not scale
+    value = Decimal(_spelt(words)) if words else parse_number(number or "0", rate=rate)
     for each in (scale or "").split():
         value *= _SCALES[each]
     return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _spelt(words: str) -> int:
+    """`dos mil quinientos` -> 2500."""
+    if words == "medio millon":
+        return 500_000
+    total = current = 0
+    for word in words.split():
+        if word == "mil":
+            total, current = (total + (current or 1) * 1000), 0
+        elif word != "y":
+            current += _WORDS[word]
+    return total + current
 
 
 def parse_number(text: str, *, rate: bool = False) -> Decimal:
@@ -137,9 +179,23 @@ def _overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
     return place > 0 and taken[place - 1][1] > start
 
 
-def _what(part: Field, position: int, extortion: bool) -> str:
-    sentence = part.sentence(position)
-    for name, pattern in _WHAT:
-        if pattern.search(sentence) and (extortion or name != "demand"):
-            return name
-    return "other"
+def _what(part: Field, start: int, end: int, extortion: bool) -> str:
+    """What the words of its sentence that stand nearest say of a sum: what it is told to be stands before it, as a rule."""
+    first, last = part.bounds[part.sentence_at(start)]
+    best, distance = "other", 10_000
+    for what, pattern, farther in (
+        *((*pair, 0) for pair in _WHAT),
+        ("demand", _FEE, 30),
+        ("topay", _TO_PAY, 0),
+        ("payment", _SPENT, 0),
+    ):
+        if not extortion and (what == "demand" or pattern is _SPENT):
+            continue
+        for match in pattern.finditer(part.folded, first, last):
+            away = start - match.end() if match.end() <= start else match.start() - end + _BEHIND
+            away += farther
+            if away < distance:
+                best, distance = what, away
+    if best == "topay":
+        return "demand" if extortion and _OR_ELSE.search(part.sentence(start)) else "payment" if extortion else "other"
+    return best

@@ -1,70 +1,147 @@
-"""Killed and injured in the event that a text tells: its title and first sentences, never yearly counts."""
+"""Killed and injured in the event that a text tells: its title and first sentences, never yearly counts nor earlier events."""
 
 import re
+from collections.abc import Iterator
 
 from core.document import Payload
 from enrich.reading import Field, Reading
 
-VERSION = "1"
+VERSION = "2"
 
 _NUMBERS = {
-    "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "once": 11, "doce": 12,
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "once": 11,
+    "doce": 12, "trece": 13, "catorce": 14, "quince": 15, "dieciseis": 16, "diecisiete": 17, "dieciocho": 18, "diecinueve": 19, "veinte": 20,
+    "treinta": 30, "cuarenta": 40, "cincuenta": 50, "decena de": 10, "una decena de": 10, "docena de": 12, "una docena de": 12,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
 }  # fmt: skip
-_N = r"(\d{1,3}|" + "|".join(_NUMBERS) + r")"
-_PEOPLE = r"(?: (?:personas?|hombres?|mujeres?|jovenes?|policias?|mototaxistas?|choferes?|conductor(?:es)?|transportistas?|comerciantes?|pasajeros?|people|drivers?|victimas?|menores?|trabajador(?:es)?|obreros?|musicos?|sujetos?|civiles?|escolares?))?"
-_KILLED = re.compile(
-    rf" {_N}{_PEOPLE} (?:muertos?|muertas?|fallecid[oa]s?|asesinad[oa]s?|acribillad[oa]s?|ultimad[oa]s?|dead|killed|murdered|perdieron la vida)(?: \w+)? |(?:asesinan|matan|acribillan|ultiman|mueren|fallecen|murieron|fallecieron) (?:a (?:balazos a )?)?{_N}(?: |{_PEOPLE} )"
+_COUNT = r"\d{1,3}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_N = f"(?P<n>{_COUNT})"
+_WHO = (
+    r"(?:personas?|hombres?|mujer(?:es)?|jovenes|joven|policias?|mototaxistas?|taxistas?|chofer(?:es)?|conductor(?:es|a)?|cobrador(?:es|a)?|transportistas?|comerciantes?|empresari[oa]s?|"
+    r"pasajer[oa]s?|victimas?|menor(?:es)?|niñ[oa]s?|adolescentes?|trabajador(?:es|a)?|obrer[oa]s?|musicos?|sujetos?|civiles|civil|escolar(?:es)?|alumn[oa]s?|mineros?|manifestantes?|agricultor(?:es|a)?|"
+    r"comuner[oa]s?|vecin[oa]s?|vigilantes?|clientes?|comensal(?:es)?|meser[oa]s?|peluquer[oa]s?|barberos?|bodeguer[oa]s?|dirigentes?|periodistas?|cantantes?|productor(?:es|a)?|cambistas?|"
+    r"colectiveros?|guardias?|agentes?|efectivos?|suboficial(?:es)?|serenos?|asistentes?|timbaleros?|transeuntes?|hermanos?|dueñ[oa]s?|propietari[oa]s?|alcaldes?|abogad[oa]s?|ingenier[oa]s?|"
+    r"estudiantes?|pescador(?:es)?|ganader[oa]s?|hij[oa]s?|people|drivers?|protesters?|officers?|workers?|men|women|man|woman|students?|miners?|customers?|guards?|passengers?|musicians?)"
 )
-_INJURED = re.compile(
-    rf" {_N}{_PEOPLE} (?:herid[oa]s|herid[oa]|lesionad[oa]s?|injured|wounded|resultaron herid[oa]s)(?: \w+)? |(?:dej\w+|hay|deja|reporta\w*) (?:a )?{_N}{_PEOPLE} (?:herid[oa]s?|lesionad[oa]s?) "
+_SOME = rf"(?: (?!(?:que|y|and|por|tras|en|con|sin|a|al|dej\w+|hay|hubo|suma\w*|causa\w*|\d+|{'|'.join(_NUMBERS)})\b)\w+){{0,4}}?"
+_DIED = (
+    r"(?:muri(?:o|eron)|falleci(?:o|eron)|perdi(?:o|eron) la vida|fue(?:ron)? (?:asesinad|acribillad|ultimad|victimad|hallad[oa]s? muert)[oa]s?|"
+    r"(?:was|were) (?:killed|murdered|shot dead)|died|resulto muert[oa]|resultaron muert[oa]s)"
 )
-_ONE_KILLED = re.compile(
-    r" (?:asesinan|matan|acribillan|ultiman) (?:a (?:balazos|tiros) )?(?:a|al) (?:un |una )?(?:chofer|conductor|cobrador|mototaxista|taxista|comerciante|empresario|productor|bodeguero|transportista|dirigente|cantante|musico|alcalde|abogado|policia|joven|hombre|mujer|obrero|periodista|cambista|colectivero) "
+_DEAD = r"(?:muertos?|muertas?|fallecid[oa]s?|asesinad[oa]s?|acribillad[oa]s?|ultimad[oa]s?|victimad[oa]s?|(?:secuestrad[oa]s y )?asesinad[oa]s?|dead|killed|murdered)"
+_KILL = r"(?:asesinan|matan|acribillan|ultiman|victiman|asesinaron|mataron|acribillaron|asesino|mato|acribillo|ultimaron|kill|kills|killed|murder|murdered|shot dead)"
+_HURT = r"(?:herid[oa]s?|lesionad[oa]s?|baleados y heridos|injured|wounded|hurt)"
+_HIT = r"(?:hiere|hieren|hirieron|hirio|lesionan|lesionaron|injure|injured|wound|wounded|injuring|wounding|dej\w+ herid[oa]s?)"
+_BY = r"(?: (?:a (?:balazos|tiros|cuchilladas)|de (?:\w+ )?(?:balazos|tiros)|de (?:un|\w+) (?:balazo|disparo)|en (?:la|el) \w+))?"
+_KILLED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf" {_N}(?: {_WHO})?{_SOME} {_DEAD} ",
+        rf" {_N} {_WHO}{_SOME} {_DIED} ",
+        rf" {_KILL}{_BY} (?:a )?{_N} (?:\w+ )?{_WHO} ",
+        rf" (?:mueren|fallecen|murieron|fallecieron|muere|fallece) {_N}(?: {_WHO})? ",
+        rf" (?:cuerpos|cadaveres) (?:de|con) {_N} ",
+    )
 )
+_INJURED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf" {_N}(?: {_WHO})?{_SOME} (?:(?:resulto|resultaron|quedo|quedaron|con heridas|was|were) )?{_HURT} ",
+        rf" {_HIT}{_BY} (?:a )?{_N} (?:\w+ )?{_WHO} ",
+    )
+)
+_ONE_KILLED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf" {_KILL}{_BY} (?:al|a la|a el) {_WHO} ",
+        rf" {_KILL}{_BY} a (?!(?:balazos|tiros|quemarropa|cuchilladas|{_COUNT})\b)\w*[^\Ws] ",
+        rf" (?:el|la|su|the|a|an) {_WHO}{_SOME} {_DIED} ",
+        rf" (?:muere|fallece|murio|fallecio) (?:el|la|un|una) {_WHO} ",
+        rf" (?:hallan|encuentran|hallaron|encontraron) (?:muert|asesinad)[oa] (?:a|al|a la|a un|a una) {_WHO} ",
+    )
+)
+_ONE_INJURED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf" {_HIT}{_BY} (?:al|a la|a su|a) {_WHO} ",
+        rf" (?:el|la|su|the|a|an) {_WHO}{_SOME} (?:resulto|quedo|was) {_HURT} ",
+    )
+)
+_AND = re.compile(rf" {_HIT}{_BY} (?:al|a la) {_WHO} y a {_N} {_WHO} ")
+_BOTH_KILLED = re.compile(rf" {_N} {_WHO} (?:y|and) (?P<m>{_COUNT}) {_WHO}{_SOME} (?:{_DEAD}|{_DIED}) ")
+_BOTH_INJURED = re.compile(rf" {_N} {_WHO} (?:y|and) (?P<m>{_COUNT}) {_WHO}{_SOME} {_HURT} ")
 _NONE = re.compile(
-    r" (?:sin (?:heridos|victimas|muertos)|no (?:hubo|se reportan|se registraron|dejo|hay) (?:heridos|victimas|muertos)|heridos felizmente ninguno|ningun herido|no injuries|no one was (?:hurt|injured)) "
+    r" (?:sin (?:dejar )?(?:heridos|victimas|muertos)|no (?:hubo|se (?:reportan|reportaron|registran|registraron|reporto)|dejo|hay|deja) (?:personas )?(?:heridos|heridas|victimas|muertos)|"
+    r"heridos felizmente ninguno|ningun herido|nadie (?:resulto|salio|quedo) herid[oa]|no injuries|(?:no one|nobody) was (?:hurt|injured|killed)) "
 )
-_COUNTED = re.compile(
-    r" (?:año|años|meses|mes|semanas?|anual\w*|cifras?|balance|estadistica\w*|registr\w+|casos|enero a|primer semestre|dengue|contagi\w+|covid\w*|last year|this year|months?|weeks?) "
+_ELSEWHEN = re.compile(
+    r" (?:años|meses|anual\w*|cifras?|balance|estadistica\w*|registr(?:a|an|o|aron|ado|ados)|casos|enero a|primer semestre|dengue|contagi\w+|covid\w*|en lo que va|este año|el año|del año|año pasado|mes pasado|"
+    r"semana pasada|semanas|hace (?:\w+ )?(?:dias|semanas|meses)|en (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|setiembre|septiembre|octubre|noviembre|diciembre)|desde (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|setiembre|octubre|noviembre|diciembre)|"
+    r"entre 20\d\d|en 20\d\d|de 20\d\d|last year|this year|last week|last month|so far|months?|weeks?|years?) "
+)
+_UNDONE = re.compile(
+    r" (?:amenaz\w+|intent\w+|planea\w*|querian|iban a|pretend\w+|mensaje\w*|threat\w*|attempt\w*|tried|or they) "
 )
 _ABOUT = ("extortion", "strike")
+_READ = 3
+"""Sentences at the top of a field that tell the event."""
 
 
 def run(reading: Reading) -> Payload:
     """`{"casualties": {killed, injured} or None}`: only in texts on extortion or strikes."""
     if not any(topic["name"] in _ABOUT for topic in reading.said["topics"]["topics"]):
         return {"casualties": None}
-    killed = injured = None
+    killed: int | None = None
+    injured: int | None = None
     none = False
     for sentence in _sentences(reading):
-        none = none or bool(_NONE.search(sentence))
-        if _COUNTED.search(sentence):
-            continue
-        killed = _best(killed, _count(_KILLED, sentence), 1 if _ONE_KILLED.search(sentence) else None)
-        injured = _best(injured, _count(_INJURED, sentence))
+        if _NONE.search(sentence):
+            none = True
+        elif not _ELSEWHEN.search(sentence) and not _UNDONE.search(sentence):
+            killed = _most(
+                killed,
+                *_counts(_KILLED, sentence),
+                *_sums(_BOTH_KILLED, sentence),
+                *(1 for p in _ONE_KILLED if p.search(sentence)),
+            )
+            injured = _most(
+                injured,
+                *_counts(_INJURED, sentence),
+                *_sums(_BOTH_INJURED, sentence),
+                *(1 for p in _ONE_INJURED if p.search(sentence)),
+                *(1 + count for count in _counts((_AND,), sentence)),
+            )
     if killed is None and injured is None:
         return {"casualties": {"killed": 0, "injured": 0} if none else None}
     return {"casualties": {"killed": killed or 0, "injured": injured or 0}}
 
 
-def _sentences(reading: Reading) -> list[str]:
-    """The title and the first three sentences of each other field; sentences that deny casualties are read everywhere."""
-    found = []
+def _sentences(reading: Reading) -> Iterator[str]:
+    """The title and the first sentences of each other field; sentences that deny casualties are read everywhere."""
     for part in reading.fields:
-        found += [_spaced(part, start) for start, _ in part.bounds[:3]]
-        found += [text for start, _ in part.bounds[3:] if _NONE.search(text := _spaced(part, start))]
-    return found
+        for number, (start, _) in enumerate(part.bounds):
+            sentence = _spaced(part, start)
+            if number < _READ or _NONE.search(sentence):
+                yield sentence
 
 
 def _spaced(part: Field, start: int) -> str:
-    return re.sub(" +", " ", part.sentence(start))
+    return part.sentence(start)
 
 
-def _count(pattern: re.Pattern[str], sentence: str) -> int | None:
-    found = [next(group for group in match.groups() if group) for match in pattern.finditer(sentence)]
-    return max((_NUMBERS.get(text) or int(text) for text in found), default=None)
+def _counts(patterns: tuple[re.Pattern[str], ...], sentence: str) -> Iterator[int]:
+    for pattern in patterns:
+        for match in pattern.finditer(sentence):
+            yield _number(match["n"])
 
 
-def _best(*counts: int | None) -> int | None:
+def _sums(pattern: re.Pattern[str], sentence: str) -> Iterator[int]:
+    return (_number(match["n"]) + _number(match["m"]) for match in pattern.finditer(sentence))
+
+
+def _number(text: str) -> int:
+    return _NUMBERS.get(text) or int(text)
+
+
+def _most(*counts: int | None) -> int | None:
     return max((count for count in counts if count is not None), default=None)

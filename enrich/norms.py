@@ -1,15 +1,17 @@
 """Norms and bills cited in a text, written one way: `Ley 32108`, `DL 1338`, `DS 124-2025-PCM`, `DU 009-2024`, `PL 11735/2024-CR`.
 
-The forms are those of reference/sources.md section 4.3; articles of a code are no norms, a law named without its number is none.
+The forms are those of reference/sources.md section 4.3; articles of a code are no norms, and a law named without its number is
+none, unless the press has a name for it alone (`ley del gatillo fácil`).
 """
 
 import re
 from collections.abc import Callable, Iterator
 
 from core.document import Payload
+from core.text import fold
 from enrich.reading import Reading, Span
 
-VERSION = "1"
+VERSION = "2"
 Citation = tuple[str, int, int]
 """Normalised id, start, end."""
 
@@ -19,29 +21,36 @@ _AND = r"\s*(?:,|;|y|e|and)\s*(?:la\s+|el\s+)?" + _NO
 _LAWS = re.compile(
     rf"(?<!decreto[ -])\b(?:ley(?:es)?|laws?)\s+{_NO}({_NUMBER}(?!\d|/)(?:{_AND}{_NUMBER}(?![\d/-]))*)", re.I
 )
+_NAMED_LAW = re.compile(
+    r"\bley\s+(?:(?:org[aá]nica|general|universitaria|marco|servir)\s+|(?:[^\W\d_]+\s+){1,9}?(?:n[.°º]+|n[°º]|nro\.?|núm\.?)\s*)(\d{5})(?![\d/-])",
+    re.I,
+)
 _OLD_LAW = re.compile(r"\b(?:ley|law)\s+(?:n[.°º]+|nº|nro\.?|no\.)\s*(\d{4})(?![\d/.,-]*\d)", re.I)
 _LEGISLATIVE = re.compile(
     rf"(?:\bdecretos?\s+legislativos?|\blegislative\s+decrees?|\bd\.?\s?leg\.?|\bdecs?\.\s?leg\.?|\bd\.\s?l\.|\bdl)\s*{_NO}(\d{{3,4}}(?![\d/])(?:{_AND}\d{{3,4}}(?![\d/-]))*)",
     re.I,
 )
 _DECREE_LAW = re.compile(rf"\bdecretos?[\s-]+ley(?:es)?\s*{_NO}(\d{{4,5}})(?![\d/])", re.I)
+_SUPREME_NUMBER = r"\d{1,3}-(?:19|20)\d\d-[A-Za-z]{2,12}\b"
 _SUPREME = re.compile(
-    rf"(?:\bdecretos?\s+supremos?|\bsupreme\s+decrees?|\bd\.\s?s\.|\bds)\s*{_NO}(\d{{1,3}})-((?:19|20)\d\d)-([A-Za-z]{{2,12}})\b",
+    rf"(?:\bdecretos?\s+supremos?|\bsupreme\s+decrees?|\bd\.\s?s\.|\bds)\s*{_NO}({_SUPREME_NUMBER}(?:{_AND}{_SUPREME_NUMBER})*)",
     re.I,
 )
 _URGENT = re.compile(
     rf"(?:\bdecretos?\s+de\s+urgencia|\b(?:emergency|urgency)\s+decrees?|\bd\.\s?u\.|\bdu)\s*{_NO}(\d{{1,3}})-((?:19|20)\d\d)(?![\d])",
     re.I,
 )
-_BILL_NUMBER = r"\d{1,5}/20\d\d(?:-(?:CR|PE|GL|GR|MP|PJ|TC|JNE|DP|CP|IC|CGR|SBS|BCR|RENIEC))?"
+_BILL_NUMBER = r"\d{1,5}[/-]20\d\d(?:-(?:CR|PE|GL|GR|MP|PJ|TC|JNE|DP|CP|IC|CGR|SBS|BCR|RENIEC))?"
 _BILLS = re.compile(
     rf"(?:\bproyectos?\s+de\s+(?:ley|reforma(?:\s+constitucional)?)|\bp\.\s?l\.|\bpl|\bbills?)\s*{_NO}({_BILL_NUMBER}(?:{_AND}{_BILL_NUMBER})*)",
     re.I,
 )
 _BARE_BILL = re.compile(r"(?<![\d/-])(\d{4,5}/20\d\d-(?:CR|PE|GL|GR|MP|PJ))\b")
 _ANY_NUMBER = re.compile(r"\d{3}")
+_LAW_NUMBER = re.compile(r"\d{4}|\d\d[.,]\d{3}")
 _EACH_NUMBER = re.compile(_NUMBER)
 _EACH_DECREE = re.compile(r"\d{3,4}")
+_EACH_SUPREME = re.compile(_SUPREME_NUMBER)
 _EACH_BILL = re.compile(_BILL_NUMBER, re.I)
 
 _LAWS_AT_CONGRESS = "https://leyes.congreso.gob.pe/Documentos/"
@@ -53,9 +62,36 @@ _LAW_PAGES = (
 _PERIODS = ((2011, 2015), (2016, 2020), (2021, 2025))
 """First and last year in which bills of each parliamentary period are numbered."""
 
+_NICKNAMES = {
+    "ley del gatillo fácil": "Ley 31012",
+    "ley de gatillo fácil": "Ley 31012",
+    "ley de protección policial": "Ley 31012",
+    "ley soto": "Ley 31751",
+    "ley antiforestal": "Ley 31973",
+    "ley pulpín": "Ley 30288",
+    "ley mulder": "Ley 30793",
+    "ley chatarra": "Ley 30021",
+    "ley servir": "Ley 30057",
+    "ley reja": "Ley 30939",
+    "ley apci": "Ley 32301",
+    "trigger happy law": "Ley 31012",
+    "easy trigger law": "Ley 31012",
+}
+"""What the press calls one law and no other. A title that laws share or inherit (`ley agraria`, `ley contra el crimen organizado`)
+is no name of one: only its number says which is meant."""
+_NICKNAME = re.compile(rf"\b(?:{'|'.join(fold(name).replace(' ', '[ -]') for name in _NICKNAMES)})\b")
+_BY_NICKNAME = {fold(name): norm for name, norm in _NICKNAMES.items()}
+
 TITLES = {
+    "Ley 30021": "Ley de promoción de la alimentación saludable para niños, niñas y adolescentes",
+    "Ley 30057": "Ley del Servicio Civil",
     "Ley 30077": "Ley contra el Crimen Organizado",
+    "Ley 30288": "Ley que promueve el acceso de los jóvenes al mercado laboral y a la protección social",
+    "Ley 30793": "Ley que regula el gasto de publicidad del Estado peruano",
+    "Ley 30939": "Ley que establece el régimen especial de jubilación anticipada para desempleados",
     "Ley 31012": "Ley de Protección Policial",
+    "Ley 31751": "Ley que modifica la suspensión del plazo de prescripción de la acción penal",
+    "Ley 31973": "Ley que modifica la Ley 29763, Ley Forestal y de Fauna Silvestre",
     "Ley 31990": "Ley que modifica el proceso especial por colaboración eficaz",
     "Ley 32108": "Ley que modifica el Código Penal, la Ley 30077 y la Ley 27379 sobre organización criminal",
     "Ley 32446": "Ley sobre criminalidad sistemática",
@@ -75,7 +111,8 @@ def run(reading: Reading) -> Payload:
     spans: dict[str, list[Span]] = {}
     for part in reading.fields:
         stop = 0
-        for norm, start, end in sorted(find(part.text), key=lambda found: (found[1], -found[2])):
+        cited = [*find(part.text), *nicknames(part.folded)]
+        for norm, start, end in sorted(cited, key=lambda found: (found[1], -found[2])):
             if start >= stop:
                 stop = end
                 spans.setdefault(norm, []).append(part.span(start, end))
@@ -95,18 +132,28 @@ def find(text: str) -> Iterator[Citation]:
     if not _ANY_NUMBER.search(text):
         return
     lowered = text.lower()
-    if "ley" in lowered or "law" in lowered:
+    if ("ley" in lowered or "law" in lowered) and _LAW_NUMBER.search(text):
         for match in _LAWS.finditer(text):
             yield from _each(match, _EACH_NUMBER, lambda number: "Ley " + re.sub(r"\D", "", number))
+        for match in _NAMED_LAW.finditer(text):
+            yield f"Ley {match[1]}", *match.span()
         for match in _OLD_LAW.finditer(text):
             yield f"Ley {match[1]}", *match.span()
     if "decre" in lowered or re.search(r"d\.? ?(?:s|u|l|leg)\b", lowered):
         yield from _decrees(text)
-    if "/20" in text:
+    if "/20" in text or "-20" in text:
         for match in _BILLS.finditer(text):
             yield from _each(match, _EACH_BILL, _bill)
         for match in _BARE_BILL.finditer(text):
             yield _bill(match[1]), *match.span()
+
+
+def nicknames(folded: str) -> Iterator[Citation]:
+    """The laws that a folded text calls by their nickname."""
+    if "ley" not in folded and "law" not in folded:
+        return
+    for match in _NICKNAME.finditer(folded):
+        yield _BY_NICKNAME[match[0].replace("-", " ")], *match.span()
 
 
 def _decrees(text: str) -> Iterator[Citation]:
@@ -115,7 +162,7 @@ def _decrees(text: str) -> Iterator[Citation]:
     for match in _DECREE_LAW.finditer(text):
         yield f"Decreto Ley {match[1]}", *match.span()
     for match in _SUPREME.finditer(text):
-        yield f"DS {int(match[1]):03d}-{match[2]}-{match[3].upper()}", *match.span()
+        yield from _each(match, _EACH_SUPREME, lambda number: "DS " + _padded(number).upper())
     for match in _URGENT.finditer(text):
         yield f"DU {int(match[1]):03d}-{match[2]}", *match.span()
 
@@ -130,8 +177,14 @@ def _each(match: re.Match[str], number: re.Pattern[str], name: Callable[[str], s
         start = after.end() if after else start
 
 
+def _padded(number: str) -> str:
+    """A decree's number has three digits: `9-2024-IN` is `009-2024-IN`."""
+    digits, _, rest = number.partition("-")
+    return f"{int(digits):03d}-{rest}"
+
+
 def _bill(number: str) -> str:
-    digits, _, rest = number.partition("/")
+    digits, _, rest = number.replace("-", "/", 1 if "/" not in number else 0).partition("/")
     return f"PL {int(digits)}/{rest.upper()}"
 
 

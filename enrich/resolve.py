@@ -74,12 +74,11 @@ def _context(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading
         if len(provinces) == 1:
             context[provinces.pop()] += 1
     for part in reading.fields:
-        for word in set(part.norm.split()):
-            place = gazetteer.demonyms.get(word)
-            if place is not None:
-                context[place.code[:2]] += 1
-                if place.level == "province":
-                    context[place.code[:4]] += 1
+        for word in gazetteer.demonyms.keys() & set(part.norm.split()):
+            place = gazetteer.demonyms[word]
+            context[place.code[:2]] += 1
+            if place.level == "province":
+                context[place.code[:4]] += 1
     return context
 
 

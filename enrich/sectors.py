@@ -1,4 +1,7 @@
-"""Which sectors of the economy a text is about, as victims or as actors."""
+"""Which sectors of the economy a text is about, as victims or as actors.
+
+A sector's words count more in the title and in sentences that tell of a topic: who strikes or is extorted is named there.
+"""
 
 from collections import Counter
 from typing import Any
@@ -6,34 +9,46 @@ from typing import Any
 from core.document import Payload
 from enrich.reading import Found, Reading
 
-VERSION = "1"
+VERSION = "2"
 THRESHOLD = 0.5
+Place = tuple[str, int]
+"""Field and number of a sentence."""
 
 
 def run(reading: Reading) -> Payload:
     """`{"sectors": [{name, role, score, spans}]}`, the surest first."""
-    sectors = [sector for name, found in reading.kind("sector") if (sector := _sector(reading, name, found))]
+    subjects = {
+        topic["name"]: _sentences(reading.found.get(f"topic.{topic['name']}", [])) for topic in _topics(reading)
+    }
+    sectors = [sector for name, found in reading.kind("sector") if (sector := _sector(reading, name, found, subjects))]
     return {"sectors": sorted(sectors, key=lambda sector: (-sector["score"], sector["name"]))}
 
 
-def _sector(reading: Reading, name: str, found: list[Found]) -> dict[str, Any] | None:
+def _topics(reading: Reading) -> list[dict[str, Any]]:
+    return list(reading.said["topics"]["topics"])
+
+
+def _sentences(found: list[Found]) -> set[Place]:
+    return {(item.field.name, item.field.sentence_at(item.hit.start)) for item in found}
+
+
+def _sector(reading: Reading, name: str, found: list[Found], subjects: dict[str, set[Place]]) -> dict[str, Any] | None:
+    about = set().union(*subjects.values())
     left = 1.0
     seen: Counter[str] = Counter()
     for item in found:
-        entry = item.hit.entry
-        weight = entry.weight * (1.4 if item.field.name == "title" else 1.0) * (0.5 if seen[entry.words] else 1.0)
+        entry, place = item.hit.entry, (item.field.name, item.field.sentence_at(item.hit.start))
+        weight = entry.weight * (1.4 if item.field.name == "title" else 1.15 if place in about else 1.0)
+        left *= 1 - min(weight * (0.5 if seen[entry.words] else 1.0), 0.95)
         seen[entry.words] += 1
-        left *= 1 - min(weight, 0.95)
-    score = 1 - left
-    if not reading.said["topics"]["topics"]:
-        score *= 0.9
+    score = (1 - left) * (1.0 if subjects else 0.9)
     if name == "public_transport" and _is_freight(reading, found):
         return None
     if reading.count("context.sport") >= 2 or score < THRESHOLD:
         return None
     return {
         "name": name,
-        "role": _role(reading, found),
+        "role": _role(_sentences(found), subjects),
         "score": round(score, 3),
         "spans": [item.span for item in found],
     }
@@ -42,19 +57,13 @@ def _sector(reading: Reading, name: str, found: list[Found]) -> dict[str, Any] |
 def _is_freight(reading: Reading, found: list[Found]) -> bool:
     """Whether the carriers are those of goods: then `transportistas` alone makes no passenger transport."""
     freight = reading.count("sector.freight_transport")
-    return freight >= 2 and all(item.hit.entry.words.startswith("transportista") for item in found)
+    return freight >= 1 and all(item.hit.entry.words.startswith("transportista") for item in found)
 
 
-def _role(reading: Reading, found: list[Found]) -> str:
+def _role(sentences: set[Place], subjects: dict[str, set[Place]]) -> str:
     """Victim where the sector's sentences speak of extortion more than of a strike; actor otherwise."""
-    names = {topic["name"]: topic for topic in reading.said["topics"]["topics"]}
-    if "extortion" not in names:
+    if "extortion" not in subjects:
         return "actor"
-    if "strike" not in names:
+    if "strike" not in subjects:
         return "victim"
-    near: Counter[str] = Counter()
-    sentences = {(item.field.name, item.field.sentence_at(item.hit.start)) for item in found}
-    for name in ("extortion", "strike"):
-        for item in reading.found.get(f"topic.{name}", ()):
-            near[name] += (item.field.name, item.field.sentence_at(item.hit.start)) in sentences
-    return "victim" if near["extortion"] > near["strike"] else "actor"
+    return "victim" if len(sentences & subjects["extortion"]) > len(sentences & subjects["strike"]) else "actor"

@@ -8,10 +8,9 @@ all documents enriched in one configuration share it and those that are stale ar
 import hashlib
 import json
 import logging
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from core.document import Annotation, Document, Payload
 from core.record import Record
@@ -20,6 +19,7 @@ from enrich import (
     amounts,
     casualties,
     entities,
+    event,
     language,
     norms,
     places,
@@ -104,8 +104,9 @@ def plain_steps() -> tuple[Step, ...]:
         Plain("sectors", sectors.VERSION, sectors.run, ("topics",)),
         Plain("amounts", amounts.VERSION, amounts.run, ("topics",), lexical=False),
         Plain("entities", entities.VERSION, entities.run),
-        Plain("strikes", strikes.VERSION, strikes.run, ("topics", "entities")),
+        Plain("strikes", strikes.VERSION, strikes.run, ("topics", "entities", "places")),
         Plain("casualties", casualties.VERSION, casualties.run, ("topics",), lexical=False),
+        Plain("event", event.VERSION, event.run, ("topics", "strikes"), lexical=False),
         Plain("roads", roads.VERSION, roads.run, lexical=False),
         Plain("signature", signatures.VERSION, signatures.run, lexical=False),
     )
@@ -148,45 +149,21 @@ class Chain:
         The plain steps have `seconds` of computing time together (a translation's engine bounds itself): what is not done
         by then is reported too, and not begun.
         """
-        reading, made, errors = Reading(document, self.lexicon), [], {}
-        began, too_long = time.process_time(), False
+        turn = _Turn(Reading(document, self.lexicon), known or {}, self._fingerprints)
+        plain = [step for step in self.steps if isinstance(step, Plain)]
+        too_long = False
+        try:
+            with limited(seconds):
+                for step in plain:
+                    turn.take(step)
+        except TooLong:
+            too_long = True
+            left = [step.name for step in plain if step.name not in turn.reading.said and step.name not in turn.errors]
+            turn.errors |= dict.fromkeys(left, "not begun") | {left[0]: f"took longer than {seconds:g} seconds"}
         for step in self.steps:
-            old = (known or {}).get(step.name)
-            if old is not None and old.fingerprint == self._fingerprints[step.name] and old.version == document.version:
-                self._note(reading, step, old.payload)
-                continue
-            missing = [name for name in step.reads if name in errors]
-            if too_long or missing:
-                errors[step.name] = f"waits for {', '.join(missing)}" if missing else "not begun"
-                continue
-            try:
-                payload = self._said(step, reading, began + seconds - time.process_time())
-            except TooLong:
-                too_long = True
-                errors[step.name] = f"the document took longer than {seconds:g} seconds"
-                continue
-            except Exception as error:
-                log.debug("step %s on %s", step.name, document.id, exc_info=True)
-                errors[step.name] = f"{type(error).__name__}: {error}"
-                continue
-            self._note(reading, step, payload)
-            made.append(
-                Annotation(
-                    document=document.id,
-                    version=document.version,
-                    step=step.name,
-                    fingerprint=self._fingerprints[step.name],
-                    payload=payload,
-                )
-            )
-        return Outcome(made, errors, too_long)
-
-    @staticmethod
-    def _said(step: Step, reading: Reading, seconds: float) -> dict[str, Any]:
-        if not isinstance(step, Plain):
-            return {**step(reading), "step_version": step.version}
-        with limited(seconds):
-            return {**step(reading), "step_version": step.version}
+            if not isinstance(step, Plain):
+                turn.take(step)
+        return Outcome(turn.made, turn.errors, too_long)
 
     def tag(self, document: Document, translation: Payload | None = None) -> tuple[Record, dict[str, str]]:
         """The document with every tag, for the pipe `pututu tag`, and the errors of steps that failed, whose tags are left out.
@@ -207,11 +184,48 @@ class Chain:
             if close is not None:
                 close()
 
-    @staticmethod
-    def _note(reading: Reading, step: Step, payload: Payload) -> None:
-        reading.said[step.name] = payload
+
+@dataclass(slots=True)
+class _Turn:
+    """One document's way through the chain: what is said of it so far, what was made, what failed."""
+
+    reading: Reading
+    known: Mapping[str, Annotation]
+    fingerprints: Mapping[str, str]
+    made: list[Annotation] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def take(self, step: Step) -> None:
+        """A step's turn: what is known of it, or what it says now, or why it says nothing."""
+        document, fingerprint = self.reading.document, self.fingerprints[step.name]
+        old = self.known.get(step.name)
+        if old is not None and old.fingerprint == fingerprint and old.version == document.version:
+            self._note(step, old.payload)
+            return
+        missing = [name for name in step.reads if name in self.errors]
+        if missing:
+            self.errors[step.name] = f"waits for {', '.join(missing)}"
+            return
+        try:
+            payload = {**step(self.reading), "step_version": step.version}
+        except TooLong:
+            raise
+        except Exception as error:
+            log.debug("step %s on %s", step.name, document.id, exc_info=True)
+            self.errors[step.name] = f"{type(error).__name__}: {error}"
+            return
+        self.made.append(
+            Annotation(
+                document=document.id, version=document.version, step=step.name, fingerprint=fingerprint, payload=payload
+            )
+        )
+        self._note(step, payload)
+
+    def _note(self, step: Step, payload: Payload) -> None:
+        reading = self.reading
         if step.name == "language" and reading.document.language is None and payload.get("language"):
             reading.document = replace(reading.document, language=payload["language"])
+        reading.said[step.name] = payload
 
 
 def build(settings: Settings) -> Chain:

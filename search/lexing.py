@@ -72,6 +72,8 @@ class _Lexer:
             raise QueryError("Weights (^) are not taken: they do not change what is found.", "Leave ^ out.", self.at)
         elif char in "”»":
             self.at += 1
+        elif char == "!" and re.match(r'\s*[\w(]|\s*["“„«]', self.text[self.at + 1 :]):
+            self._emit("NOT", TokenValue("!"), 1)
         elif char in "-+" and re.match(r"\S", self.text[self.at + 1 : self.at + 2] or " "):
             self._sign(char)
         else:
@@ -171,7 +173,12 @@ class _Lexer:
         assert match, self.text[self.at]
         word = match[0]
         kind = OPERATORS.get(word)
-        if kind:
+        asked = self.text.rfind("¿", 0, match.end()) > self.text.rfind("?", 0, match.end() - 1)
+        if word.endswith("?") and asked:  # the end of a question, and no wildcard
+            word = word.rstrip("?")
+        if not word:
+            self.at = match.end()
+        elif kind:
             self._emit(kind, TokenValue(word), len(word))
         else:
-            self._emit("TERM", Word(word), len(word))
+            self._emit("TERM", Word(word), len(match[0]))

@@ -37,7 +37,7 @@ def _for_word(backend: Backend, word: str) -> list[str]:
     form = fold_word(word)
     if form.upper() in OPERATORS:
         return [form.upper()]
-    with_n = [other for other in _with_n(form) if backend.count(Word("", other, True))]
+    with_n = [other for other in _with_n(form) if backend.count(Word("", other))]
     accents = list(_with_other_accents(backend, word, form))
     others = [other for other in backend.similar(form) if other not in with_n and _plausible(form, other)]
     near = [other for other in others if asking.is_near(form, other, 1)]

@@ -9,7 +9,7 @@ from typing import Any
 from core.document import KINDS, Arrival, Completeness, Document, document_id
 from core.errors import InputError
 from core.text import clean, fold
-from core.time import Moment, parse_date
+from core.time import AHEAD, Moment, parse_date
 from core.urls import alias, canonical, host
 
 Slug = Callable[[str], str | None]
@@ -71,7 +71,7 @@ def document(
     except InputError as error:
         raise RowError("no http(s) address", error.reason, error.mend) from error
     text, summary = clean(_text(row, "text")).strip(), clean(_text(row, "summary")).strip()
-    moment = _published(row)
+    moment = _published(row, now)
     complete: Completeness = "full" if text else "summary" if summary else "headline"
     given = row.get("completeness")
     precision = row.get("published_precision")
@@ -164,7 +164,7 @@ def _one_of(row: Mapping[str, Any], key: str, words: tuple[Any, ...], default: A
     return value
 
 
-def _published(row: Mapping[str, Any]) -> Moment | None:
+def _published(row: Mapping[str, Any], now: datetime) -> Moment | None:
     value = row.get("published")
     # a whole number may come as 1.7e12 from a table: milliseconds since 1970
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else _text(row, "published").strip()
@@ -176,5 +176,11 @@ def _published(row: Mapping[str, Any]) -> Moment | None:
             "the date cannot be read",
             f"The date {text[:100]!r} cannot be read.",
             "Write it as 2026-11-20 or 2026-11-20T08:30:00-05:00.",
+        )
+    if moment.when > now + AHEAD:
+        raise RowError(
+            "the date lies ahead",
+            f"The date {text[:100]!r} lies more than two days ahead.",
+            "Mend it, or leave it out.",
         )
     return moment

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-_REMEMBERED = 20_000
+_REMEMBERED = 50_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -14,8 +14,10 @@ class Words:
     exact: frozenset[str] = frozenset()
     stems: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
+    firsts: frozenset[str] = frozenset()
     pattern: re.Pattern[str] | None = None
-    _known: dict[str, bool] = field(default_factory=dict)
+    _seen: set[str] = field(default_factory=set)
+    _begin: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, forms: Iterable[str]) -> "Words":
@@ -29,22 +31,25 @@ class Words:
             else:
                 phrases.add(f" {form} ")
         pattern = re.compile(rf" (?:{'|'.join(sorted(patterns))}) ") if patterns else None
-        return cls(frozenset(exact), tuple(sorted(stems)), tuple(sorted(phrases)), pattern)
+        firsts = frozenset(phrase.split()[0] for phrase in phrases)
+        return cls(frozenset(exact), tuple(sorted(stems)), tuple(sorted(phrases)), firsts, pattern)
 
     def among(self, sentence: str, words: frozenset[str]) -> bool:
         """Whether the sentence (its words between single spaces; `words` is their set) holds any."""
-        if not self.exact.isdisjoint(words):
+        if not self.exact.isdisjoint(words) or (self.stems and self._begins(words)):
             return True
-        if self.stems and any(self._begins(word) for word in words):
-            return True
-        if any(phrase in sentence for phrase in self.phrases):
+        if not self.firsts.isdisjoint(words) and any(phrase in sentence for phrase in self.phrases):
             return True
         return bool(self.pattern and self.pattern.search(sentence))
 
-    def _begins(self, word: str) -> bool:
-        known = self._known.get(word)
-        if known is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[word] = word.startswith(self.stems)
-        return known
+    def _begins(self, words: frozenset[str]) -> bool:
+        """Whether a word begins with a stem; each word is looked at once, as the language has few."""
+        new = words - self._seen
+        if new:
+            if len(self._seen) > _REMEMBERED:
+                self._seen.clear()
+                self._begin.clear()
+                new = words
+            self._begin.update(word for word in new if word.startswith(self.stems))
+            self._seen.update(new)
+        return not self._begin.isdisjoint(words)

@@ -159,6 +159,21 @@ def test_import_again_adds_nothing(filled: Run, tmp_path: Path) -> None:
     ]
 
 
+def test_a_date_far_ahead_is_refused_and_told(run: Run) -> None:
+    done = run("import", "-", stdin='{"url":"https://faro.example/1","title":"Paro","published":"2099-01-01"}\n')
+    assert done.returncode == 1 and "two days ahead" in done.stderr
+
+
+def test_a_wrong_day_is_a_wrong_option(run: Run) -> None:
+    for days in (["--from", "2024-13-01"], ["--from", "2024-02-02", "--to", "2024-02-01"]):
+        assert run("search", "paro", *days).returncode == 2
+
+
+def test_the_caret_stands_under_the_query_that_is_wrong(run: Run) -> None:
+    done = run("trends", "huelga", '"paro')
+    assert done.returncode == 1 and '  "paro\n  ^' in done.stderr
+
+
 def test_a_bad_line_is_named_and_the_others_are_kept(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "bad.jsonl"
     file.write_bytes(

@@ -247,7 +247,8 @@ def test_case_never_matters(word: str) -> None:
 def test_threads_agree() -> None:
     words = [f"extorsionadores{i} transportistas{i} gobiernos{i}" for i in range(400)]
     alone = [joined(text, "es") for text in words]
-    terms._MEMOS["es"].clear()
+    terms._WORDS["es"].clear()
+    terms._PIECES["es"].clear()
     results: list[list[tuple[str, str]]] = []
     threads = [
         threading.Thread(target=lambda: results.append([joined(text, "es") for text in words])) for _ in range(4)

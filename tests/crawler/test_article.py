@@ -220,6 +220,13 @@ def test_a_post_is_printed_as_it_is():
     )
 
 
+def test_a_selector_that_a_new_template_left_behind_does_not_cut_the_text():
+    source = Source(slug="ribera", name="La Ribera", home="https://ribera.example/", feeds=("https://ribera.example/f",), selectors={"text": ".caja"})  # fmt: skip
+    box = "<div class='caja'><p>Una caja con un texto corto que habla del puente, de la feria y de la comisión de obras del municipio, y que ya no es la nota de ningún modo, por mucho que lo parezca a primera vista.</p></div>"
+    body = paragraphs(*(f"{row} Así consta en el punto {n} del acta." for n in range(3) for row in ROWS))
+    assert len(lines(extract(page(box + f"<div class='nueva'>{body}</div>"), source=source))) >= 12
+
+
 # --- pages that are broken, huge or hostile
 
 

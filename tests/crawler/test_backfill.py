@@ -143,10 +143,7 @@ def test_an_undated_past_is_fetched_when_that_is_said(store, settings):
     assert walker.states() == {} and frontier_counts(store)["listed"] == 2
     again = Walker(store, settings, pages)
     again.go(Past(first=MAY.first, last=MAY.last, undated=True))
-    assert frontier_counts(store)["listed"] in (0, 2), "the map was read lately and is passed over"
-    with store.write() as tx:
-        past.ask_for(tx, "ribera", *MAY.bounds, datetime.now(UTC), undated=True)
-    assert frontier_counts(store)["pending"] == 2
+    assert (frontier_counts(store)["pending"], again.asked) == (2, ["/robots.txt"]), "the map was read lately"
 
 
 def frontier_counts(store):
@@ -223,6 +220,16 @@ def test_wordpress_lists_its_days_and_whole_posts_need_no_page(store, settings):
     assert whole.states() == {"fetched": 3} and whole.tally.fetched == 3
 
 
+@pytest.mark.parametrize("status", [401, 404, "<html><body>Portada</body></html>"])
+def test_a_wordpress_that_closes_its_list_is_read_by_its_sitemaps(store, settings, status):
+    pages = {of_day(date(2026, 5, day)): status for day in (1, 2, 3)}
+    pages |= {"/robots.txt": f"Sitemap: {HOME}/mapa.xml", "/mapa.xml": urlset(("/nota-1", "2026-05-02"))}
+    walker = Walker(store, settings, pages, platform="wordpress")
+    assert walker.go(THREE_DAYS) == [of_day(date(2026, 5, 3)), "/robots.txt", "/mapa.xml"]
+    assert walker.states() == {"pending": 1} and not walker.tally.errors
+    assert "closed" in walker.tally.reasons[0], "told, and no trouble of the site's"
+
+
 def test_pages_of_an_archive_are_read_until_one_shows_nothing_new(store, settings):
     def listing(*ids):
         return (
@@ -248,6 +255,21 @@ def test_a_walk_that_was_killed_does_not_ask_again_for_what_it_had_read(store, s
     again = Walker(store, settings, wordpress(), platform="wordpress")
     assert again.go(THREE_DAYS) == [of_day(date(2026, 5, 1))]
     assert again.states() == {"pending": 3} and again.walking.figures()["ribera"]["whole"]
+
+
+def test_a_listing_that_was_read_for_other_days_is_read_anew(store, settings):
+    pages = {
+        "/robots.txt": f"Sitemap: {HOME}/mapa.xml",
+        "/mapa.xml": urlset(("/nota-1", "2026-05-02"), ("/nota-2", "2026-04-02")),
+    }
+    Walker(store, settings, pages).go()
+    april = Past(first=date(2026, 4, 1), last=date(2026, 4, 30))
+    again = Walker(store, settings, pages)
+    assert again.go(april)[-1] == "/mapa.xml" and again.states(april) == {"pending": 1}
+    once_more = Walker(store, settings, pages)
+    assert once_more.go(april) == ["/robots.txt"], "the same days: it goes on"
+    with store.read() as tx:
+        assert {row.month for row in completeness.rows(tx) if row.surveyed} == {"2026-04", "2026-05"}
 
 
 def test_what_was_read_long_ago_is_asked_for_conditionally(store, settings, monkeypatch):

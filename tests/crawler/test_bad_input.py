@@ -136,7 +136,7 @@ def test_a_page_that_never_ends_is_cut_off(store, settings, site, monkeypatch):
     row = row_of(store, settings, site.source())
     for stop in stops:
         stop.set()
-    assert row["errors"] == {"size": 1, "network": 1} and time.monotonic() - began < 25
+    assert row["errors"] == {"size": 1, "network": 1} and time.monotonic() - began < 90
     assert states(store) == {"extracted": 2, "parked": 1, "pending": 1}
     assert any("no answer in time" in reason for reason in row["reasons"])
 
@@ -327,7 +327,7 @@ def test_any_robots_txt_is_dealt_with(store, settings, site, robots, status, kep
     site.put("/privado/1", site.article("Titular de la nota privada"))
     began = time.monotonic()
     row = row_of(store, settings, site.source())
-    assert row["errors"] == errors and len(found(store)) == kept and time.monotonic() - began < 20
+    assert row["errors"] == errors and len(found(store)) == kept and time.monotonic() - began < 90
     assert not errors or any("robots.txt" in reason for reason in row["reasons"])
     if status == 500:
         assert site.asked["/feed.xml"] == 0 and state_of(store).reason == "server", "a server that fails is left alone"

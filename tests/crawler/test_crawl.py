@@ -253,7 +253,7 @@ def test_the_death_of_the_child_is_told(store, settings, site, monkeypatch):
 
 def test_a_page_that_takes_too_long_is_parked_and_the_others_go_on(store, settings, site, tmp_path, monkeypatch):
     (tmp_path / "slow_extractor.py").write_text(
-        "import time\nfrom crawler.extraction import extract_archived\n"
+        "import time\nfrom crawler.archived import extract_archived\n"
         "def act(**job):\n    time.sleep(60 if job['entry']['url'].endswith('/nota/1') else 0)\n    return extract_archived(**job)\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))

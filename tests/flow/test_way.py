@@ -1,6 +1,7 @@
 """One article's whole way: from a feed to a search, a trend, a mail; and a second pass that does nothing."""
 
 import json
+import shutil
 from typing import Any
 
 
@@ -68,6 +69,17 @@ def leaves(part: Any) -> list[Any]:
     if isinstance(part, dict):
         return [leaf for value in part.values() for leaf in leaves(value)]
     return [leaf for value in part for leaf in leaves(value)] if isinstance(part, list) else [part]
+
+
+def test_an_index_that_was_lost_is_filled_again_and_no_count_is_short_without_a_word(flow: Any) -> None:
+    flow.run()
+    count = flow.command("search", "*", "--count").stdout
+    shutil.rmtree(flow.settings.index)
+    short = flow.command("search", "*", "--count")
+    assert int(short.stdout) == 0 and "pututu index" in short.stderr
+    assert flow.command("index").returncode == 0
+    again = flow.command("search", "*", "--count")
+    assert again.stdout == count and int(count) == len(flow.documents()) and "pututu index" not in again.stderr
 
 
 def test_enriching_again_and_reindexing_sends_nothing(flow: Any) -> None:

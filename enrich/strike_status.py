@@ -1,0 +1,151 @@
+"""Whether a strike is announced, under way, suspended, over or only considered, weighed from what its sentences say.
+
+Each sentence near the strike's own words gives what its verbs say, the title most, and what is denied (`no habrá paro`,
+`no levantarán el bloqueo`) or asked for (`pide levantar el paro`) is read before what is said. A strike that is called off, put
+off or denied is `suspended`: it is not held.
+"""
+
+import re
+from datetime import date
+
+from core.time import lima_day
+from enrich.reading import Reading
+
+STRIKE = r"(?:paros?|huelgas?|paralizacion(?:es)?|medidas?|protestas?|bloqueos?|marchas?|movilizacion|plantones|planton|piquetes?|jornada|tomas?)"
+_THE = r"(?:(?:el|la|los|las|un|una|su|sus|este|esta|ese|esa|con|de|del|al|a|que|haya|haber|convocad[oa]|convocar|iniciar|realizar|acatar|ir|temporalmente|nuev[oa]|cualquier|posible|supuest[oa]|su|segundo|tercer) )*"
+_WORDS = r"(?:\w+ ){0,3}"
+_CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
+    (status, factor, re.compile(rf" (?:{pattern}) "))
+    for status, factor, pattern in (
+        # asked for, not done
+        (
+            "",
+            0.0,
+            rf"(?:pid\w+|exhort\w+|solicit\w+|invoc\w+|inst(?:a|o|aron) a|llam(?:a|o|an) a|recomend\w+|asked|urged|urges|calls on|exig\w+|exij\w+) {_WORDS}(?:no )?(?:levant\w+|depon\w+|suspend\w+|acat\w+|desist\w+|lift|end|suspend|call off)",
+        ),
+        (
+            "ongoing",
+            1.2,
+            rf"no (?:levant\w+|depon\w+|suspend\w+|cesa\w*|ceder\w*|se moveran|se mueven|dejaran|retiraran)(?: {_THE}{STRIKE})?|sin levantar|no cesan? {_THE}{STRIKE}",
+        ),
+        (
+            "announced",
+            1.2,
+            rf"(?:rechaz|descart|nieg|neg)\w+ {_WORDS}(?:suspender|levantar|deponer|postergar|cancelar) {_THE}{STRIKE}|no hay marcha atras",
+        ),
+        (
+            "considered",
+            1.5,
+            rf"no (?:se )?descart\w+ {_THE}{_WORDS}(?:{STRIKE}|sumarse|plegarse|parar)|no descarta\w*|no se ha descartado",
+        ),
+        (
+            "announced",
+            1.0,
+            rf"no (?:se )?(?:sum|pleg|plieg|adher|acat|particip|apoy|respald)\w+ {_THE}{STRIKE}|no se (?:plegaran|sumaran|pliegan|suman)",
+        ),
+        # denied and called off
+        (
+            "suspended",
+            2.8,
+            rf"no (?:habra|hay|hubo|habria|se dara|se realizara|se llevara a cabo|ira|iran|va|van a|vamos a|realizaran|pararan|haran) {_THE}(?:{STRIKE}|parar|paro)|no (?:vamos|van) a parar|no pararan|(?:ningun|ninguna) {_WORDS}(?:ira|iran|acatara|parara|pararan) {_THE}{STRIKE}",
+        ),
+        (
+            "suspended",
+            2.8,
+            rf"(?:desm(?:ient|int)\w+|nieg\w+|neg(?:o|aron)|descart(?:a|an|o|aron|ado|ada)|aclar\w+ que no) {_THE}{_WORDS}{STRIKE}|{STRIKE} (?:\w+ ){{0,4}}(?:descartad[oa]|desmentid[oa])",
+        ),
+        (
+            "suspended",
+            2.8,
+            rf"(?:cancel|posterg|suspend|suspind|aplaz|anul|reprogram|interrump)\w+ {_THE}(?:\w+ )?{STRIKE}|{STRIKE} (?:\w+ ){{0,6}}(?:(?:queda|quedo|fue|fueron|esta|ha sido|sera) )?(?:cancelad|postergad|suspendid|aplazad|reprogramad)[oa]s?|(?:dej|qued)\w+ sin efecto|sin efecto {_THE}{STRIKE}|desist\w+ (?:del?|de la|de su|de realizar|de ir)|se baja\w* del? paro",
+        ),
+        (
+            "suspended",
+            2.2,
+            r"(?:medida|huelga|decision) (?:fue |queda |quedo )?(?:suspendida|postergada) hasta|tregua (?:hasta|por|de)|(?:dan|damos|otorgan|dieron|aceptan|declaran) (?:una )?tregua|cuarto intermedio|levant\w+ temporalmente|(?:decidi\w+|acord\w+) (?:suspender|postergar|aplazar)|(?:strike|stoppage|walkout|protest) (?:was |is |has been )?(?:suspended|postponed|called off)|(?:suspend|postpone|call)\w* (?:off )?(?:the|their|its) (?:\w+ )?(?:strike|stoppage|walkout)",
+        ),
+        # over
+        (
+            "ended",
+            2.6,
+            rf"(?:levant(?:a|an|o|aron|ado|ada)|depus\w+|depon(?:e|en)|conclu(?:ye|yen|yo|yeron)|finaliz(?:a|an|o|aron|ado|ada)|culmin(?:a|an|o|aron)|termin(?:a|an|o|aron)|acab(?:a|an|o|aron)) {_THE}{_WORDS}{STRIKE}|{STRIKE} (?:\w+ ){{0,6}}(?:(?:fue|fueron|es|queda|ha sido) )?(?:levantad[oa]s?|depuest[oa]s?|termino|culmino|finalizo|concluyo|acabo|llego a su fin)|se (?:acabo|levanto|levanta|levantaron) {_THE}{STRIKE}",
+        ),
+        (
+            "ended",
+            2.6,
+            rf"(?:puso|pusieron|ponen|pone|poner) fin|fin (?:al|del|de la) {STRIKE}|tras el paro|tras (?:\w+ ){{1,3}}de {STRIKE}|cumplieron (?:un|el|la|su) {STRIKE}|concluida {_THE}{STRIKE}|liber(?:an|aron|o) (?:la|el|las)|despej(?:an|aron|o|ada|aba\w*) (?:la|el|las|los)|(?:strike|stoppage|walkout|blockade) (?:ended|ends|is over|was lifted)|end(?:s|ed)? (?:\w+ ){{0,5}}(?:strike|stoppage|walkout|blockade)|lift(?:s|ed)? (?:\w+ ){{0,4}}(?:strike|stoppage|blockade|protest)|lifted (?:the|their)|reanud\w+ (?:labores|clases|la marcha|la atencion|el servicio|el transito)|(?:no tuvo|tuvo (?:poco|escaso|bajo|nulo)) acatamiento|fracas(?:o|a) {_THE}{STRIKE}|firm(?:an|aron) acta",
+        ),
+        # spoken of, not called
+        (
+            "considered",
+            1.9,
+            rf"evalua\w* (?:\w+ ){{0,6}}(?:{STRIKE}|parar|acciones)|analiza\w* (?:\w+ ){{0,4}}{STRIKE}|podrian? (?:\w+ )?(?:acatar|convocar|ir|realizar|iniciar|parar|radicalizar|plegarse)|amenaza\w* con (?:un |una |acatar|ir|nuev\w+|iniciar|radicalizar|parar|bloquear|cerrar|tomar|paralizar|{STRIKE})|adviert\w+ (?:con |de |que )(?:un |nuev\w+ |iran |irian |parar\w+ )?(?:{STRIKE}|parar\w*|a )?|advirti\w+|considera\w* (?:un|una|otro|ir|acatar) |se debate un paro|(?:decidir|definir|votar)\w* (?:\w+ ){{0,6}}(?:si (?:van|acatan|inician|paran)|{STRIKE})|consult\w+ a sus bases|threaten\w* (?:to strike|a strike|to walk|strike)|consider\w* (?:a |another )?strike|(?:could|may|might) (?:go on )?strike",
+        ),
+        (
+            "considered",
+            1.6,
+            r"(?:si|de) (?:no (?:hay|ven|les|se|cumplen?|reciben|obtienen|son)|el (?:lunes|martes|miercoles|jueves|viernes|gobierno) no|incumplen|lo contrario) (?:\w+ ){0,10}(?:pararemos|paramos|cerrar\w+|iran|iremos|tomar\w+|bloquear\w+|acatar\w+|saldran|radicalizar\w+|convocar\w+|regresamos|volver\w+)",
+        ),
+        # to come
+        (
+            "announced",
+            1.3,
+            rf"anunci\w+|convoc(?:a|an|o|aron|aran|atoria|ado|ada)|llam(?:a|an|aron|o) a (?:la |una |un )?(?:{STRIKE}|sus bases|parar)|ira(?:n)? (?:al|a la|a un|a una|a) |acatar(?:a|an)|parar(?:a|an) |realizaran|iniciaran|comenzaran|se (?:plegaran|sumaran|concentraran|reuniran)|no atenderan|habra {STRIKE}|saldran|ratific\w+|confirm\w+ (?:el|la|que|su)|programa\w+|previst[oa]s?|debia (?:comenzar|iniciar)",
+        ),
+        (
+            "announced",
+            1.1,
+            r"(?:de|para) (?:este |el )(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|proximo)|sera(?:n)? (?:el|por|de|este)|a partir del?|desde el (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|proximo|\d)|proxim[oa]s?|se alista\w*|preparan|recorrera|announc\w+|called for|calls? (?:for|a|an|\d+)|will (?:strike|stop|walk|hold|go on|march)|plan(?:s|ned)? (?:a|to)|upcoming|starting (?:on )?(?:\w+ )?\d*|next (?:week|month|monday|tuesday|wednesday|thursday|friday)|to know before",
+        ),
+        # under way
+        (
+            "ongoing",
+            1.1,
+            rf"acata(?:n|ba|ban)?|(?:inician?|iniciaron|reinician|comenzaron|empezaron|arranc\w+) {_THE}{STRIKE}|(?:lima|ciudad|transporte|region|\w+) amanec\w+|hoy para(?:n)?|esta parado|estan parados|mantiene(?:n)? (?:cerrad\w+|bloquead\w+|tomad\w+|amarrad\w+|la|el|su|sus)|mantenian|tienen cerrad\w+|continua(?:n|ba)?|sigue(?:n)?|prosigue|bloquean|cortan|cierran|impiden|toman|cumplen|llevan|apag(?:an|aron)|pararon|motor apagado|apagado|en curso|en huelga|en pie de lucha|(?:primer|segundo|tercer|cuarto|quinto|sexto|\d+ ?o?) dia|dia \d+|segunda semana|tercera semana|indefinido desde|por \w+ dia consecutivo",
+        ),
+        (
+            "ongoing",
+            0.8,
+            r"protestan|marchan|paran|se registra(?:n)?|cerrad[ao]s?|has brought|launched|on strike|are striking|striking|enter(?:s|ed) (?:its|their)|struggled to find|disrupts?|blocked|block|empties|stop work|stopped work|parked|walked to work|paraliz(?:a|an|o|aron|ada)|volvieron a las calles|llegaron hasta|desde (?:la medianoche|temprano|las)",
+        ),
+    )
+)
+"""Status, weight, and the words (between single spaces) that say it; what matched is read by no later one."""
+STATUSES = ("ended", "suspended", "considered", "announced", "ongoing")
+_WINDOWS = {"title": 3.0, "summary": 1.5}
+NEAR = re.compile(
+    rf" (?:{STRIKE}|pararan|paran|para|parar|paramos|protestar|protestan|cerrad[ao]|parado|acatan|acataran|strike|stoppage|walkout|apagaron|apagan|motores|pararon|marchan|van desde|cierran|bloquean|toman|atenderan) "
+)
+_FAR = 22
+"""Sentences of a text that are read for the status."""
+
+
+def status(reading: Reading, start: date | None) -> str:
+    """The status with the most weight; `start` is the day that the text gives for the strike, if it does."""
+    score = dict.fromkeys(STATUSES, 0.0)
+    for part in reading.fields:
+        for number, (position, _) in enumerate(part.bounds[:_FAR]):
+            sentence = part.sentence(position)
+            near = bool(NEAR.search(sentence))
+            if number > 3 and not near:
+                continue
+            weight = _WINDOWS.get(part.name, 1.0 / (1 + 0.25 * number)) * (1.0 if near else 0.5)
+            for name, factor, count in _said(sentence):
+                score[name] += min(count, 1 if part.name == "title" else 2) * factor * weight
+    published = reading.document.published
+    if start is not None and published is not None:
+        lag = (start - lima_day(published)).days
+        score["announced"] += 2.0 if lag > 0 else 0.0
+        score["ongoing"] += 0.5 if lag <= 0 else 0.0
+    best = max(score, key=lambda name: score[name])
+    return best if score[best] > 0 else "ongoing"
+
+
+def _said(sentence: str) -> list[tuple[str, float, int]]:
+    """Each status that a sentence speaks for, with weight and number of times. What one cue has read is taken out before the next."""
+    found = []
+    for name, factor, pattern in _CUES:
+        sentence, count = pattern.subn(" # ", sentence)
+        if count and name:
+            found.append((name, factor, count))
+    return found

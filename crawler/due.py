@@ -156,7 +156,7 @@ def _learned(state: SourceState, poll: Poll, now: datetime) -> Rhythm:
     if state.last_poll is None or now <= state.last_poll:
         return rhythm
     new = poll.new * (OVERFLOWN if overflown else 1)
-    rhythm = rhythm.look(state.last_poll, now, new) if looked else replace(rhythm, recent=0.0, expected=0.0)
+    rhythm = rhythm.look(state.last_poll, now, new, timely=looked)
     if not new:
         return rhythm
     return rhythm.learn(now, new) if looked or not overflown else replace(rhythm, since=now)
@@ -166,9 +166,15 @@ def _expected_rate(poll: Poll) -> float:
     """Items a second, by the source's file, else by the dates in its listing."""
     if poll.items_a_day:
         return poll.items_a_day / 86400
-    dates = sorted(poll.dates)
+    dates = _dates(poll)
     span = (dates[-1] - dates[0]).total_seconds() if len(dates) >= FEW else 0
     return (len(dates) - 1) / span if span >= 60 else UNKNOWN_RATE
+
+
+def _dates(poll: Poll) -> list[datetime]:
+    """The dates of a listing in order, without its oldest tenth: an old item that is kept at the end tells of no pause."""
+    dates = sorted(poll.dates)
+    return dates[max(1, len(dates) // 10) :] if len(dates) >= 2 * FEW else dates
 
 
 def _pauses(state: SourceState, poll: Poll, now: datetime) -> tuple[float | None, datetime | None]:
@@ -187,7 +193,7 @@ def _pauses(state: SourceState, poll: Poll, now: datetime) -> tuple[float | None
 
 def _first_gap(poll: Poll) -> float | None:
     """The longest pause between the items of a listing, else three times what the source's file expects, else a day."""
-    dates = sorted(poll.dates)
+    dates = _dates(poll)
     if len(dates) >= FEW:
         return max(SHORTEST_GAP, *((b - a).total_seconds() for a, b in pairwise(dates)))
     if poll.not_modified:

@@ -132,6 +132,7 @@ class Polling:
         live, past, only = _by_age(entries, now) if first and listing.kind == "sitemap" else (entries, [], [])
         whole = [entry for entry in entries if source.whole_entries and is_whole(entry, source)]
         pointer = self.archive.write(page.url, page.status, page.headers, page.body, page.when) if whole else None
+        before = tally.new + tally.past["asked"] + tally.past["listed"]
         with self.store.write() as tx:
             news = listing.kind != "sitemap"  # a sitemap shows its whole past again and again
             tally.new += frontier.discover(tx, slug, rows_of(live, now), arrival="live", now=now, revive=news)
@@ -143,12 +144,12 @@ class Polling:
                 tally.fetched += frontier.arrived(tx, slug, [entry.url for entry in whole], pointer, now)
                 for address in revisions.told_anew(tx, slug, rows_of(whole, now)).values():
                     tally.revisions["changed"] += frontier.look_again(tx, address, pointer, now)
-            else:
-                revisions.noticed(tx, slug, rows_of(entries, now), now)
+            revisions.noticed(tx, slug, rows_of([entry for entry in entries if entry not in whole], now), now)
             if not listing.children:  # an index stays the same while what it leads to changes: it is read every time
                 etag, modified = header(page.headers, "etag"), header(page.headers, "last-modified")
                 sources.save_validators(tx, slug, url, etag, modified, digest, now)
-        self.months[slug] |= {completeness.month_of(when) for entry in entries if (when := dated_at(entry, now))}
+        if tally.new + tally.past["asked"] + tally.past["listed"] > before:
+            self.months[slug] |= {completeness.month_of(when) for entry in entries if (when := dated_at(entry, now))}
 
     def refused(self, slug: str, url: str, status: int, headers: Mapping[str, str]) -> None:
         """A listing was answered with an error status. A waiting time that the server names puts off the next poll."""
@@ -193,9 +194,8 @@ class Polling:
             before = sources.locked(tx, slug)
             after = after_poll(before, poll, now)
             sources.keep(tx, after, now)
-            if (
-                before.status == "blocked" and after.status != "blocked"
-            ):  # what it refused for so long is asked for again
+            opened = before.status == "blocked" and after.status != "blocked"
+            if opened:  # what it refused for so long is asked for again
                 frontier.retry(tx, now, slug, refused=True)
         return after.backfilled is None and after.last_success == now
 

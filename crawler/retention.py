@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,9 +23,11 @@ from core.settings import Settings
 from crawler.archive import NAME, Archive, Place, day_of, places
 from store import disk, retention
 from store.database import Store
+from store.names import url_alias
 
 SPARED = timedelta(days=30)
 """Younger pages of whatever topic stay until there is nothing else to drop: an override that improves extracts them again."""
+DAY = timedelta(days=1)
 EMPTIED = ".emptied"
 WAITS = "pages wait to be extracted"
 FULL = 16 * 2**20
@@ -261,7 +263,7 @@ def erase_asked(store: Store, archive: Archive) -> int:
         asked = retention.erasures_asked(tx)
     done, fault = [], None
     for pointer in asked:
-        if not archive.is_ours(pointer):
+        if not (archive.has(pointer) or archive.is_ours(pointer)):
             continue
         try:
             if archive.has(pointer):
@@ -275,6 +277,19 @@ def erase_asked(store: Store, archive: Archive) -> int:
     if fault is not None:
         raise fault
     return len(done)
+
+
+def erase_pages(archive: Archive, names: Collection[str], since: datetime, until: datetime) -> int:
+    """Erase every page of these addresses (aliases) that was fetched in these days: earlier versions too, to which nothing
+    points any more; how many they were."""
+    first, last, erased = f"{since - DAY:%Y%m%d}", f"{until + DAY:%Y%m%d}", 0
+    for path in archive.files():
+        if first <= day_of(path) <= last:
+            for place in list(places(path)):
+                if place.url and url_alias(place.url)[0] in names:
+                    archive.erase(f"{path.name}:{place.offset}")
+                    erased += 1
+    return erased
 
 
 @contextmanager

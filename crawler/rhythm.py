@@ -54,12 +54,15 @@ class Rhythm:
     longest: float = 1.0
     since: datetime | None = None
 
-    def look(self, start: datetime, end: datetime, new: float) -> "Rhythm":
-        """After a look at `end`, the one before it at `start`: what the last hours say, and how long the pause has become."""
+    def look(self, start: datetime, end: datetime, new: float, *, timely: bool = True) -> "Rhythm":
+        """After a look at `end`, the one before it at `start`: what the last hours say, and how long the pause has become.
+
+        A look that was not `timely` tells that nothing came, but not when something did: its pause is no usual one.
+        """
         expected = sum(self.rate(hour) * seconds for hour, seconds in _hours(start, end))
         kept = 0.5 ** ((end - start).total_seconds() / MEMORY)
         pause = self.pause + expected
-        longest = max(pause, self.longest * FORGETTING, 1.0) if new else self.longest
+        longest = max(pause, self.longest * FORGETTING, 1.0) if new and timely else self.longest
         recent = {"recent": self.recent * kept + new, "expected": self.expected * kept + expected}
         return replace(self, **recent, pause=0.0 if new else pause, longest=longest)
 

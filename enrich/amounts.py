@@ -109,17 +109,17 @@ def find(part: Field) -> Iterator[tuple[int | float, str, int, int]]:
         for match in _BARE_RATE.finditer(text):
             yield _value(match[1], None, None, part), "PEN", *match.span(1)
     for unit in _UNIT.finditer(text):
-        match = _BEFORE_UNIT.search(text, max(0, unit.start() - _WIDEST), unit.start())
-        if match is None or _overlaps(taken, match.start(), unit.end()):
+        before = _BEFORE_UNIT.search(text, max(0, unit.start() - _WIDEST), unit.start())
+        if before is None or _overlaps(taken, before.start(), unit.end()):
             continue
-        value = _value(match[1], match[2], match[3], part)
-        if value == 1 and match[2]:
+        value = _value(before[1], before[2], before[3], part)
+        if value == 1 and before[2]:
             continue
         currency = _currency(unit[0])
-        yield value, currency, match.start(), unit.end()
-        lower = _RANGE_BEFORE.search(text, max(0, match.start() - 30), match.start())
+        yield value, currency, before.start(), unit.end()
+        lower = _RANGE_BEFORE.search(text, max(0, before.start() - 30), before.start())
         if lower and (lower[1] or lower[2]):
-            least = _value(lower[1], lower[2], lower[3] or match[3], part)
+            least = _value(lower[1], lower[2], lower[3] or before[3], part)
             yield least, currency, lower.start(), lower.end() - 1
         after = _EACH.match(text, unit.end())
         if after:

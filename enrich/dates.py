@@ -123,8 +123,9 @@ class _Reader:
             return self._made(self._day(_year(m["year"]), _MONTHS[m["month"]], number))
         for kind in ("e", "a"):
             if m[kind + "month"]:
-                year = m[kind + "year"]
-                return self._made(self._day(year and int(year), _MONTHS[m[kind + "month"]], int(m[kind + "day"])))
+                stated = m[kind + "year"]
+                day = self._day(int(stated) if stated else None, _MONTHS[m[kind + "month"]], int(m[kind + "day"]))
+                return self._made(day)
         for kind in ("n", "i"):
             if m[kind + "year"]:
                 return self._made(date(int(m[kind + "year"]), int(m[kind + "month"]), int(m[kind + "day"])))
@@ -158,7 +159,7 @@ class _Reader:
         m, today = self.match, self.today
         if m["bare"]:
             year = m["bareyear"]
-            first = self._day(year and int(year), _MONTHS[m["bare"]], 1)
+            first = self._day(int(year) if year else None, _MONTHS[m["bare"]], 1)
             if first and today and not year and first > today and not self._is_to_come():
                 first = first.replace(year=first.year - 1)  # `desde enero`
             return self._made(first, "month")

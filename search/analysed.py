@@ -176,6 +176,8 @@ def _tags(record: Record) -> Mapping[str, frozenset[str]]:
     result = {}
     for name, values in found.items():
         texts = [str(value) for value in values if value]
+        if not texts:
+            continue
         spelled = (
             [run for text in texts for run in runs(text)] if name in NAMES else [tag_key(name, text) for text in texts]
         )
@@ -198,7 +200,9 @@ def _facets(record: Record) -> Mapping[str, tuple[str, ...]]:
         "road": _values(_items(tags, "roads"), "name"), "term": key_terms(d.title, d.language),
     }  # fmt: skip
     distinct = {
-        name: dict.fromkeys(str(value)[:VALUE_LENGTH] for value in values if value) for name, values in found.items()
+        name: dict.fromkeys([str(value)[:VALUE_LENGTH] for value in values if value])
+        for name, values in found.items()
+        if values
     }
     return {name: tuple(values) for name, values in distinct.items() if values}
 

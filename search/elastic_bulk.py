@@ -8,6 +8,7 @@ client's own helper is not used: it waits for a full disk as for a busy server, 
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,11 +57,17 @@ def _line(value: Any) -> bytes:
 
 
 def _sent(client: Elasticsearch, index: str, actions: Iterable[Action], alias: bool) -> dict[str, str]:
+    """One chunk is on its way while the next is made; never two at once, so that a later version of a document comes later."""
     refused: dict[str, str] = {}
     patient = client.options(retry_on_status=())
-    with answering():
+    with answering(), ThreadPoolExecutor(1, "bulk") as sender:
+        under_way: Future[dict[str, str]] | None = None
         for chunk in chunks(actions):
-            refused |= _sent_chunk(patient, index, chunk, alias)
+            if under_way:
+                refused |= under_way.result()
+            under_way = sender.submit(_sent_chunk, patient, index, chunk, alias)
+        if under_way:
+            refused |= under_way.result()
     return refused
 
 

@@ -149,6 +149,22 @@ def test_a_first_look_reads_the_rate_from_the_dates_of_the_listing():
     assert same.interval == polled([Poll(ok=True, new=9, listed=9)]).interval, "dates of one second tell no rate"
 
 
+def test_an_old_item_kept_at_the_end_of_a_listing_tells_of_no_pause():
+    dates = [NOW - timedelta(minutes=20 * i) for i in range(19)] + [NOW - timedelta(days=700)]
+    state = polled([Poll(ok=True, new=20, listed=20, dates=dates, trusted=True)])
+    assert state.interval <= 3600 and state.gap == due.SHORTEST_GAP
+
+
+def test_who_looks_once_a_day_hears_of_silence_too():
+    arrives, state, moment, seen = regular(6 * HOUR, stop=NOW + timedelta(days=20)), None, NOW, 0
+    while moment < NOW + timedelta(days=60) and (state is None or state.status != "silent"):
+        items = arrives(moment)
+        poll = Poll(ok=True, new=min(len(items) - seen, 20), listed=20, dates=items[-20:], trusted=True)
+        state, seen = after_poll(state or SourceState(slug="chasqui"), poll, moment), len(items)
+        moment += timedelta(days=1)
+    assert state.status == "silent" and timedelta(days=20) < moment - NOW < timedelta(days=27)
+
+
 def test_the_source_s_own_limits_hold():
     own = replace(READ, shortest=7200)
     assert polled([READ, *[replace(own, new=20)] * 5]).interval == 7200

@@ -16,7 +16,7 @@ from core.home import archive_held
 from core.record import Record
 from core.settings import Settings
 from crawler import backfill as looking_back
-from crawler import catalog, extraction, retention
+from crawler import catalog, erasing, extraction, retention
 from crawler import run as crawling
 from crawler.archive import Archive
 from crawler.backfill import Estimate
@@ -388,20 +388,11 @@ def correct(store: Store, id: str, change: Payload | None, author: str, *, clock
 
 def take_down(store: Store, settings: Settings, url: str, reason: str, *, clock: Clock = utc_now) -> Receipt:
     """Erase a document from store, archive and index, and refuse it from now on. Pages on another machine it erases itself."""
-    archive, now = Archive(settings.home), clock()
     with archive_held(settings.home, alone=False):
         with store.write() as tx:
-            taken = documents.takedown(tx, url, reason, now)
-            names = {name for one in documents.aliases_of(tx, [taken.id]).values() for name in one}
-            seen = [
-                moment
-                for row in frontier.of_document(tx, taken.id)
-                for moment in (row.discovered, row.fetched)
-                if moment
-            ]
-        erased = retention.erase_asked(store, archive)
-        erased += retention.erase_pages(archive, names, min(seen), max(seen)) if seen else 0
-    return {"id": taken.id, "archive_records": erased} | index(store, settings)
+            taken = documents.takedown(tx, url, reason, clock())
+        pages = erasing.erase_of(store, Archive(settings.home), taken.id)
+    return {"id": taken.id, "archive_records": pages} | index(store, settings)
 
 
 def retain(store: Store, settings: Settings, *, apply: bool = True, clock: Clock = utc_now) -> Receipt:

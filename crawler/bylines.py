@@ -7,11 +7,12 @@ name, a section or an account's. A newsroom counts only where no person signed.
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from lxml import html
 
+from core.errors import InputError
 from core.text import fold
+from core.urls import site as registered
 from crawler import jsonld
 from crawler.authors import AGENCIES, NEWSROOM, authors
 from crawler.body import Body
@@ -51,9 +52,7 @@ def signed(
     selectors: Mapping[str, str],
 ) -> tuple[str, ...]:
     """The names, by the best witness that is more than the outlet's own name. `site` are the names it goes by."""
-    outlets = {_letters(name) for name in (*site, *named_behind(page, title))} | {
-        _letters(urlsplit(url).netloc.removeprefix("www.").split(".")[0])
-    }
+    outlets = {_letters(name) for name in (*site, *named_behind(page, title), _domain(url))}
     chosen = [[text_of(node) for node in select(page.root, selectors["author"])]] if "author" in selectors else []
     newsroom: tuple[str, ...] = ()
     for names in (*chosen, *_told(meta, data), *_printed(page, body)):
@@ -78,12 +77,21 @@ def _told(meta: Meta, data: Mapping[str, Any]) -> Iterator[list[str]]:
     yield jsonld.names(data.get("creator"))
 
 
+def _domain(url: str) -> str:
+    """`ribera` of `https://noticias.ribera.example/`."""
+    try:
+        return registered(url).split(".")[0]
+    except InputError:
+        return ""
+
+
 def named_behind(page: Outline, title: str) -> list[str]:
     """What the document's title says behind the headline: the outlet, its slogan, the section; never who signed."""
     node = page.root.find(".//title")
     _, found, rest = (text_of(node) if node is not None else "").partition(title or "\n")
     rest = rest.strip(" |–—»·•-")
-    return [part for part in (rest, *re.split(r"\s+[|–—»·•-]+\s+|\s*\|\s*", rest)) if found and len(part) >= 4]
+    last = re.split(r"\s+[|–—»·•-]+\s+|\s*\|\s*", rest)[-1]
+    return [part for part in (rest, last) if found and len(part) >= 4]
 
 
 def _is_outlet(name: str, outlets: set[str]) -> bool:

@@ -12,6 +12,7 @@ from crawler.boilerplate import begins_as_cross_link
 from crawler.labels import Part
 from crawler.markup import is_markup, to_text, tree
 from crawler.outline import Line, Outline, Span, outline
+from crawler.paragraphs import is_dateline
 
 ENOUGH = 400
 """Characters of running text that make an article by themselves."""
@@ -67,7 +68,7 @@ def _others(page: Outline, headline: int) -> Iterable[Span]:
             if wider is None or wider.first <= headline < wider.last:
                 break
             around = wider
-        if page.running_of(Span(headline + 1, around.first)) >= ENOUGH:
+        if page.running_of(around) and page.running_of(Span(headline + 1, around.first)) >= ENOUGH:
             yield around
 
 
@@ -147,12 +148,10 @@ def is_label(page: Outline, line: Line) -> bool:
     parent = line.node.getparent()
     if parent is not None and (span := page.spans.get(parent)) and span.last - span.first <= 3:
         part |= page.parts.get(parent, 0)
-    if part & Part.BYLINE:
+    if part & Part.BYLINE or (part & Part.DATE and is_dateline(line.text)):
         return True
-    return (
-        bool(part & (Part.DATE | Part.SECTION))
-        and not part & (Part.LEAD | Part.BODY)
-        and (len(line.text) <= 60 or not line.text.endswith((".", "!", "?", "”", '"')))
+    return part & (Part.SECTION | Part.LEAD | Part.BODY) == Part.SECTION and not line.text.endswith(
+        (".", "!", "?", "”", '"')
     )
 
 

@@ -66,9 +66,8 @@ def review(store: Store, known: Mapping[str, Source], slugs: Iterable[str], now:
                     before, samples.latest(tx, slug, PAGES), trusted=known[slug].status == "verified", now=now
                 )
                 sources.keep(tx, after, now)
-                if (
-                    before.status == "blocked" and after.status != "blocked"
-                ):  # what it refused for so long is asked for again
+                opened = before.status == "blocked" and after.status != "blocked"
+                if opened:  # what it refused for so long is asked for again
                     frontier.retry(tx, now, slug, refused=True)
 
 

@@ -85,8 +85,6 @@ class Outline:
     """The line at which an element with a telling name begins (a link to an author's page is one)."""
     heads: list[html.HtmlElement]
     """The h1 elements."""
-    times: list[html.HtmlElement]
-    """The `time` and `abbr` elements."""
     stamps: list[html.HtmlElement]
     """Elements that microdata calls the date of publication."""
     lengths: list[int] = field(default_factory=list)
@@ -148,7 +146,6 @@ class _Walk:
         self.pictured: dict[html.HtmlElement, None] = {}
         self.places: dict[html.HtmlElement, int] = {}
         self.heads: list[html.HtmlElement] = []
-        self.times: list[html.HtmlElement] = []
         self.stamps: list[html.HtmlElement] = []
         self._written: list[str] = []
         self._linked = self._bold = self._size = 0
@@ -198,8 +195,6 @@ class _Walk:
             self._bolds += 1
         elif tag == "h1":
             self.heads.append(node)
-        elif tag in ("time", "abbr"):
-            self.times.append(node)
         if part or tag in ("time", "abbr"):
             self.places[node] = len(self.lines)
             if part & Part.LABEL and tag not in BLOCKS:
@@ -271,8 +266,7 @@ class _Walk:
     def outline(self, root: html.HtmlElement) -> Outline:
         return Outline(
             root=root, lines=self.lines, spans=self.spans, parts=self.parts, suspects=self.suspects,
-            pictured=list(self.pictured), places=self.places, heads=self.heads, times=self.times,
-            stamps=self.stamps,
+            pictured=list(self.pictured), places=self.places, heads=self.heads, stamps=self.stamps,
         )  # fmt: skip
 
 

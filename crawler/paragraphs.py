@@ -2,7 +2,7 @@
 
 import re
 
-from core.text import clean
+from core.text import clean, fold
 from crawler.authors import authors
 from crawler.boilerplate import is_boilerplate, is_caption, is_sign_off
 from crawler.outline import key_of
@@ -50,6 +50,13 @@ def _is_date(key: str) -> bool:
         return False
     words = re.findall(r"[^\W\d_]+", key)
     return all(word in DATE_WORDS for word in words) and bool(re.search(r"\b(?:19|20)\d\d\b|\b\d{1,2} \d{2}\b", key))
+
+
+def is_dateline(text: str) -> bool:
+    """A day with at most names beside it (who, where), not a sentence or subhead that names one."""
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if fold(word) not in DATE_WORDS]
+    names = all(word[0].isupper() or word in ("por", "y", "e", "en", "para") for word in words)
+    return len(words) <= 6 and names and any(char.isdigit() for char in text)
 
 
 def _is_mark(line: str, key: str, beside: set[str]) -> bool:

@@ -7,14 +7,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from core.document import DateOrigin
-from core.text import fold
 from core.time import Moment, lima_day, parse_date
 from crawler import jsonld
 from crawler.body import Body
 from crawler.labels import Part
 from crawler.nodes import Meta, select, text_of
 from crawler.outline import Outline
-from crawler.paragraphs import DATE_WORDS
+from crawler.paragraphs import is_dateline
 
 PUBLISHED = (
     "article:published_time", "datepublished", "og:article:published_time", "og:published_time", "article:published", "published_time", "bi3dpubdate",
@@ -91,19 +90,13 @@ def _beside(page: Outline, body: Body, now: datetime) -> Iterator[Moment]:
             if (
                 not body.out[place]
                 and len(line.text) <= 80
-                and _is_dateline(line.text)
+                and is_dateline(line.text)
                 and (moment := _printed(line.text, now))
             ):
                 yield moment
     for place, node in marked:
         if place not in head and place not in foot and (moment := _marked(page, node, now)):
             yield moment
-
-
-def _is_dateline(text: str) -> bool:
-    """A date with at most names beside it (who, where), not a sentence or subhead that names a day."""
-    words = [word for word in re.findall(r"[^\W\d_]+", text) if fold(word) not in DATE_WORDS]
-    return len(words) <= 6 and all(word[0].isupper() or word in ("por", "y", "e", "en", "para") for word in words)
 
 
 def _marked(page: Outline, node: Any, now: datetime) -> Moment | None:

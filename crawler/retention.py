@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,13 +21,12 @@ from core.errors import InputError, StoreError
 from core.home import archive_held
 from core.settings import Settings
 from crawler.archive import NAME, Archive, Place, day_of, places
+from crawler.erasing import erase_asked
 from store import disk, retention
 from store.database import Store
-from store.names import url_alias
 
 SPARED = timedelta(days=30)
 """Younger pages of whatever topic stay until there is nothing else to drop: an override that improves extracts them again."""
-DAY = timedelta(days=1)
 EMPTIED = ".emptied"
 WAITS = "pages wait to be extracted"
 FULL = 16 * 2**20
@@ -252,44 +251,6 @@ def _finish(store: Store, archive: Archive, now: datetime) -> None:
             with store.read() as tx:
                 done = retention.is_pointed_to(tx, path.name)
             (before if done else path).unlink()
-
-
-def erase_asked(store: Store, archive: Archive) -> int:
-    """Erase the records that takedowns asked for and that are in this home's archive; how many are done.
-
-    Those of another machine's archive wait for it. Raises InputError for one that cannot be erased, the others being done.
-    """
-    with store.read() as tx:
-        asked = retention.erasures_asked(tx)
-    done, fault = [], None
-    for pointer in asked:
-        if not (archive.has(pointer) or archive.is_ours(pointer)):
-            continue
-        try:
-            if archive.has(pointer):
-                archive.erase(pointer)
-            done.append(pointer)
-        except InputError as error:
-            fault = error
-    if done:
-        with store.write() as tx:
-            retention.erased(tx, done)
-    if fault is not None:
-        raise fault
-    return len(done)
-
-
-def erase_pages(archive: Archive, names: Collection[str], since: datetime, until: datetime) -> int:
-    """Erase every page of these addresses (aliases) that was fetched in these days: earlier versions too, to which nothing
-    points any more; how many they were."""
-    first, last, erased = f"{since - DAY:%Y%m%d}", f"{until + DAY:%Y%m%d}", 0
-    for path in archive.files():
-        if first <= day_of(path) <= last:
-            for place in list(places(path)):
-                if place.url and url_alias(place.url)[0] in names:
-                    archive.erase(f"{path.name}:{place.offset}")
-                    erased += 1
-    return erased
 
 
 @contextmanager

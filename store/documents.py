@@ -15,14 +15,14 @@ from store import schema, stories
 from store.database import Store
 from store.dialect import exclusive
 from store.names import lookup
-from store.reading import aliases_of, count, get, ids, many, resolve
+from store.reading import count, get, ids, many, resolve
 from store.retention import DROPPED, ask_erasure
 from store.saving import Saved, save, save_many
 from store.schema import aliases, documents, frontier, hits, work
 from store.work import add_many
 
 __all__ = [
-    "Saved", "Takedown", "VersionInfo", "aliases_of", "count", "each", "get", "ids", "many", "record", "records", "resolve", "save", "save_many",
+    "Saved", "Takedown", "VersionInfo", "count", "each", "get", "ids", "many", "record", "records", "resolve", "save", "save_many",
     "takedown", "versions",
 ]  # fmt: skip
 ERASED = "taken down"

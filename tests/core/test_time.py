@@ -24,6 +24,8 @@ ABSOLUTE = [
     ("Fri, 14 Mar 2025 08:15:30 UTC", datetime(2025, 3, 14, 8, 15, 30), "second"),
     ("Fri, 14 Mar 2025 08:15:30 EST", datetime(2025, 3, 14, 13, 15, 30), "second"),
     ("Fri, 14 Mar 2025 08:15:30 PET", datetime(2025, 3, 14, 13, 15, 30), "second"),
+    ("08:15 | Lima, mar. 14, 2025.", datetime(2025, 3, 14, 13, 15), "minute"),
+    ("14 mar 2025 / 08:15 h.", datetime(2025, 3, 14, 13, 15), "minute"),
     ("14 Mar 25 08:15 Z", datetime(2025, 3, 14, 8, 15), "minute"),
     ("vie, 14 mar 2025 08:15:30 -0500", datetime(2025, 3, 14, 13, 15, 30), "second"),
     ("Fri Mar 14 2025 08:15:30 GMT-0500 (PET)", datetime(2025, 3, 14, 13, 15, 30), "second"),

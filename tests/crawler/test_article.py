@@ -93,6 +93,14 @@ def test_what_posts_a_story_quotes_stays_and_a_table_is_a_line_for_each_row():
     ]  # fmt: skip
 
 
+def test_a_subhead_as_h1_and_short_items_of_a_timeline_stay():
+    long = [f"{row} Así consta en el punto {n} del acta de la reunión." for n, row in enumerate(ROWS)]
+    items = "<div class='timeline-item'>Primera crecida del río</div><div class='timeline-item'>Segunda crecida del río</div>"
+    body = f"{paragraphs(*long)}<h1>Qué falta para la obra</h1>{items}{paragraphs(ROWS[3])}"
+    expected = [*long, "Qué falta para la obra", "Primera crecida del río", "Segunda crecida del río", ROWS[3]]
+    assert lines(extract(page(body))) == expected
+
+
 # --- who, when, where
 
 
@@ -116,6 +124,12 @@ def test_what_posts_a_story_quotes_stays_and_a_table_is_a_line_for_each_row():
 )  # fmt: skip
 def test_who_signed_and_who_did_not(head, printed, author):
     assert extract(page(printed + paragraphs(), head=head)).author == author
+
+
+def test_a_columnist_named_in_the_documents_title_is_the_author():
+    head = ld(author={"@type": "Person", "name": "Ana Luz Prado"})
+    found = extract(Page(url=URL, body=page(head=head).body.replace(b"| La Ribera</title>", b"| Ana Luz Prado | La Ribera</title>"), when=NOW))  # fmt: skip
+    assert found.author == ("Ana Luz Prado",) and found.title == TITLE
 
 
 def test_an_author_that_json_ld_only_points_to():

@@ -5,13 +5,13 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+import pipeline
 from alerts import subscriptions
 from core.document import Annotation, Document, document_id
 from core.errors import InputError, StoreError
@@ -21,6 +21,8 @@ from core.urls import alias
 from crawler import archive as archive_module
 from crawler import retention as rotation
 from crawler.archive import Archive, places
+from crawler.erasing import erase_asked
+from crawler.extraction import Extraction
 from crawler.retention import EMPTIED, retain, rotate
 from store import alerts, annotations, documents, frontier, retention
 from store.database import Store
@@ -372,9 +374,9 @@ def test_a_page_in_another_machine_s_archive_waits_for_that_machine(filled: Shel
     pointer = other.write("https://ribera.example/x", 200, {}, b"x", NOW)
     with filled.store.write() as tx:
         retention.ask_erasure(tx, [pointer], NOW)
-    assert rotation.erase_asked(filled.store, filled.archive) == 0
+    assert erase_asked(filled.store, filled.archive) == 0
     with Store.open(replace(filled.settings, home=tmp_path / "other")) as store:
-        assert rotation.erase_asked(store, other) == 1
+        assert erase_asked(store, other) == 1
     with pytest.raises(InputError, match="taken down"):
         other.read(pointer)
 
@@ -398,7 +400,69 @@ def test_budgets_of_the_settings_are_kept(filled: Shelf):
     assert filled.here() == [19, 22, 25, 28][-len(filled.here()) :]
 
 
-Make = Callable[..., Shelf]
+def test_a_takedown_reaches_the_pages_of_earlier_versions(shelf: Shelf):
+    url = "https://ribera.example/nota/0"
+    shelf.add(40)
+    with shelf.store.write() as tx:
+        (row,) = frontier.fetched_rows(tx, None, 0, 9)
+        later = shelf.archive.write(url, 200, {}, b"corregido", NOW - timedelta(days=38))
+        frontier.look_again(tx, row.id, later, NOW - timedelta(days=38))
+    shelf.add(39)
+    old = row.archive
+    taken = pipeline.take_down(shelf.store, shelf.settings, url, "the family asked", clock=lambda: NOW)
+    assert taken["archive_records"] == 2
+    for pointer in (old, later):
+        with pytest.raises(InputError, match="taken down"):
+            shelf.archive.read(pointer)
+    with shelf.store.read() as tx:
+        assert shelf.archive.read(documents.get(tx, shelf.ids[1]).archive).body == BODY, (
+            "its neighbour in the file stays"
+        )
+
+
+def test_pages_of_a_backup_brought_to_another_home_are_erased_too(filled: Shelf, tmp_path: Path):
+    other = replace(filled.settings, home=tmp_path / "other")
+    shutil.copytree(filled.archive.folder, other.home / "archive")
+    with Store.open(other) as store:
+        pipeline.take_down(store, other, filled.ids[0], "the family asked", clock=lambda: NOW)
+    assert [place.url for place in places(Archive(other.home).files()[0])][0] is None
+
+
+def test_pages_wait_for_the_machine_that_has_them_as_long_as_it_lives(shelf: Shelf, tmp_path: Path):
+    """Two homes on one store: the other one leaves the page alone; once its machine is gone, it is fetched again."""
+    shelf.add(0, extracted=False)
+    shelf.archive.close()
+    other = replace(shelf.settings, home=tmp_path / "other")
+    with Store.open(other) as theirs:
+        with Extraction(theirs, other, {}) as extraction:
+            extraction.all(None)
+        with shelf.store.read() as tx:
+            assert frontier.counts(tx)["fetched"] == 1
+        shelf.store.close()
+        with Extraction(theirs, other, {}) as extraction:
+            extraction.all(None)
+        with theirs.read() as tx:
+            assert frontier.counts(tx) | {"pending": 1, "fetched": 0} == frontier.counts(tx)
+            row = frontier.of_url(tx, "https://ribera.example/nota/0")
+        assert row.archive is None and "fetched once more" in row.error
+
+
+def test_a_page_whose_file_was_deleted_is_fetched_again(shelf: Shelf):
+    shelf.add(0, extracted=False)
+    shelf.archive.close()
+    shelf.archive.files()[0].unlink()
+    with Extraction(shelf.store, shelf.settings, {}) as extraction:
+        extraction.all(None)
+    with shelf.store.read() as tx:
+        assert frontier.counts(tx)["pending"] == 1
+
+
+def test_a_file_deleted_under_its_writer_costs_no_page_after_it(shelf: Shelf):
+    shelf.add(0)
+    shelf.archive.files()[0].unlink()
+    shelf.add(0)
+    with shelf.store.read() as tx:
+        assert shelf.archive.read(documents.get(tx, shelf.ids[1]).archive).body == BODY
 
 
 def test_every_record_of_a_file_is_found(filled: Shelf, monkeypatch: pytest.MonkeyPatch):

@@ -62,13 +62,13 @@ _WHAT = (
     ("other", _cue(r"sobornos?|coimas?|sacado|bribes?|presupuesto\w*|inversion\w*|inviert\w*|invirti\w*|bonos?|multas?|sueldos?|salarios?|remuneracion\w*|precio\w*|cuesta\w*|costo\w*|valorizad\w*|"
         r"incaut\w*|decomis\w*|prestaban|prestamos?|creditos?|credito|deud\w*|adeud\w*|reparacion civil|transferi\w*|transferencia|fondos?|financi\w*|uit|equivalente|kilo|litro|exporta\w*|ventas|"
         r"facturaci\w*|papeletas?|peaje|alquiler|matricula|seized|budget|salary|price|fine|exports")),
-    ("loss", _cue(r"perdidas?|perdi(?:o|eron)|dejaron de ganar|perjuicios?|botin|robaron|robo|hurt\w+|asalt\w*|daños|loss|losses|lost|stole\w*|estafa\w*")),
+    ("loss", _cue(r"quitaron|perdidas?|perdi(?:o|eron)|dejaron de ganar|perjuicios?|botin|robaron|robo|hurt\w+|asalt\w*|daños|loss|losses|lost|stole\w*|estafa\w*")),
     ("demand", _cue(r"exig\w+|exij\w+|pide|piden|pedia\w*|pedir\w*|pidio|pidieron|pidiendo\w*|pedido|reclam(?:a|an|aba|aban|o|aron)|extors\w+|demand\w*|deben abonar|cobr\w+|impon\w+|impus\w+|rebaja\w*|"
-        r"fijan montos|a cambio de|o plomo|ask(?:s|ed|ing)?|charg\w+|amenaz\w+|rescate|obligad[oa]s? a|obliga\w* a|pretend\w+")),
-    ("payment", _cue(r"pag(?:a|an|aba|aban|o|aron|ando|amos|os?|ue|uen|aria\w*)|deposit(?:a|an|aba|aban|o|aron|ado|ados|os?)|entreg(?:a|an|o|aron|aba\w*|ado)|recaud\w+|yape(?:a|an|aban|aron)?|"
+        r"fij(?:a|an|aba|aban|aron) |un plazo y un monto|told to|hand over|a cambio de|o plomo|o (?:vas|los|las|te|lo|la|si no) |ask(?:s|ed|ing)?|charg\w+|amenaz\w+|rescate|obligad[oa]s? a|obliga\w* a|pretend\w+")),
+    ("payment", _cue(r"dejaban?|entregaban|se pone|repartirse|pag(?:a|an|aba|aban|o|aron|ando|amos|os?|ue|uen|aria\w*)|deposit(?:a|an|aba|aban|o|aron|ado|ados|os?)|entreg(?:a|an|o|aron|aba\w*|ado)|yape(?:a|an|aban|aron)?|"
         r"desembols\w+|paid|pays|takings|handed over|collected")),
 )  # fmt: skip
-_SPENT = _cue(r"gast\w+|recog\w+|recibi\w+|contrat\w+|seguridad privada")
+_SPENT = _cue(r"recaud\w+|gast\w+|recog\w+|recibi\w+|contrat(?:a|an|aron) |seguridad privada")
 _TO_PAY = _cue(
     r"reuni(?:r|an|eran?)|juntar|conseguir|pagar\w*|depositar\w*|entregar\w*|abonar\w*|yapear\w*|desembolsar|deposite\w*|to pay|pay"
 )
@@ -78,11 +78,14 @@ _OR_ELSE = re.compile(
 )
 _BEHIND = 45
 """Characters by which a cue behind a sum is taken to be farther from it: what a sum is stands before it, as a rule."""
+_DIRECTLY = 5
+"""A cue so near behind a sum says what it is: `60 mil soles de reparación civil`."""
 
 
 def run(reading: Reading) -> Payload:
     """`{"amounts": [{value, currency, what, spans}]}`, one for each value and currency, in the order of the text."""
     extortion = any(topic["name"] == "extortion" for topic in reading.said["topics"]["topics"])
+    extortion = extortion or any("secuestr" in part.folded for part in reading.fields)
     items: dict[tuple[Any, str], dict[str, Any]] = {}
     for part in reading.fields:
         for value, currency, start, end in sorted(find(part), key=lambda found: found[2]):
@@ -109,17 +112,17 @@ def find(part: Field) -> Iterator[tuple[int | float, str, int, int]]:
         for match in _BARE_RATE.finditer(text):
             yield _value(match[1], None, None, part), "PEN", *match.span(1)
     for unit in _UNIT.finditer(text):
-        before = _BEFORE_UNIT.search(text, max(0, unit.start() - _WIDEST), unit.start())
-        if before is None or _overlaps(taken, before.start(), unit.end()):
+        number = _BEFORE_UNIT.search(text, max(0, unit.start() - _WIDEST), unit.start())
+        if number is None or _overlaps(taken, number.start(), unit.end()):
             continue
-        value = _value(before[1], before[2], before[3], part)
-        if value == 1 and before[2]:
+        value = _value(number[1], number[2], number[3], part)
+        if value == 1 and number[2]:
             continue
         currency = _currency(unit[0])
-        yield value, currency, before.start(), unit.end()
-        lower = _RANGE_BEFORE.search(text, max(0, before.start() - 30), before.start())
+        yield value, currency, number.start(), unit.end()
+        lower = _RANGE_BEFORE.search(text, max(0, number.start() - 30), number.start())
         if lower and (lower[1] or lower[2]):
-            least = _value(lower[1], lower[2], lower[3] or before[3], part)
+            least = _value(lower[1], lower[2], lower[3] or number[3], part)
             yield least, currency, lower.start(), lower.end() - 1
         after = _EACH.match(text, unit.end())
         if after:
@@ -192,8 +195,10 @@ def _what(part: Field, start: int, end: int, extortion: bool) -> str:
         if not extortion and (what == "demand" or pattern is _SPENT):
             continue
         for match in pattern.finditer(part.folded, first, last):
-            away = start - match.end() if match.end() <= start else match.start() - end + _BEHIND
-            away += farther
+            behind = match.start() - end
+            away = farther + (
+                start - match.end() if behind < 0 else behind + (_BEHIND if behind > _DIRECTLY else -_DIRECTLY)
+            )
             if away < distance:
                 best, distance = what, away
     if best == "topay":

@@ -26,7 +26,7 @@ _WHO = (
 _SOME = rf"(?: (?!(?:que|y|and|por|tras|en|con|sin|a|al|dej\w+|hay|hubo|suma\w*|causa\w*|\d+|{'|'.join(_NUMBERS)})\b)\w+){{0,4}}?"
 _DIED = (
     r"(?:muri(?:o|eron)|falleci(?:o|eron)|perdi(?:o|eron) la vida|fue(?:ron)? (?:asesinad|acribillad|ultimad|victimad|hallad[oa]s? muert)[oa]s?|"
-    r"(?:was|were) (?:killed|murdered|shot dead)|died|resulto muert[oa]|resultaron muert[oa]s)"
+    r"(?:was|were) (?:killed|murdered|shot dead)|died|le quito la vida|resulto muert[oa]|resultaron muert[oa]s)"
 )
 _DEAD = r"(?:muertos?|muertas?|fallecid[oa]s?|asesinad[oa]s?|acribillad[oa]s?|ultimad[oa]s?|victimad[oa]s?|(?:secuestrad[oa]s y )?asesinad[oa]s?|dead|killed|murdered)"
 _KILL = r"(?:asesinan|matan|acribillan|ultiman|victiman|asesinaron|mataron|acribillaron|asesino|mato|acribillo|ultimaron|kill|kills|killed|murder|murdered|shot dead)"
@@ -54,7 +54,7 @@ _ONE_KILLED = tuple(
     re.compile(pattern)
     for pattern in (
         rf" {_KILL}{_BY} (?:al|a la|a el) {_WHO} ",
-        rf" {_KILL}{_BY} a (?!(?:balazos|tiros|quemarropa|cuchilladas|{_COUNT})\b)\w*[^\Ws] ",
+        rf" {_KILL}{_BY}(?: (?!y\b)\w+){{0,4}} a (?!(?:balazos|tiros|quemarropa|cuchilladas|{_COUNT})\b)\w*[^\Ws] ",
         rf" (?:el|la|su|the|a|an) {_WHO}{_SOME} {_DIED} ",
         rf" (?:muere|fallece|murio|fallecio) (?:el|la|un|una) {_WHO} ",
         rf" (?:hallan|encuentran|hallaron|encontraron) (?:muert|asesinad)[oa] (?:a|al|a la|a un|a una) {_WHO} ",
@@ -80,7 +80,7 @@ _ELSEWHEN = re.compile(
     r"entre 20\d\d|en 20\d\d|de 20\d\d|last year|this year|last week|last month|so far|months?|weeks?|years?) "
 )
 _UNDONE = re.compile(
-    r" (?:amenaz\w+|intent\w+|planea\w*|querian|iban a|pretend\w+|mensaje\w*|threat\w*|attempt\w*|tried|or they) "
+    r" (?:amenaz(?:a|an|o|aron|aba|aban|ando)|intent\w+|planea\w*|querian|iban a|pretend\w+|threaten\w*|attempt\w*|tried|or they) "
 )
 _ABOUT = ("extortion", "strike")
 _READ = 3

@@ -57,8 +57,8 @@ _RELATIVE = {
     "pasado mañana": 2, "antes de ayer": -2, "anteayer": -2, "ayer": -1, "anoche": -1, "yesterday": -1, "last night": -1, "tomorrow": 1,
 }  # fmt: skip
 _TO_COME = re.compile(
-    r"\b(?:\w+(?:rá|rán|remos|ría|rían)|van? a \w+r|anunci\w+|convoc\w+|llaman? a|próxim\w+|ratific\w+|preparan?|program\w+|previst\w+|vence\w*|"
-    r"desde el|a partir del?|hasta el|para el|will|plans?|planned|upcoming|calls?|called for|starting)\b"
+    r"\b(?:\w+(?:rá|rán|remos)|van? a \w+r|anunci\w+|convoc\w+|llaman? a|próxim\w+|ratific\w+|preparan?|program\w+|previst\w+|vence\w*|"
+    r"a partir del?|hasta el|para el|will|plans?|planned|upcoming|calls?|called for|starting)\b"
 )
 """What makes `el jueves` the coming one; read with its accents, so that `paro` and `hora` are no future."""
 
@@ -123,9 +123,8 @@ class _Reader:
             return self._made(self._day(_year(m["year"]), _MONTHS[m["month"]], number))
         for kind in ("e", "a"):
             if m[kind + "month"]:
-                stated = m[kind + "year"]
-                day = self._day(int(stated) if stated else None, _MONTHS[m[kind + "month"]], int(m[kind + "day"]))
-                return self._made(day)
+                year = _year(m[kind + "year"])
+                return self._made(self._day(year, _MONTHS[m[kind + "month"]], int(m[kind + "day"])))
         for kind in ("n", "i"):
             if m[kind + "year"]:
                 return self._made(date(int(m[kind + "year"]), int(m[kind + "month"]), int(m[kind + "day"])))
@@ -158,8 +157,8 @@ class _Reader:
     def _long(self) -> Time | None:
         m, today = self.match, self.today
         if m["bare"]:
-            year = m["bareyear"]
-            first = self._day(int(year) if year else None, _MONTHS[m["bare"]], 1)
+            year = _year(m["bareyear"])
+            first = self._day(year, _MONTHS[m["bare"]], 1)
             if first and today and not year and first > today and not self._is_to_come():
                 first = first.replace(year=first.year - 1)  # `desde enero`
             return self._made(first, "month")

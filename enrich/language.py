@@ -19,7 +19,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 VERSION = "1"
-ENOUGH = 700
+ENOUGH = 400
 """Characters looked at: more make no answer surer."""
 SECOND = ("es", "en", "pt", "qu", "fr", "it", "de", "ca", "gl")
 _LETTERS = re.compile(r"[^\W\d_]+")

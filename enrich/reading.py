@@ -17,6 +17,7 @@ Span = list[str | int]
 LONGEST_SENTENCE = 600
 """Characters of a sentence beyond which it is read in pieces: what no stop divides (a list, hostile text) stays bounded."""
 _NO_WORD = re.compile(r"[\W_]")
+_MANY_MARKS = 100
 _PAUSE = re.compile(r"[,;:)\n]\s")
 
 
@@ -40,7 +41,13 @@ class Field:
     @cached_property
     def norm(self) -> str:
         """` ` + the folded text with everything that is no word character made a space + ` `: words stand between spaces."""
-        return f" {_NO_WORD.sub(' ', self.folded)} "
+        text = self.folded
+        marks = [char for char in set(text) if not char.isalnum()]
+        if len(marks) > _MANY_MARKS:
+            return f" {_NO_WORD.sub(' ', text)} "
+        for char in marks:  # few distinct ones: much faster than a regular expression
+            text = text.replace(char, " ")
+        return f" {text} "
 
     @cached_property
     def bounds(self) -> list[tuple[int, int]]:
@@ -71,6 +78,12 @@ class Field:
         if number not in self._words:
             self._words[number] = frozenset(self.sentence(position).split())
         return self._words[number]
+
+    def passage(self, position: int) -> str:
+        """The sentence around a position with the two before and the two after it."""
+        number = self.sentence_at(position)
+        near = range(max(number - 2, 0), min(number + 3, len(self.bounds)))
+        return f" {' '.join(self.sentence(self.bounds[each][0]).strip() for each in near)} "
 
     @cached_property
     def _words(self) -> dict[int, frozenset[str]]:

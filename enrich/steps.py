@@ -154,15 +154,15 @@ class Chain:
         too_long = False
         try:
             with limited(seconds):
-                for step in plain:
-                    turn.take(step)
+                for bounded in plain:
+                    turn.take(bounded)
         except TooLong:
             too_long = True
             left = [step.name for step in plain if step.name not in turn.reading.said and step.name not in turn.errors]
             turn.errors |= dict.fromkeys(left, "not begun") | {left[0]: f"took longer than {seconds:g} seconds"}
-        for slow in self.steps:
-            if not isinstance(slow, Plain):
-                turn.take(slow)
+        for step in self.steps:
+            if not isinstance(step, Plain):
+                turn.take(step)
         return Outcome(turn.made, turn.errors, too_long)
 
     def tag(self, document: Document, translation: Payload | None = None) -> tuple[Record, dict[str, str]]:

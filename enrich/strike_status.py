@@ -26,7 +26,7 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         (
             "ongoing",
             1.2,
-            rf"no (?:levant\w+|depon\w+|suspend\w+|cesa\w*|ceder\w*|se moveran|se mueven|dejaran|retiraran)(?: {_THE}{STRIKE})?|sin levantar|no cesan? {_THE}{STRIKE}",
+            rf"no (?:levant\w+|depon\w+|suspend\w+|cesa\w*|ceder\w*|se moveran|se mueven|dejaran|retiraran|se iran)(?: {_THE}{STRIKE})?|sin levantar|no cesan? {_THE}{STRIKE}",
         ),
         (
             "announced",
@@ -62,7 +62,7 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         (
             "suspended",
             2.2,
-            r"(?:medida|huelga|decision) (?:fue |queda |quedo )?(?:suspendida|postergada) hasta|tregua (?:hasta|por|de)|(?:dan|damos|otorgan|dieron|aceptan|declaran) (?:una )?tregua|cuarto intermedio|levant\w+ temporalmente|(?:decidi\w+|acord\w+) (?:suspender|postergar|aplazar)|(?:strike|stoppage|walkout|protest) (?:was |is |has been )?(?:suspended|postponed|called off)|(?:suspend|postpone|call)\w* (?:off )?(?:the|their|its) (?:\w+ )?(?:strike|stoppage|walkout)",
+            r"(?:medida|huelga|decision) (?:fue |queda |quedo )?(?:suspendida|postergada) hasta|tregua (?:hasta|por|de)|(?:dan|damos|otorgan|dieron|aceptan|declaran) (?:una )?tregua|cuarto intermedio|levant\w+ temporalmente|(?:decidi\w+|acord\w+) (?:suspender|postergar|aplazar)|(?:strike|stoppage|walkout|protest) (?:was |is |has been )?(?:suspended|postponed|called off)|(?:suspend\w*|postpone\w*|call\w* off) (?:\w+ ){0,3}(?:strike|stoppage|walkout|blockade|protest)|(?:would|will) not (?:go ahead|strike|go on strike)|stand down",
         ),
         # over
         (
@@ -73,13 +73,13 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         (
             "ended",
             2.6,
-            rf"(?:puso|pusieron|ponen|pone|poner) fin|fin (?:al|del|de la) {STRIKE}|tras el paro|tras (?:\w+ ){{1,3}}de {STRIKE}|cumplieron (?:un|el|la|su) {STRIKE}|concluida {_THE}{STRIKE}|liber(?:an|aron|o) (?:la|el|las)|despej(?:an|aron|o|ada|aba\w*) (?:la|el|las|los)|(?:strike|stoppage|walkout|blockade) (?:ended|ends|is over|was lifted)|end(?:s|ed)? (?:\w+ ){{0,5}}(?:strike|stoppage|walkout|blockade)|lift(?:s|ed)? (?:\w+ ){{0,4}}(?:strike|stoppage|blockade|protest)|lifted (?:the|their)|reanud\w+ (?:labores|clases|la marcha|la atencion|el servicio|el transito)|(?:no tuvo|tuvo (?:poco|escaso|bajo|nulo)) acatamiento|fracas(?:o|a) {_THE}{STRIKE}|firm(?:an|aron) acta",
+            rf"(?:puso|pusieron|ponen|pone|poner) fin|fin (?:al|del|de la) {STRIKE}|tras el paro|tras (?:\w+ ){{1,3}}de {STRIKE}|cumplieron (?:un|el|la|su) {STRIKE}|concluida {_THE}{STRIKE}|liber(?:an|aron|o) (?:la|el|las)|despej(?:an|aron|o|ada|aba\w*) (?:la|el|las|los)|(?:strike|stoppage|walkout|blockade) (?:ended|ends|is over|was lifted)|end(?:s|ed)? (?:\w+ ){{0,5}}(?:strike|stoppage|walkout|blockade)|lift(?:s|ed)? (?:\w+ ){{0,4}}(?:strike|stoppage|blockade|protest)|lifted (?:the|their)|reanud\w+ (?:labores|clases|la marcha|la atencion|el servicio|el transito)|(?:recuper\w+|volvio a|vuelve a) la (?:normalidad|calma)|(?:no tuvo|tuvo (?:poco|escaso|bajo|nulo)) acatamiento|fracas(?:o|a) {_THE}{STRIKE}|firm(?:an|aron) acta",
         ),
         # spoken of, not called
         (
             "considered",
             1.9,
-            rf"evalua\w* (?:\w+ ){{0,6}}(?:{STRIKE}|parar|acciones)|analiza\w* (?:\w+ ){{0,4}}{STRIKE}|podrian? (?:\w+ )?(?:acatar|convocar|ir|realizar|iniciar|parar|radicalizar|plegarse)|amenaza\w* con (?:un |una |acatar|ir|nuev\w+|iniciar|radicalizar|parar|bloquear|cerrar|tomar|paralizar|{STRIKE})|adviert\w+ (?:con |de |que )(?:un |nuev\w+ |iran |irian |parar\w+ )?(?:{STRIKE}|parar\w*|a )?|advirti\w+|considera\w* (?:un|una|otro|ir|acatar) |se debate un paro|(?:decidir|definir|votar)\w* (?:\w+ ){{0,6}}(?:si (?:van|acatan|inician|paran)|{STRIKE})|consult\w+ a sus bases|threaten\w* (?:to strike|a strike|to walk|strike)|consider\w* (?:a |another )?strike|(?:could|may|might) (?:go on )?strike",
+            rf"evalua\w* (?:\w+ ){{0,6}}(?:{STRIKE}|parar|acciones)|analiza\w* (?:\w+ ){{0,4}}{STRIKE}|podrian? (?:\w+ )?(?:acatar|convocar|ir|realizar|iniciar|parar|radicalizar|plegarse)|amenaza\w* con (?:un |una |acatar|ir|nuev\w+|iniciar|radicalizar|parar|bloquear|cerrar|tomar|paralizar|{STRIKE})|adviert\w+ (?:con |de |que )(?:un |nuev\w+ |iran |irian |parar\w+ )?(?:{STRIKE}|parar\w*|a )?|advirtieron que (?:iran|pararan|volveran|tomaran)|considera\w* (?:un|una|otro|ir|acatar) |se debate un paro|(?:decidir|definir|votar)\w* (?:\w+ ){{0,6}}(?:si (?:van|acatan|inician|paran)|{STRIKE})|consult\w+ a sus bases|threaten\w* (?:to strike|a strike|to walk|strike)|consider\w* (?:a |another )?strike|(?:could|may|might) (?:go on )?strike",
         ),
         (
             "considered",
@@ -114,7 +114,14 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
 STATUSES = ("ended", "suspended", "considered", "announced", "ongoing")
 _WINDOWS = {"title": 3.0, "summary": 1.5}
 NEAR = re.compile(
-    rf" (?:{STRIKE}|pararan|paran|para|parar|paramos|protestar|protestan|cerrad[ao]|parado|acatan|acataran|strike|stoppage|walkout|apagaron|apagan|motores|pararon|marchan|van desde|cierran|bloquean|toman|atenderan) "
+    rf" (?:{STRIKE}|pararan|paran|para|parar|paramos|protestar|protestan|cerrad[ao]|parado|acatan|acataran|stop|strike|stoppage|walkout|apagaron|apagan|motores|pararon|marchan|van desde|cierran|bloquean|toman|atenderan) "
+)
+_YESTERDAY = re.compile(r" (?:ayer|anoche|pasado|yesterday|last night) ")
+_DONE = re.compile(
+    r" (?:marcharon|protestaron|bloquearon|tomaron|acataron|cumplieron|se concentraron|paralizaron|realizaron|cerraron|salieron|llegaron|se enfrentaron|marched|protested|blocked) "
+)
+_GOES_ON = re.compile(
+    r" (?:indefinid\w+|contin\w+|sig(?:ue|uen|uieron)|mantien\w+|permanec(?:e|en)|segundo dia|tercer dia|prosig\w+|por \w+ dia|no se mover\w+|hasta que) "
 )
 _FAR = 22
 """Sentences of a text that are read for the status."""
@@ -132,6 +139,7 @@ def status(reading: Reading, start: date | None) -> str:
             weight = _WINDOWS.get(part.name, 1.0 / (1 + 0.25 * number)) * (1.0 if near else 0.5)
             for name, factor, count in _said(sentence):
                 score[name] += min(count, 1 if part.name == "title" else 2) * factor * weight
+    score["ended"] += _is_told_as_done(reading)
     published = reading.document.published
     if start is not None and published is not None:
         lag = (start - lima_day(published)).days
@@ -139,6 +147,13 @@ def status(reading: Reading, start: date | None) -> str:
         score["ongoing"] += 0.5 if lag <= 0 else 0.0
     best = max(score, key=lambda name: score[name])
     return best if score[best] > 0 else "ongoing"
+
+
+def _is_told_as_done(reading: Reading) -> float:
+    """The weight of a lead that tells what was done yesterday, where nothing at the top says that it goes on."""
+    top = [part.sentence(start) for part in reading.fields for start, _ in part.bounds[:3]]
+    done = any(_DONE.search(sentence) and _YESTERDAY.search(sentence) for sentence in top)
+    return 3.5 if done and not any(_GOES_ON.search(sentence) for sentence in top) else 0.0
 
 
 def _said(sentence: str) -> list[tuple[str, float, int]]:

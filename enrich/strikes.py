@@ -19,12 +19,16 @@ _FAR = 22
 """Sentences of a field that are read for its days."""
 
 _END = re.compile(r"(?:hasta (?:el )?|until (?:\w+ )?|through )$")
-_PAST = re.compile(r"(?:pasad[oa] |ocurrid[oa] (?:el )?)$")
+_PAST = re.compile(
+    r"(?:pasad[oa] |ocurrid[oa] (?:el )?|(?:said|says|announced|dij[oe]\w*|inform\w+|señal\w+|indic\w+|anunci(?:o|aron|ado)|declar\w+|firmad[oa]|firmaron) (?:el |este |hoy |)?)$"
+)
 _BEGUN = re.compile(
     r"(?:desde (?:el |este )?|(?:iniciad|comenzad|empezad)[oa] (?:el )?|(?:inicio|comenzo|empezo|arranco) (?:el )?|since )$"
 )
 _ATTACHED = re.compile(rf"{STRIKE}[^.;,]{{0,45}}$")
 _HOURS = re.compile(r" (?:de|por|durara|dure|a) (12|24|48|72|96) (?:horas|hour) | (12|24|48|72|96) (?:horas|hour) ")
+_ORDINALS = ("primer", "segundo", "tercer", "cuarto", "quinto", "sexto", "septimo", "octavo", "noveno", "decimo")
+_ORDINAL = re.compile(rf" ({'|'.join(_ORDINALS)}) dia (?:de|del|consecutivo|sin) ")
 _DEMAND = re.compile(
     r"\b(?:para exigir|exigen|exige|exigiendo|exigieron|exigir|en demanda de|demandan|reclaman|reclamando|piden|en rechazo (?:a|al|de)|rechazan|en contra (?:de|del)|contra|en protesta (?:por|contra)|"
     r"protestan (?:por|contra)|en defensa de|demanding|to demand|over|in protest (?:at|over|against)|to protest|against)\s+(?P<what>[^.;:\n]{4,160})"
@@ -105,7 +109,14 @@ def _days(reading: Reading, named: list[Time], status: str | None = None) -> tup
     chosen = next(iter(coming or found), lead)
     if chosen is None:
         return None, next(iter(ends), None)
-    return chosen.first, chosen.last or next((end for end in ends if end >= chosen.first), None) or _lasting(chosen)
+    first = chosen.first - _days_before(chosen)
+    return first, chosen.last or next((end for end in ends if end >= chosen.first), None) or _lasting(chosen)
+
+
+def _days_before(time: Time) -> timedelta:
+    """How long the strike lasts on a day that is told as its second or third."""
+    match = _ORDINAL.search(time.part.sentence(time.start))
+    return timedelta(days=_ORDINALS.index(match[1]) if match else 0)
 
 
 def _is_a_start(before: str, status: str | None) -> bool:

@@ -18,16 +18,9 @@ VIOLENT = ("attack", "explosives", "killing")
 MOST_OF_VIOLENCE = 0.42
 _OFFICIAL_KINDS = ("norm", "bill")
 _TELLING = {
-    "killing": 3.0,
-    "explosives": 3.0,
-    "attack": 2.0,
-    "loans": 3.0,
-    "protection": 2.5,
-    "hunger_strike": 3.0,
-    "committee": 1.5,
-    "promulgation": 1.6,
-    "emergency": 1.5,
-}
+    "killing": 4.0, "explosives": 4.0, "attack": 2.0, "loans": 3.0, "protection": 2.5, "hunger_strike": 3.0,
+    "vote": 1.2, "committee": 1.5, "promulgation": 2.0, "emergency": 1.5, "decree": 1.3,
+}  # fmt: skip
 """Subtypes that say more of a text than the words beside them: a shop that paid and was blown up is an attack with explosives."""
 
 
@@ -47,7 +40,8 @@ def _topic(reading: Reading, name: str, found: Sequence[Found]) -> dict[str, Any
     if score < THRESHOLD:
         return None
     spans = [item.span for item in found] or [span for norm in reading.said["norms"]["norms"] for span in norm["spans"]]
-    return {"name": name, "subtype": _subtype(found), "score": round(score, 3), "spans": spans}
+    subtype = _subtype(found) or (_kind_of_norm(reading) if name == "legislation" else None)
+    return {"name": name, "subtype": subtype, "score": round(score, 3), "spans": spans}
 
 
 def _subtype(found: Sequence[Found]) -> str | None:
@@ -57,7 +51,16 @@ def _subtype(found: Sequence[Found]) -> str | None:
         entry = item.hit.entry
         if entry.detail:
             weights[entry.detail] += round(1000 * entry.weight * _TELLING.get(entry.detail, 1.0) * _prominence(item))
-    return weights.most_common(1)[0][0] if weights else None
+    best = weights.most_common(1)[0][0] if weights else None
+    deadly = any(item.hit.entry.detail == "killing" and _prominence(item) >= 1 for item in found)
+    return "killing" if best == "attack" and deadly else best
+
+
+def _kind_of_norm(reading: Reading) -> str | None:
+    """What the first norm cited is, where no other word says it."""
+    norms = reading.said["norms"]["norms"]
+    kind = norms[0]["id"].split()[0] if norms else ""
+    return {"PL": "bill", "Ley": "law", "DL": "decree", "DS": "decree", "DU": "decree"}.get(kind)
 
 
 def _prominence(item: Found) -> float:
@@ -106,8 +109,9 @@ def _elsewhere(reading: Reading, name: str, found: Sequence[Found]) -> float:
     """The factor by which sport and show business lower a score: full reports of a crime against a band keep theirs."""
     strong = sum(item.hit.entry.weight >= 0.6 for item in found)
     sport, show = reading.count("context.sport"), reading.count("context.show")
-    if sport >= 1 and sport >= strong:
-        return 0.55 if name != "strike" or strong < 2 else 0.9
+    titled = any(item.field.name == "title" for item in reading.found.get("context.sport", ()))
+    if sport >= max(strong, 1) and (sport > 1 or titled):
+        return 0.5 if name != "strike" or strong < 2 or sport > strong else 0.9
     if show >= 1 and show >= strong and name != "legislation":
         return 0.6 if show == 1 and strong else 0.5
     return 1.0
@@ -127,5 +131,20 @@ def is_foreign(reading: Reading) -> bool:
     if title_abroad and not title_home:
         return len(abroad) >= len(home) + sum(len(p["spans"]) for p in places)
     if title_home:
-        return False
+        return _is_set_abroad(reading)
     return len(abroad) >= 2 * (len(home) + sum(len(p["spans"]) for p in places)) + 1
+
+
+def _is_set_abroad(reading: Reading) -> bool:
+    """Whether the title says that its subject is abroad: `huelga de controladores en Francia obliga a cancelar vuelos a Lima`."""
+    subjects = [
+        item for name in TOPICS for item in reading.found.get(f"topic.{name}", ()) if item.field.name == "title"
+    ]
+    if not subjects:
+        return False
+    first = min(subjects, key=lambda item: item.hit.start)
+    for item in reading.found.get("context.foreign", ()):
+        if item.field.name == "title" and 0 < item.hit.start - first.hit.end < 45:
+            between = first.field.folded[first.hit.end : item.hit.start]
+            return between.endswith((" en ", " in ")) and not any(char in between for char in ":;.")
+    return False

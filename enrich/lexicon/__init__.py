@@ -12,7 +12,9 @@ A file holds any of `[[terms]]`, `[[organisations]]`, `[classes]` and `[glossary
     after = [..]   after_not = [..]      # likewise directly after; what `after` asks for is part of the find
     needs = [..]   without = [..]        # what the same sentence must (one of them), must not hold
     needs_too = [..]                     # and one of these
+    around = [..]                        # what it or one of the two sentences before and after must hold
     common = true                        # a common noun: not within a person's name (Juan Paro Pérez)
+    proper = true                        # a name: only where it is printed with a capital letter (Irán, not irán)
     title = true                         # only in a title
 
     [classes]                            # words that several terms ask for: `needs = ["@weapons"]`, in any file
@@ -69,7 +71,7 @@ def _suits(company: Company | None, part: Readable, start: int, known: dict[tupl
         return True
     key = (company, part.sentence_at(start))
     if key not in known:
-        known[key] = company.suits(part.sentence(start), part.words_at(start))
+        known[key] = company.suits(part, start)
     return known[key]
 
 

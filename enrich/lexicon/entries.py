@@ -35,21 +35,31 @@ class Readable(Protocol):
     def words_at(self, position: int) -> frozenset[str]:
         """The words of that sentence."""
 
+    def passage(self, position: int) -> str:
+        """That sentence with the two before and the two after it."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Company:
-    """What the same sentence must and must not hold. The forms of one term share it, so that a sentence is asked once."""
+    """What the same sentence, or it and those next to it, must and must not hold. The forms of one term share it, so that a sentence is asked once."""
 
     needs: Words | None = None
     needs_too: Words | None = None
     without: Words | None = None
+    around: Words | None = None
 
-    def suits(self, sentence: str, words: frozenset[str]) -> bool:
-        """Whether a term may stand in this sentence."""
+    def suits(self, part: Readable, position: int) -> bool:
+        """Whether a term may stand in the sentence at this position."""
+        sentence, words = part.sentence(position), part.words_at(position)
         wanted = [group for group in (self.needs, self.needs_too) if group]
         if not all(group.among(sentence, words) for group in wanted):
             return False
-        return not (self.without and self.without.among(sentence, words))
+        if self.without and self.without.among(sentence, words):
+            return False
+        if self.around is None:
+            return True
+        passage = part.passage(position)
+        return self.around.among(passage, frozenset(passage.split()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +74,7 @@ class Entry:
     printed: str | None = None
     title: bool = False
     common: bool = False
+    proper: bool = False
     before: re.Pattern[str] | None = None
     before_not: re.Pattern[str] | None = None
     after: re.Pattern[str] | None = None
@@ -78,6 +89,8 @@ class Entry:
         if self.title and part.name != "title":
             return None
         if self.printed and not part.printed[start:end].startswith(self.printed):
+            return None
+        if self.proper and not part.text[start].isupper():
             return None
         if self.common and is_in_a_name(part.text, start, end):
             return None

@@ -23,10 +23,12 @@ _TERM_KEYS = {
     "printed",
     "title",
     "common",
+    "proper",
     *(k for g in ("before", "after") for k in (g, g + "_not")),
     "needs",
     "needs_too",
     "without",
+    "around",
 }
 _PARTS = {"tag", "terms", "organisations", "classes", "glossary"}
 _ORGANISATION_KEYS = {"name", "kind", "words", "id", "printed", "needs"}
@@ -150,6 +152,7 @@ class ListFile:
                 weight=float(weight),
                 title=bool(item.get("title")),
                 common=bool(item.get("common")),
+                proper=bool(item.get("proper")),
                 printed=bool(item.get("printed")),
                 company=company,
                 **beside,
@@ -210,7 +213,7 @@ _BESIDE = {
     "after": r" *(?:{})(?= )",
     "after_not": r" *(?:{})(?= |$)",
 }
-_COMPANY = ("needs", "needs_too", "without")
+_COMPANY = ("needs", "needs_too", "without", "around")
 
 
 def _beside(key: str, forms: list[str]) -> re.Pattern[str]:

@@ -425,7 +425,7 @@ def test_pages_of_a_backup_brought_to_another_home_are_erased_too(filled: Shelf,
     shutil.copytree(filled.archive.folder, other.home / "archive")
     with Store.open(other) as store:
         pipeline.take_down(store, other, filled.ids[0], "the family asked", clock=lambda: NOW)
-    assert [place.url for place in places(Archive(other.home).files()[0])][0] is None
+    assert next(place.url for place in places(Archive(other.home).files()[0])) is None
 
 
 def test_pages_wait_for_the_machine_that_has_them_as_long_as_it_lives(shelf: Shelf, tmp_path: Path):

@@ -183,3 +183,26 @@ def test_archived_pages_are_walked_for_a_new_extraction(store, now):
         frontier.extracted_again(tx, first[0], now, document="d9")
         frontier.extracted_again(tx, second[0], now, reason="no title")
         assert [frontier.of_url(tx, row.url).state for row in rows] == ["extracted", "parked", "pending"]
+
+
+def test_an_address_too_long_for_an_index_is_parked_and_its_neighbours_are_not(store, now):
+    """PostgreSQL's indexes hold less than 2,704 bytes: a hostile feed must not make the whole listing fail."""
+    import random
+
+    noise = random.Random(3)
+    long = ["https://elchasqui.example/" + "".join(noise.choices("abcdefghij0123456789", k=9000)) for _ in range(2)]
+    foreign = "https://elchasqui.example/" + "ñ" * 700
+    for _ in range(2):
+        with store.write() as tx:
+            new = frontier.discover(
+                tx,
+                "chasqui",
+                [{"url": u} for u in (*long, foreign, "https://elchasqui.example/1")],
+                arrival="live",
+                now=now,
+            )
+    assert new == 0
+    with store.read() as tx:
+        assert frontier.counts(tx) | {"parked": 3, "pending": 1} == frontier.counts(tx)
+        assert all("longer than" in row.error for row in frontier.parked(tx))
+        assert frontier.of_url(tx, long[0]).url == long[0]

@@ -2,6 +2,8 @@
 
 import json
 import os
+import pty
+import select
 import signal
 import subprocess
 import sys
@@ -413,6 +415,22 @@ def test_the_command_estimates_fetches_and_counts(settings, site, old_press, tmp
     assert backwards.returncode == 1 and "--from" in backwards.stderr
     unknown = pututu(environ, "backfill", "rivera", "--from", "2026-05", "--to", "2026-05")
     assert unknown.returncode == 1 and "ribera" in unknown.stderr
+
+
+def test_on_a_terminal_it_asks_first_and_no_is_no(settings, site, old_press, tmp_path):
+    environ = environment(settings, site, tmp_path / "fuentes")
+    line = [sys.executable, "-m", "cli", "backfill", "ribera", "--from", "2026-03", "--to", "2026-03"]
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(line, env=environ, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    said, until = b"", time.monotonic() + 150
+    while b"Begin?" not in said and time.monotonic() < until:
+        if select.select([ours], [], [], 1)[0]:
+            said += os.read(ours, 65536)
+    os.write(ours, b"n\n")
+    assert process.wait(60) != 0 and b"4 items" in said
+    os.close(ours)
+    assert not [path for path in site.asked if "/nota/2026" in path]
 
 
 def test_killed_it_goes_on_where_it_was(settings, site, old_press, tmp_path):

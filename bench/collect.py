@@ -156,7 +156,18 @@ def show(best: dict[str, Any]) -> None:
         )
         each = f"{1000 * run['processor'] / run['articles']:.0f} ms each" if run["articles"] else "-"
         print(f"{name:14}{run['articles']:>9}{run['seconds']:>9.1f}{run['per_s']:>8.1f}{each:>12}   {target}")
-    print(f"{'':14}stages [seconds, processor seconds]: {best['pututu']['stages']}")
+    stages = best["pututu"]["stages"]
+    stored = best["pututu"]["articles"] / stages["collect"][0]
+    beside = [
+        f"{stored / run['per_s']:.1f} x {name}"
+        for name, run in best.items()
+        if name in TARGETS and isinstance(run, dict)
+    ]
+    print(f"{'':14}stages [seconds, processor seconds]: {stages}")
+    print(
+        f"{'':14}until stored (fetched, archived, extracted): {stored:.1f} per s"
+        + (f", {', '.join(beside)}" if beside else "")
+    )
 
 
 # memory

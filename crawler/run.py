@@ -66,7 +66,7 @@ def _crawl(
     store: Store, settings: Settings, sources: Sequence[Source], wanted: Mapping[str, Any],
     advance: Callable[[int], None] = lambda done: None,
 ) -> dict[str, Any]:  # fmt: skip
-    from crawler.extraction import Extraction
+    from crawler.extraction import BATCH, Extraction
 
     if not sources:
         return {"sources": {}, "documents": 0, "walks": {}, "error": None}
@@ -74,8 +74,10 @@ def _crawl(
     child = _Child(_job(settings, sources, wanted))
     try:
         with Extraction(store, settings, known) as extraction:
-            while child.running(0.5):
-                advance(extraction.once(list(known)))
+            done = 0
+            while child.running(0 if done >= BATCH else 0.5):  # behind a full batch the next one waits already
+                done = extraction.once(list(known))
+                advance(done)
             extraction.all(list(known))
     finally:
         child.stop()

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -52,7 +53,6 @@ _BARE_RATE = re.compile(r"\b(?:en|a|de|at|por) (\d[.,]\d{2,4})(?![\d%]| ?(?:%|so
 _FOREIGN_DOLLARS = re.compile(r"(?:^| )(?:pesos|bolivianos|reales|canadienses|australianos|bolivares|quetzales)\b")
 
 
-@lru_cache(maxsize=1024)
 def _cue(words: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{words})\b")
 
@@ -76,6 +76,13 @@ _FEE = _cue(r"tarifas?|cuotas?")
 _OR_ELSE = re.compile(
     r" (?:de lo contrario|si no|o (?:los|las|te|lo|la) |amenaz\w*|extors\w*|matar\w*|atent\w*|plomo|mafia\w*|banda|bandas|balas?|delincuentes?|hampones|sicari\w*|exig\w+|exij\w+|obligad\w*|obliga\w*|or (?:they|die)|threat\w*|gang\w*|extort\w*) "
 )
+_CUES = (
+    *((what, pattern, 0) for what, pattern in _WHAT),
+    ("demand", _FEE, 30),
+    ("topay", _TO_PAY, 0),
+    ("payment", _SPENT, 0),
+)
+"""What a cue says, its words, and by how many characters it is taken to be farther from a sum than it is."""
 _BEHIND = 45
 """Characters by which a cue behind a sum is taken to be farther from it: what a sum is stands before it, as a rule."""
 _DIRECTLY = 5
@@ -86,16 +93,17 @@ def run(reading: Reading) -> Payload:
     """`{"amounts": [{value, currency, what, spans}]}`, one for each value and currency, in the order of the text."""
     extortion = any(topic["name"] == "extortion" for topic in reading.said["topics"]["topics"])
     extortion = extortion or any("secuestr" in part.folded for part in reading.fields)
+    meaning = _Meaning(extortion)
     items: dict[tuple[Any, str], dict[str, Any]] = {}
     for part in reading.fields:
         for value, currency, start, end in sorted(find(part), key=lambda found: found[2]):
             item = items.get((value, currency))
             if item is None:
                 item = items[value, currency] = {
-                    "value": value, "currency": currency, "what": _what(part, start, end, extortion), "spans": [],
+                    "value": value, "currency": currency, "what": meaning.of(part, start, end), "spans": [],
                 }  # fmt: skip
             elif item["what"] == "other":
-                item["what"] = _what(part, start, end, extortion)
+                item["what"] = meaning.of(part, start, end)
             item["spans"].append(part.span(start, end))
     return {"amounts": list(items.values())}
 
@@ -130,7 +138,7 @@ def find(part: Field) -> Iterator[tuple[int | float, str, int, int]]:
             yield _value(after[1], after[2], after[3], part), currency, after.start(group), after.end(group)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4)
 def _is_of_rates(part: Field) -> bool:
     return bool(_RATE.search(part.norm))
 
@@ -182,25 +190,40 @@ def _overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
     return place > 0 and taken[place - 1][1] > start
 
 
-def _what(part: Field, start: int, end: int, extortion: bool) -> str:
-    """What the words of its sentence that stand nearest say of a sum: what it is told to be stands before it, as a rule."""
-    first, last = part.bounds[part.sentence_at(start)]
-    best, distance = "other", 10_000
-    for what, pattern, farther in (
-        *((*pair, 0) for pair in _WHAT),
-        ("demand", _FEE, 30),
-        ("topay", _TO_PAY, 0),
-        ("payment", _SPENT, 0),
-    ):
-        if not extortion and (what == "demand" or pattern is _SPENT):
-            continue
-        for match in pattern.finditer(part.folded, first, last):
-            behind = match.start() - end
-            away = farther + (
-                start - match.end() if behind < 0 else behind + (_BEHIND if behind > _DIRECTLY else -_DIRECTLY)
-            )
+@dataclass(slots=True)
+class _Meaning:
+    """What the words of a sentence say of the sums in it, its cues found once."""
+
+    extortion: bool
+    _cues: dict[tuple[str, int], list[tuple[str, int, int, int]]] = field(default_factory=dict)
+
+    def of(self, part: Field, start: int, end: int) -> str:
+        """What a sum is: what the cue that stands nearest says, which stands before it, as a rule."""
+        best, distance = "other", 10_000
+        for what, first, last, farther in self._in(part, part.sentence_at(start)):
+            behind = first - end
+            away = farther + (start - last if behind < 0 else behind + (_BEHIND if behind > _DIRECTLY else -_DIRECTLY))
             if away < distance:
                 best, distance = what, away
-    if best == "topay":
-        return "demand" if extortion and _OR_ELSE.search(part.sentence(start)) else "payment" if extortion else "other"
-    return best
+        if best != "topay":
+            return best
+        if not self.extortion:
+            return "other"
+        return "demand" if _OR_ELSE.search(part.sentence(start)) else "payment"
+
+    def _in(self, part: Field, number: int) -> list[tuple[str, int, int, int]]:
+        """The cues of a sentence: what each says, its start and end, and how much farther it is taken to be."""
+        key = (part.name, number)
+        if key not in self._cues:
+            first, last = part.bounds[number]
+            kinds = [
+                (what, pattern, farther)
+                for what, pattern, farther in _CUES
+                if self.extortion or not (what == "demand" or pattern is _SPENT)
+            ]
+            self._cues[key] = [
+                (what, *match.span(), farther)
+                for what, pattern, farther in kinds
+                for match in pattern.finditer(part.folded, first, last)
+            ]
+        return self._cues[key]

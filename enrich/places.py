@@ -15,7 +15,7 @@ from enrich.mentions import Mention, find
 from enrich.reading import Reading, Span
 from enrich.resolve import resolve
 
-VERSION = "1"
+VERSION = "2"
 
 
 @lru_cache(maxsize=1)

@@ -111,7 +111,7 @@ def _decide(
     tops = {place.code[:4] if place.level != "department" else place.code[:2] for place in places}
     if any(place.level == "department" for place in places):
         return _highest([p for p in places if p.level == "department"]), 0.9
-    if len(tops) == 1 and (not weak or mention.cue):
+    if len(tops) == 1 and (not weak or mention.cue not in (None, "dateline")):
         return _highest(places), 0.8
     provinces = [place for place in places if place.level == "province"]
     if len(provinces) == 1 and not weak:

@@ -18,6 +18,7 @@ VERSION = "2"
 _FAR = 22
 """Sentences of a field that are read for its days."""
 
+_SHORT_FORM = re.compile(r" ?\([A-ZÁÉÍÓÚÑ][\w-]{1,14}\)")
 _END = re.compile(r"(?:hasta (?:el )?|until (?:\w+ )?|through )$")
 _PAST = re.compile(
     r"(?:pasad[oa] |ocurrid[oa] (?:el )?|(?:said|says|announced|dij[oe]\w*|inform\w+|señal\w+|indic\w+|anunci(?:o|aron|ado)|declar\w+|firmad[oa]|firmaron) (?:el |este |hoy |)?)$"
@@ -63,17 +64,28 @@ def _sentences(reading: Reading) -> Iterator[tuple[Field, int, int, str]]:
 
 
 def _guild(reading: Reading) -> str | None:
-    """The guild named first beside the strike; any guild of the text failing that."""
-    places: list[tuple[int, int, int, str]] = []
+    """The guild named first beside the strike, any guild of the text failing that, by the fullest form that the text gives it."""
     order = {part.name: number for number, part in enumerate(reading.fields)}
+    ranked: list[tuple[int, int, int, str]] = []
     for entity in reading.said["entities"]["entities"]:
-        if entity["kind"] != "guild":
-            continue
-        for name, start, end in entity["spans"]:
-            part = reading.fields[order[name]]
-            near = bool(NEAR.search(part.sentence(start)))
-            places.append((0 if near else 1, order[name], start, part.text[start:end]))
-    return min(places)[3] if places else None
+        if entity["kind"] == "guild":
+            forms = [_form(reading.fields[order[name]], start, end) for name, start, end in entity["spans"]]
+            fullest = max(forms, key=len)
+            ranked += [
+                (_away(reading.fields[order[name]], start), order[name], start, fullest)
+                for name, start, _ in entity["spans"]
+            ]
+    return min(ranked)[3] if ranked else None
+
+
+def _away(part: Field, start: int) -> int:
+    return 0 if NEAR.search(part.sentence(start)) else 1
+
+
+def _form(part: Field, start: int, end: int) -> str:
+    """A name as printed, with the short form in brackets behind it: `Confederación de Choferes (Conchofer)`."""
+    short = _SHORT_FORM.match(part.text, end)
+    return part.text[start : short.end() if short else end]
 
 
 def _named(reading: Reading) -> list[Time]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from math import inf
 from typing import Any
 
 from core.record import Record
@@ -101,19 +102,24 @@ def test(node: Prefix | Wildcard | Fuzzy) -> Callable[[str], bool]:
 
 def _dated(node: Range, view: Analysed) -> bool:
     day = view.day if node.field == "date" else view.seen
+    low, high = _bounds(node)
+    return day is not None and low <= day <= high
+
+
+@lru_cache(maxsize=256)
+def _bounds(node: Range) -> tuple[float, float]:
+    """The days of the range as ordinals; endless where it is open."""
     low, high = node.days()
-    if day is None:
-        return False
-    return (low is None or low.toordinal() <= day) and (high is None or day <= high.toordinal())
+    return low.toordinal() if low else -inf, high.toordinal() if high else inf
 
 
 class MemoryBackend:
-    """The whole port over a dictionary: for tests and small things. Answers are exact by construction, and slow."""
+    """The whole port over a dictionary: for tests and small things. Answers are exact by construction."""
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
         self._views: dict[str, Analysed] = {}
         self._postings: Postings | None = None
-        self._order: list[Analysed] = []
+        self._rank: dict[str, int] = {}
         self.index(records)
 
     def index(self, records: Iterable[Record]) -> dict[str, str]:
@@ -146,7 +152,7 @@ class MemoryBackend:
 
     def count(self, node: Node) -> int:
         """How many documents match."""
-        return len(self._found(node))
+        return len(self._asking().found(node))
 
     def facets(self, node: Node, names: Sequence[str], size: int | None = 10) -> dict[str, list[tuple[str, int]]]:
         """For each name, its most frequent values with their counts."""
@@ -204,16 +210,15 @@ class MemoryBackend:
     def _asking(self) -> Postings:
         """What is known of all documents, made at the first question after a change."""
         if self._postings is None:
-            self._order = sorted(self._views.values(), key=newest_first)
-            self._postings = Postings(self._order, test)
+            views = self._views.values()
+            self._rank = {view.id: rank for rank, view in enumerate(sorted(views, key=newest_first))}
+            self._postings = Postings(views, lambda leaf, view: _holds(leaf, view, SIDES), test)
         return self._postings
 
     def _found(self, node: Node) -> list[Analysed]:
-        ids = self._asking().candidates(node)
-        if ids is None:
-            return [view for view in self._order if _holds(node, view, SIDES)]
-        among = (view for name in ids if _holds(node, view := self._views[name], SIDES))
-        return sorted(among, key=newest_first)
+        """Newest first."""
+        ids = self._asking().found(node)
+        return [self._views[id] for id in sorted(ids, key=self._rank.__getitem__)]
 
 
 def _groups(view: Analysed, group: str | None) -> Sequence[str | None]:

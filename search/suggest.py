@@ -3,7 +3,7 @@ something has. The words are the index's own, so what is offered is found. Also 
 """
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import islice, product, zip_longest
 
 from core.terms import fold_word
 from search import asking
@@ -18,18 +18,20 @@ RANKED = 60  # forms whose frequency is asked
 
 
 def suggestions(backend: Backend, node: Node) -> list[str]:
-    """At most MOST words to try, the likeliest first; only for words and values that no document has."""
-    found: list[str] = []
+    """At most MOST words to try, the likeliest of each first; only for words and values that no document has."""
+    each: list[list[str]] = []
     for leaf in dict.fromkeys(leaves(node)):
         if isinstance(leaf, Word | Phrase):
-            for word in leaf.text.split():
-                if not backend.count(Word("", word, leaf.exact)):
-                    found.extend(_for_word(backend, word))
+            lost = (word for word in leaf.text.split() if not backend.count(Word("", word, leaf.exact)))
+            each.extend(_for_word(backend, word) for word in islice(lost, MOST))
         elif isinstance(leaf, Fuzzy) and leaf.field in asking.BARE:
-            found.extend(_for_word(backend, leaf.text))
+            each.append(_for_word(backend, leaf.text))
         elif isinstance(leaf, Tag) and not backend.count(leaf):
-            found.extend(_for_value(backend, leaf))
-    return list(dict.fromkeys(found))[:MOST]
+            each.append(_for_value(backend, leaf))
+        if len(each) >= MOST:
+            break
+    in_turn = (offer for offers in zip_longest(*each) for offer in offers if offer)
+    return list(dict.fromkeys(in_turn))[:MOST]
 
 
 def _for_word(backend: Backend, word: str) -> list[str]:

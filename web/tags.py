@@ -135,7 +135,7 @@ def _anchored(text: str, marks: Sequence[_Mark]) -> Markup:
 
 
 def _single(record: Record, words: Words) -> list[Group]:
-    """Casualties and the strike, which a document has once."""
+    """Casualties, the strike and the time of the event, which a document has once."""
     groups = []
     if dead := record.tags.get("casualties"):
         parts = [words.t(f"tags.{name}", n=dead[name]) for name in ("killed", "injured") if dead.get(name)]
@@ -146,9 +146,18 @@ def _single(record: Record, words: Words) -> list[Group]:
             _one(
                 "strike",
                 words.name("strike", strike.get("status") or ""),
-                _join([str(strike.get("guild") or ""), days]),
+                _join(
+                    [
+                        str(strike.get("guild") or ""),
+                        str(strike.get("place") or ""),
+                        days,
+                        str(strike.get("demand") or ""),
+                    ]
+                ),
             )
         )
+    if event := record.tags.get("event"):
+        groups.append(_one("event", event["date"], words.name("precision", event["precision"])))
     return groups
 
 

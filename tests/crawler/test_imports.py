@@ -17,6 +17,7 @@ from core.document import Document
 from crawler import catalog
 from crawler.imported import tables
 from crawler.imports import Known, LeftOut, Noted, read
+from crawler.source import Source
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 
@@ -264,3 +265,29 @@ def test_no_table_breaks_the_reading(text):
     documents, left, _ = take("url,title\nhttps://ribera.example/1,Uno\n" + text, "x.csv")
     assert documents[0].title == "Uno"
     assert all(one.line for one in left)
+
+
+def test_sources_that_share_a_host_are_told_apart():
+    def of(slug, home, **more):
+        return Source(slug=slug, name=slug, home=home, **({"feeds": (home + "feed",)} | more))
+
+    sources = [
+        of("uno", "https://www.gob.example/institucion/uno/"), of("dos", "https://www.gob.example/institucion/dos/"),
+        of("red_a", "https://red.example/", feeds=("https://red.example/tags/a.json",), article=r"/@a/"),
+        of("red_b", "https://red.example/", feeds=("https://red.example/tags/b.json",), article=r"/@b/"),
+        of("sola", "https://noticias.sola-ficticia.pe/"),
+    ]  # fmt: skip
+    known = Known({source.slug: source for source in sources})
+    told = {
+        "http://gob.example/institucion/uno/noticias/7?utm_source=x": "uno",
+        "https://www.gob.example/institucion/dos/feed": "dos",
+        "https://www.gob.example/institucion/tres/1": None,
+        "https://red.example/tags/b.json": "red_b",
+        "https://red.example/@a/12": "red_a",
+        "https://red.example/about": None,
+        "https://noticias.sola-ficticia.pe/1": "sola",
+        "https://www.sola-ficticia.pe/2": "sola",
+        "https://other.example/": None,
+        "no address": None,
+    }
+    assert {url: known.slug(url) for url in told} == told

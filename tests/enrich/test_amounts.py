@@ -29,6 +29,13 @@ def sums(said) -> list[tuple[float, str]]:
         ("Pedían 10 mil dólares", [(10000, "USD")]),
         ("Doscientos soles cada mes", [(200, "PEN")]),
         ("Cuesta S/ 45.50", [(45.5, "PEN")]),
+        ("Le pidieron dos mil quinientos soles", [(2500, "PEN")]),
+        ("Entregó ciento cincuenta soles", [(150, "PEN")]),
+        ("Perdió medio millón de soles", [(500000, "PEN")]),
+        ("Reclaman mil dólares", [(1000, "USD")]),
+        ("Unas quinientas lucas", [(500, "PEN")]),
+        ("Valen 6,100 millones de soles", [(6100000000, "PEN")]),
+        ("El sol cerró a 3.365 por dólar", [(3.365, "PEN")]),
         ("El dólar abrió a 3.320 soles y cerró en 3.326", [(3.32, "PEN"), (3.326, "PEN")]),
     ],
 )
@@ -54,6 +61,23 @@ def test_no_sum(tag, text: str) -> None:
 def test_what_a_sum_is(tag) -> None:
     said = tag("Extorsión", "Los extorsionadores exigen 500 soles. Ofrecen una recompensa de S/20,000.")
     assert {amount["value"]: amount["what"] for amount in said["amounts"]} == {500: "demand", 20000: "reward"}
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Los extorsionadores le exigieron 900 soles.", "demand"),
+        ("La banda obliga a los extorsionados a depositar 900 soles.", "demand"),
+        ("Paga 900 soles cada mes a los extorsionadores.", "payment"),
+        ("Pagan una cuota de 900 soles por la extorsión.", "payment"),
+        ("La extorsión le hizo perder clientes: las pérdidas suman 900 soles.", "loss"),
+        ("Dan 900 soles de recompensa por el extorsionador.", "reward"),
+        ("El extorsionador deberá pagar 900 soles de reparación civil.", "other"),
+        ("A los extorsionadores se les incautó 900 soles.", "other"),
+    ],
+)
+def test_what_a_sum_is_stands_nearest_to_it(tag, text: str, what: str) -> None:
+    assert [amount["what"] for amount in tag("Extorsión", text)["amounts"]] == [what]
 
 
 @pytest.mark.parametrize(

@@ -83,3 +83,32 @@ def test_real_laws_are_recognised_with_their_page(shared_data) -> None:
         assert ids(f"La Ley N° {law['number']} rige.") == [f"Ley {law['number']}"]
     pages = [url(f"Ley {law['number']}") == law["url"] for law in laws]
     assert sum(pages) / len(pages) > 0.9
+
+
+def test_a_nickname_is_its_law(tag) -> None:
+    title = "Piden derogar la ley del gatillo fácil y la Ley Soto"
+    norms = tag(title, "La Ley N.° 31012 es de 2020.")["norms"]
+    assert [norm["id"] for norm in norms] == ["Ley 31012", "Ley 31751"]
+    assert norms[0]["title"] == "Ley de Protección Policial" and norms[0]["url"] and len(norms[0]["spans"]) == 2
+    assert title[norms[0]["spans"][0][1] : norms[0]["spans"][0][2]] == "ley del gatillo fácil"
+
+
+@pytest.mark.parametrize(
+    ("text", "norms"),
+    [
+        ("los Decretos Supremos N° 044-2020-PCM y 051-2020-PCM", ["DS 044-2020-PCM", "DS 051-2020-PCM"]),
+        ("la Ley de Reforma Magisterial N.° 29944", ["Ley 29944"]),
+        ("la Ley Orgánica 27972", ["Ley 27972"]),
+        ("PL 9871-2024-CR", ["PL 9871/2024-CR"]),
+        ("D.S. 9-2024-IN", ["DS 009-2024-IN"]),
+    ],
+)
+def test_more_forms(text: str, norms: list[str]) -> None:
+    assert list(dict.fromkeys(ids(text))) == norms
+
+
+@pytest.mark.parametrize(
+    "text", ["la ley del barrio", "una ley de cinco artículos", "la ley agraria", "tel. 044-2020-1234"]
+)
+def test_no_norm_either(text: str) -> None:
+    assert ids(text) == []

@@ -99,6 +99,14 @@ def test_sport_clubs_and_nicknames_are_no_places(tag) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "title", ["Granada: receta de ensalada", "Esperanza: la telenovela de la tarde", "Rosario: así fue la misa"]
+)
+def test_a_word_before_a_colon_is_a_place_only_where_it_is_nothing_else(tag, title: str) -> None:
+    assert tag(title)["places"] == []
+    assert tag("Olmos: buscan a un minero")["places"][0]["district"] == "Olmos"
+
+
 def test_official_names_have_their_accents() -> None:
     gazetteer = load()
     departments = {place.department for place in gazetteer.places.values()}

@@ -26,6 +26,36 @@ def test_status(tag, title: str, text: str, status: str) -> None:
     assert tag(title, text, published=PUBLISHED)["strike"]["status"] == status
 
 
+@pytest.mark.parametrize(
+    ("title", "status"),
+    [
+        ("No habrá huelga de médicos, dice el gremio", "suspended"),
+        ("Transportistas descartan paro para el jueves", "suspended"),
+        ("Desmienten paro de taxistas en Ica", "suspended"),
+        ("Cancelan el paro regional de Junín", "suspended"),
+        ("Mineros desisten de la huelga", "suspended"),
+        ("Postergan paro agrario hasta octubre", "suspended"),
+        ("Queda sin efecto la paralización del lunes", "suspended"),
+        ("Gremios no descartan un paro nacional", "considered"),
+        ("Comuneros amenazan con bloquear la carretera", "considered"),
+        ("Mineros no levantarán el bloqueo", "ongoing"),
+        ("No cesa la huelga de estibadores", "ongoing"),
+        ("Gremio no se sumará al paro convocado por la central", "announced"),
+        ("Levantan huelga de maestros", "ended"),
+        ("Termina el paro de estibadores", "ended"),
+    ],
+)
+def test_what_is_denied_is_read_before_what_is_said(tag, title: str, status: str) -> None:
+    assert tag(title, published=PUBLISHED)["strike"]["status"] == status
+
+
+def test_a_protest_that_was_yesterdays_is_over_unless_it_goes_on(tag) -> None:
+    text = "Los vecinos marcharon ayer hasta la plaza para exigir agua."
+    assert tag("Vecinos marchan por agua", text, published=PUBLISHED)["strike"]["status"] == "ended"
+    strike = tag("Vecinos marchan por agua", text + " La protesta es indefinida.", published=PUBLISHED)["strike"]
+    assert strike["status"] == "ongoing"
+
+
 def test_a_call_to_lift_a_strike_does_not_end_it(tag) -> None:
     said = tag(
         "Ministro pide levantar el paro de transportistas",
@@ -41,6 +71,39 @@ def test_guild_and_start(tag) -> None:
     assert strike["guild"] == "Federación de Choferes del Valle"
     assert strike["start"] == "2025-08-21"
     assert strike["end"] is None
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "start", "end"),
+    [
+        ("Controladores acatarán paro del 22 al 25 de diciembre", "", "2025-12-22", "2025-12-25"),
+        ("Choferes irán a paro de 48 horas el 26 de agosto", "", "2025-08-26", "2025-08-27"),
+        ("Médicos en huelga", "Iniciaron la huelga el 11 de agosto y seguirán hasta el 22 de agosto.", "2025-08-11", "2025-08-22"),
+        ("Enfermeras cumplen huelga", "Este martes es el tercer día de huelga.", "2025-08-17", None),
+        ("Estibadores deponen huelga", "Mantenían la huelga desde el 4 de agosto. Hoy volverán al puerto.", "2025-08-04", None),
+        ("Maestros evalúan huelga", "Lo decidirán este sábado en asamblea.", None, None),
+        ("Choferes anuncian paro", "El dirigente anunció el lunes que el paro será el 28 de agosto.", "2025-08-28", None),
+    ],
+)  # fmt: skip
+def test_the_days_of_a_strike(tag, title: str, text: str, start: str | None, end: str | None) -> None:
+    strike = tag(title, text, published=PUBLISHED)["strike"]
+    assert (strike["start"], strike["end"]) == (start, end)
+
+
+def test_place_and_demand(tag) -> None:
+    text = (
+        "Los mototaxistas de Sullana acatan un paro para exigir más patrullaje, informó la radio. En Lima no hubo paro."
+    )
+    strike = tag("Paro de mototaxistas", text, published=PUBLISHED)["strike"]
+    assert strike["place"] == "Sullana"
+    assert strike["demand"] == "más patrullaje"
+
+
+def test_the_fullest_name_of_the_guild_is_taken(tag) -> None:
+    text = "La Federación de Choferes del Valle (Fechova) anunció un paro. La Federación de Choferes del Valle pide diálogo."
+    assert (
+        tag("Habrá paro", text, published=PUBLISHED)["strike"]["guild"] == "Federación de Choferes del Valle (Fechova)"
+    )
 
 
 def test_a_day_without_any_year_is_not_guessed(tag) -> None:
@@ -64,6 +127,31 @@ def test_casualties_of_the_event_only(tag) -> None:
         "injured": 0,
     }
     assert tag("Cinco muertos por dengue")["casualties"] is None
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "killed", "injured"),
+    [
+        ("Extorsión: un ataque deja dos muertos", "", 2, 0),
+        ("Extorsionadores asesinan a chofer y hieren a su cobrador", "", 1, 1),
+        ("Extorsión en Ate", "Tres personas resultaron heridas y un niño murió en el ataque.", 1, 3),
+        ("Extorsión: un policía y dos civiles heridos tras balacera", "", 0, 3),
+        ("Extorsión: asesinan la noche del lunes a Juan Pérez", "", 1, 0),
+        ("Trece mineros asesinados: detrás habría extorsión", "", 13, 0),
+        ("Bloqueo deja 3 heridos y un fallecido en Puno", "", 1, 3),
+        ("Extortion: gunmen kill two bus drivers", "A passenger was wounded.", 2, 1),
+    ],
+)
+def test_casualties_are_counted(tag, title: str, text: str, killed: int, injured: int) -> None:
+    assert tag(title, text)["casualties"] == {"killed": killed, "injured": injured}
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Extorsionadores amenazan con matar a diez choferes", "Extorsión: 14 choferes asesinados este año", "Extorsión: intentaron asesinar a dos comerciantes"],
+)  # fmt: skip
+def test_what_did_not_happen_here_is_not_counted(tag, title: str) -> None:
+    assert tag(title)["casualties"] is None
 
 
 def test_roads(tag) -> None:

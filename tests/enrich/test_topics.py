@@ -55,6 +55,27 @@ def test_finds_topics(tag, title: str, topics: set[str]) -> None:
         "Lluvias bloquearon la carretera a la altura del puente",
         "Puso el puño en alto tras el gol",
         "Amenazan con demandar al cantante por plagio",
+        "La ley de Newton en una clase de patinaje",
+        "En el barrio manda la ley del más fuerte",
+        "Ley de la vida: los abuelos cuentan cómo despedirse",
+        "Ley de Ohm para principiantes",
+        "La ley del mínimo esfuerzo de un delantero",
+        "Ataque al corazón: qué hacer ante un paro",
+        "El chofer entró en paro y lo reanimaron",
+        "Locutor falleció de un paro",
+        "Congresista Juan Paro Pérez juró al cargo",
+        "Ministra Ana Huelga Soto viajó a Puno",
+        "El apellido Paro y otros de la sierra",
+        "Planta hará un paro de mantenimiento en julio",
+        "Maestros de Chile en huelga: clases suspendidas en Santiago",
+        "Huelga de pilotos en Francia deja sin vuelos a Lima",
+        "Granada: receta de ensalada con rúcula",
+        "Sesenta cupos para el taller gratuito de natación",
+        "Gota a gota: cómo ahorrar agua en casa",
+        "Me extorsiona emocionalmente mi pareja, cuenta la actriz",
+        "Bloqueo de celulares robados: cómo hacerlo",
+        "Cierran calles por maratón en Miraflores",
+        "Ataque de abejas en un colegio deja doce escolares en el hospital",
     ],
 )
 def test_traps(tag, title: str) -> None:
@@ -72,6 +93,45 @@ def test_an_emergency_in_the_background_is_no_legislation(tag) -> None:
         "Los extorsionadores dejaron una nota. El distrito sigue en estado de emergencia, pero los vecinos no ven patrullas. Nadie resultó herido en el ataque de la madrugada.",
     )
     assert names(said) == {"extortion"}
+
+
+@pytest.mark.parametrize(
+    ("title", "topic", "subtype"),
+    [
+        ("Denuncian cobro de cupos a bodegueros", "extortion", "cupos"),
+        ("Extorsionadores asesinan a chofer de combi", "extortion", "killing"),
+        ("Detonan dinamita en bodega: extorsionadores exigían 5 mil soles", "extortion", "explosives"),
+        ("Balean bus por extorsión", "extortion", "attack"),
+        ("Banda de prestamistas gota a gota extorsionaba a vendedoras", "extortion", "loans"),
+        ("Dejan carta extorsiva en una botica", "extortion", "threats"),
+        ("El chalequeo, la extorsión que llega a las obras", "extortion", "protection"),
+        ("Choferes acatan paro de 24 horas", "strike", "stoppage"),
+        ("Maestros inician huelga indefinida", "strike", "strike"),
+        ("Comuneros bloquean la carretera", "strike", "blockade"),
+        ("Estudiantes marchan contra la reforma", "strike", "march"),
+        ("Docentes en huelga de hambre", "strike", "hunger_strike"),
+        ("Presentan proyecto de ley contra el dopaje", "legislation", "bill"),
+        ("Comisión de Justicia aprueba dictamen sobre penas", "legislation", "committee"),
+        ("Pleno aprobó en primera votación la ley de partidos", "legislation", "vote"),
+        ("Ejecutivo promulga ley de vacunas", "legislation", "promulgation"),
+        ("Mediante decreto supremo crean una comisión", "legislation", "decree"),
+        ("Prorrogan estado de emergencia en Tacna por criminalidad", "legislation", "emergency"),
+    ],
+)
+def test_a_topic_has_its_subtype(tag, title: str, topic: str, subtype: str) -> None:
+    assert {t["name"]: t["subtype"] for t in tag(title)["topics"]}.get(topic) == subtype
+
+
+def test_violence_alone_is_no_extortion(tag) -> None:
+    text = "Los sicarios dispararon diez balazos contra el restaurante y mataron a su dueño. Un explosivo dañó la fachada. El comerciante murió."
+    assert names(tag("Sicarios asesinan a empresario en su restaurante", text)) == set()
+    assert names(tag("Sicarios asesinan a empresario", text + " Le exigían cupos.")) == {"extortion"}
+
+
+def test_what_is_told_over_some_sentences_is_read_together(tag) -> None:
+    text = "Una foto de su hija y una cifra: siete mil soles. Al día siguiente le balearon la puerta de la bodega."
+    assert names(tag("La bodega que cerró", "Le exigían siete mil soles. " + text)) == {"extortion"}
+    assert names(tag("La bodega que cerró", "Le robaron siete mil soles y un celular en la bodega.")) == set()
 
 
 def test_topics_have_subtype_score_and_spans_of_the_printed_text(tag) -> None:

@@ -73,6 +73,9 @@ def test_a_word_without_a_hit_is_offered_with_its_n_and_then_its_neighbours(make
     assert suggestions(backend, parse("nino")) == ["niño"]
     assert suggestions(backend, parse("naña")) == ["ñaña"]
     assert suggestions(backend, parse("castilo")) == ["castillo", "castilla"]
+    assert suggestions(backend, parse("castilo nino")) == ["castillo", "niño", "castilla"], (
+        "the best of each word first"
+    )
     assert suggestions(backend, parse("castillo -otra")) == []
     assert suggestions(backend, parse("source:coreo")) == ["source:correo"]
     assert suggestions(backend, parse("zzzzzz")) == []

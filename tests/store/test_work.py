@@ -270,3 +270,41 @@ def test_a_worker_whose_server_connection_broke_lives_again(store, store_setting
             assert store.dead_workers(tx) == set(), "it takes its own lock again when it looks"
         with other.read() as tx:
             assert other.dead_workers(tx) == set()
+
+
+def test_what_was_done_or_is_leased_since_a_moment_can_be_put_back(store, now, later):
+    """What a rebuild of the index asks: which documents were, or are being, written elsewhere meanwhile."""
+    add(store, ["a", "b", "c", "d"], now, kind="index")
+    add(store, ["x"], now)
+    first = claim(store, now, kind="index", limit=1)
+    with store.write() as tx:
+        work.done_many(tx, first, store.worker, now)
+    second = claim(store, later(5), kind="index", limit=1)
+    with store.write() as tx:
+        work.done_many(tx, second, store.worker, later(5))
+    held = claim(store, later(6), kind="index", limit=1)
+    with store.read() as tx:
+        assert work.touched_since(tx, "index", later(5)) == ["b", "c"]
+        assert work.touched_since(tx, "index", now) == ["a", "b", "c"]
+    with store.write() as tx:
+        assert work.again(tx, "index", later(5), later(7)) == 2
+        assert work.done_many(tx, held, store.worker, later(8)) == [], "its holder's result no longer counts"
+    assert documents(claim(store, later(9), kind="index")) == ["d", "b", "c"]
+
+
+def test_documents_whose_work_is_open_parked_or_was_never_queued_are_unsettled(store, make, now):
+    from store import documents as kept
+
+    with store.write() as tx:
+        ids = [kept.save(tx, make(f"n{n}"), now=now).document.id for n in range(5)]
+        assert work.unsettled(tx, "index") == 5, "never queued"
+        work.add_many(tx, "index", [(id, 1) for id in ids], "publisher", now)
+        work.add_many(tx, "index", [(ids[0], 1)], "stale", now)
+        assert work.unsettled(tx, "index") == 5, "each document once"
+    works = claim(store, now, kind="index")
+    with store.write() as tx:
+        work.done_many(tx, [one for one in works if one.document not in ids[:2]], store.worker, now)
+        for one in works:
+            if one.document == ids[0]:
+                work.fail(tx, one, store.worker, "refused", now, permanent=True)
+        assert work.unsettled(tx, "index") == 2

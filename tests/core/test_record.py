@@ -1,0 +1,26 @@
+"""A document with its tags as every face prints it."""
+
+from datetime import UTC, datetime
+
+from core.document import Annotation, Document
+from core.record import Record
+
+
+def record() -> Record:
+    document = Document(id="d", url="https://diario.example/1", title="Paro", source="diario", fetched=datetime(2025, 8, 20, tzinfo=UTC))  # fmt: skip
+    strike = {"status": "ongoing", "guild": None, "start": None, "end": None, "place": None, "demand": "que llamen al 987 654 321"}  # fmt: skip
+    event = {"date": "2025-08-20", "precision": "day", "spans": []}
+    payloads = {"strikes": {"strike": strike}, "event": {"event": event}}
+    return Record.of(document, [Annotation(document="d", version=1, step=step, fingerprint="f", payload=payload) for step, payload in payloads.items()])  # fmt: skip
+
+
+def test_the_keys_keep_their_order_and_new_ones_stand_last() -> None:
+    keys = list(record().to_json())
+    assert keys[-5:] == ["casualties", "strike", "story", "steps", "event"]
+    assert record().to_json()["event"]["date"] == "2025-08-20"
+
+
+def test_what_a_strike_demands_is_masked_like_the_text_it_stands_in() -> None:
+    assert record().to_json()["strike"]["demand"] == "que llamen al 987 654 321"
+    assert "987" not in record().masked().to_json()["strike"]["demand"]
+    assert record().masked().to_json()["strike"]["status"] == "ongoing"

@@ -121,6 +121,21 @@ def test_a_limit_leaves_no_trace_behind_it() -> None:
     assert signal.getsignal(signal.SIGVTALRM) == before
 
 
+class Swallowing:
+    """Its finaliser computes until it is interrupted; Python tells of what is raised there and goes on."""
+
+    def __del__(self) -> None:
+        endless(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_limit_that_was_swallowed_by_a_finaliser_is_raised_again() -> None:
+    with pytest.raises(TooLong), limited(0.1):
+        Swallowing()
+        endless(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("parallel", [False, True])
 def test_a_document_that_takes_too_long_ends_alone(settings: Settings, parallel: bool) -> None:
     titles = ["Paro en Comas", "Nota", "Huelga en Puno"]

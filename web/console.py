@@ -10,9 +10,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from alerts import subscriptions
 from core.errors import InputError, QueryError
-from web import formats, guard, render, told
+from web import formats, guard, receipts, render, told
 from web.problems import FormError, NotFoundError, caret
 from web.visit import Visit
+from web.words import Words
 
 router = APIRouter(include_in_schema=False)
 SOURCE_COLUMNS = (
@@ -115,7 +116,7 @@ def _every(visit: Visit, seconds: float | None) -> str:
 def runs(request: Request) -> HTMLResponse:
     """The latest jobs with their receipts, and the work that waits."""
     visit = Visit.of(request)
-    rows = [_run(row) for row in told.runs(visit.desk, 50)]
+    rows = [_run(row, visit.words) for row in told.runs(visit.desk, 50)]
     work, troubles = told.work_summary(visit.desk), told.index_troubles(visit.desk)
     notice = visit.words.t("runs.index", what=" ".join(troubles)) if troubles else ""
     return visit.page(
@@ -123,14 +124,14 @@ def runs(request: Request) -> HTMLResponse:
     )
 
 
-def _run(row: Mapping[str, Any]) -> dict[str, Any]:
+def _run(row: Mapping[str, Any], words: Words) -> dict[str, Any]:
     ended = datetime.fromisoformat(row["finished"]) if row["finished"] else None
     seconds = (ended - datetime.fromisoformat(row["started"])).total_seconds() if ended else None
     what, receipt = row["what"], row["receipt"] or {}
     return {
         "kind": row["kind"], "started": _short(row["started"]), "outcome": OUTCOMES.get(row["state"], "no"),
         "seconds": None if seconds is None else round(seconds, 1), "what": ", ".join(f"{k}: {v}" for k, v in what.items()) if isinstance(what, dict) else str(what or ""),
-        "receipt": [(key, value) for key, value in receipt.items() if value not in (None, [], {})],
+        "receipt": receipts.lines(receipt, words),
     }  # fmt: skip
 
 

@@ -255,10 +255,10 @@ def _printed(record: Record) -> dict[str, Any]:
 def why(request: Request, ident: str) -> HTMLResponse:
     """What happened to a document, stage by stage."""
     visit = Visit.of(request)
-    stages = told.happened(visit.desk, ident)
-    if stages is None:
+    past = told.happened(visit.desk, ident, visit.words)
+    if past is None:
         raise NotFoundError(visit.words.t("error.doc"))
-    return visit.page("why.html", address=ident, stages=stages)
+    return visit.page("why.html", address=ident, past=[(one.stage, render.when(one.at), one.what) for one in past])
 
 
 @router.get("/stories")

@@ -1,7 +1,7 @@
 """What the store tells without the index: documents, stories, sources, alerts, runs, and what happened to an address."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,9 @@ from store import sources as kept_sources
 from store import stories as kept_stories
 from store.documents import VersionInfo
 from web.desk import Desk
+from web.past import Happening, happenings
 from web.question import Question
+from web.words import Words
 
 Row = dict[str, Any]
 MEMBERS = 200
@@ -191,71 +193,13 @@ def work_summary(desk: Desk) -> dict[str, dict[str, int]]:
         return work.summary(tx)
 
 
-def happened(desk: Desk, name: str) -> list[tuple[str, list[str]]] | None:
+def happened(desk: Desk, name: str, words: Words) -> list[Happening] | None:
     """What happened to a document or address, stage by stage, masked; None if nothing is known of it."""
     with desk.store.read() as tx:
         found = history.of(tx, name)
     if found.first_seen is None:
         return None
-    stages: list[tuple[str, list[str]]] = [
-        ("source", [_line(asdict(found.source))] if found.source else []),
-        (
-            "frontier",
-            [
-                _line(
-                    {
-                        k: getattr(row, k)
-                        for k in ("url", "state", "arrival", "discovered", "fetched", "attempts", "error")
-                    }
-                )
-                for row in found.addresses
-            ],
-        ),
-        ("looks", [_line({k: row[k] for k in ("checked", "due", "gone")}) for row in found.looks]),
-        ("document", [_line(found.document)] if found.document else []),
-        ("aliases", list(found.aliases)),
-        (
-            "versions",
-            [_line({"version": v.version, "by": v.by, "seen": v.seen, "title": v.title}) for v in found.versions],
-        ),
-        ("steps", [_line(row) for row in found.steps]),
-        ("corrections", [_line(row) for row in found.corrections]),
-        ("story", [_line(asdict(found.story))] if found.story else []),
-        (
-            "work",
-            [
-                _line(
-                    {
-                        k: row[k]
-                        for k in row
-                        if k in ("kind", "version", "cause", "state", "attempts", "error", "finished")
-                    }
-                )
-                for row in found.work
-            ],
-        ),
-        ("hits", [_line({k: row[k] for k in row if k != "snapshot"}) for row in found.hits]),
-        ("entries", [_line(row) for row in found.entries]),
-        (
-            "deliveries",
-            [
-                _line(
-                    {k: row[k] for k in row if k in ("alert", "kind", "channel", "state", "sent", "attempts", "error")}
-                )
-                for row in found.deliveries
-            ],
-        ),
-    ]
-    return [(stage, [mask(line) for line in lines]) for stage, lines in stages if lines]
-
-
-def _line(values: Mapping[str, Any]) -> str:
-    parts: Iterable[str] = (
-        f"{key}: {lima_iso(v) if isinstance(v, datetime) else v}"
-        for key, v in values.items()
-        if v not in (None, "", [], {})
-    )
-    return " · ".join(parts)
+    return [replace(one, what=mask(one.what)) for one in happenings(found, words)]
 
 
 def _iso(moment: datetime | None) -> str | None:

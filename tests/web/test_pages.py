@@ -212,7 +212,9 @@ def test_hostile_text_never_becomes_markup(site: Any, path: str) -> None:
 
 def test_what_happened_is_told(site: Any) -> None:
     text = site.client().get(f"/documents/{site.ids['cupos']}/why").text
-    assert "url:https://faro.example/cupos" in text and "enrich" in text and PHONE not in text
+    assert "url:https://faro.example/cupos" in text and "etiquetado" in text and PHONE not in text
+    english = site.client().get(f"/documents/{site.ids['cupos']}/why?lang=en").text
+    assert "tagged" in english and "etiquetado" not in english
 
 
 def test_a_story_has_its_documents_and_outlets(site: Any) -> None:

@@ -99,4 +99,4 @@ def test_a_document_that_is_gone_from_its_site_says_so(make_site):
         tx.execute(insert(revisions).values(address=row.id, source="faro", gone=NOW, checked=NOW, missing=2))
     text = site.client().get(f"/documents/{id}?lang=es").text
     assert "la página ya no está en su sitio" in text and "2026" in text
-    assert "gone" in site.client().get(f"/documents/{id}/why").text
+    assert "desaparecido" in site.client().get(f"/documents/{id}/why").text

@@ -116,12 +116,8 @@ def fuzzy(item: Any, within: Within) -> Node | None:
 def days(item: Any, within: Within) -> Range:
     """A range of days, with brackets or a comparison."""
     if within.field not in DAY_FIELDS:
-        name = f"{within.field}: takes" if within.field else "Only a field can take"
-        raise QueryError(
-            f"{name} no range." if within.field else f"{name} a range.",
-            "date: and seen: take ranges of days.",
-            item.pos,
-        )
+        reason = f"{within.field}: takes no range." if within.field else "Only a field can take a range."
+        raise QueryError(reason, "date: and seen: take ranges of days.", item.pos)
     if isinstance(item, tree.Range):
         low, high = _bound(item.low), _bound(item.high)
         found = Range(within.field, low, high, bool(item.include_low) or not low, bool(item.include_high) or not high)

@@ -187,5 +187,17 @@ def _inside(item: Any, within: Within) -> Within:
         return replace(within, exact=True)
     if within.field or within.exact:
         outer = within.field or EXACT
-        raise QueryError(f"{name}: stands inside {outer}:.", "Put AND between the two.", item.pos)
+        raise QueryError(f"{name}: stands inside {outer}:.", _apart(item, within, name), item.pos)
     return replace(within, field=name)
+
+
+def _apart(item: Any, within: Within, name: str) -> str:
+    """How a field inside `exact:` (or `exact:` where word forms are asked for already) is written: as our tree prints it."""
+    if name == EXACT:
+        node = _convert(item.expr, within)
+    elif not within.field:
+        node = _convert(item.expr, replace(within, field=name, exact=name in TEXT_FIELDS))
+    else:
+        node = None
+    shown = "" if node is None else str(node)
+    return f"Write {shown}" if 0 < len(shown) <= 2 * SHOWN else "Put AND between the two."

@@ -130,7 +130,7 @@ def document(request: Request, id: str) -> Any:
     visit = Visit.of(request)
     found = told.document(visit.desk, id)
     if found is None:
-        raise NotFoundError(visit.words.t("error.doc"))
+        raise NotFoundError("No document has that identifier.")
     return found.record.masked().to_json(with_text=visit.with_text(found.record))
 
 
@@ -142,7 +142,7 @@ def similar(request: Request, id: str, limit: Annotated[int, Query(ge=1, le=100)
     visit = Visit.of(request)
     found = told.document(visit.desk, id)
     if found is None:
-        raise NotFoundError(visit.words.t("error.doc"))
+        raise NotFoundError("No document has that identifier.")
     near = answers.similar(visit.desk, found.record, limit)
     return {
         "documents": [
@@ -163,7 +163,7 @@ def story(request: Request, id: str) -> Any:
     visit = Visit.of(request)
     found = told.story(visit.desk, id)
     if found is None:
-        raise NotFoundError(visit.words.t("error.story"))
+        raise NotFoundError("No story has that identifier.")
     return told.story_json(found, with_text=visit.with_text)
 
 

@@ -62,7 +62,7 @@ def sources(request: Request) -> HTMLResponse:
         row | {
             "href": render.safe_href(row["home"]), "last_success": _short(row["last_success"]), "last_item": _short(row["last_item"]),
             "every": _every(visit, row["interval"]), "waiting": row["pending"], "items": "" if row["items"] is None else row["items"],
-            "fell": [_fell(visit, one) for one in row["drift"]], "mended": _mended(visit, row), "gives": _gives(visit, row), "held": "" if row["completeness"] is None else f"{row['completeness']:.0%}",
+            "reason": visit.words.said(row["reason"] or ""), "fell": [_fell(visit, one) for one in row["drift"]], "mended": _mended(visit, row), "gives": _gives(visit, row), "held": "" if row["completeness"] is None else f"{row['completeness']:.0%}",
         }
         for row in told.sources(visit.desk)
     ]  # fmt: skip
@@ -117,7 +117,7 @@ def runs(request: Request) -> HTMLResponse:
     """The latest jobs with their receipts, and the work that waits."""
     visit = Visit.of(request)
     rows = [_run(row, visit.words) for row in told.runs(visit.desk, 50)]
-    work, troubles = told.work_summary(visit.desk), told.index_troubles(visit.desk)
+    work, troubles = told.work_summary(visit.desk), told.index_troubles(visit.desk, visit.words)
     notice = visit.words.t("runs.index", what=" ".join(troubles)) if troubles else ""
     return visit.page(
         "runs.html", "/runs", formats=_links(visit, "/runs"), runs=rows, work=work, states=WORK_STATES, notice=notice
@@ -163,7 +163,7 @@ def _alerts_page(
         "language": visit.words.language,
     } | dict(entered)
     rows = [
-        row | {"created": _short(row["created"])[:10], "at": row["at"] if row["rhythm"] != "instant" else ""}
+        row | {"created": _short(row["created"])[:10], "reason": visit.words.said(row["reason"] or ""), "at": row["at"] if row["rhythm"] != "instant" else ""}
         for row in told.alerts(visit.desk)
     ]
     page = visit.page(
@@ -192,15 +192,11 @@ def add_alert(
     fields = {"name": name, "query": query, "owner": owner, "rhythm": rhythm, "at": at or "07:00", "language": language}
     try:
         subscriptions.add(visit.desk.store, datetime.now(UTC), **fields)
-    except QueryError as error:
-        return _alerts_page(
-            visit,
-            fields,
-            trouble=Trouble(reason=error.reason, mend=error.mend, caret=caret(query, error.position)),
-            status=400,
-        )
-    except InputError as error:
-        return _alerts_page(visit, fields, trouble=Trouble(reason=error.reason, mend=error.mend), status=400)
+    except (QueryError, InputError) as error:
+        place = caret(query, error.position) if isinstance(error, QueryError) else None
+        said = visit.words.said
+        trouble = Trouble(reason=said(error.reason), mend=said(error.mend), caret=place)
+        return _alerts_page(visit, fields, trouble=trouble, status=400)
     return RedirectResponse(visit.link("/alerts", saved="1"), status_code=303)
 
 
@@ -212,7 +208,7 @@ def turn_alert(
     visit = _sent(request, form_token, lang)
     acts = {"pause": subscriptions.pause, "resume": subscriptions.resume}
     if act not in acts or not told.has_alert(visit.desk, id):
-        raise NotFoundError(visit.words.t("error.alert"))
+        raise NotFoundError("No alert has that identifier.")
     acts[act](visit.desk.store, id, datetime.now(UTC))
     return RedirectResponse(visit.link("/alerts"), status_code=303)
 
@@ -221,7 +217,7 @@ def _sent(request: Request, form_token: str, lang: str) -> Visit:
     """The visit behind a form of ours. Raises FormError for any other."""
     visit = Visit.of(request, ask=False, lang=lang)
     if not request.app.state.forms.valid(request.cookies.get(guard.FORM_COOKIE), form_token):
-        raise FormError(visit.words.t("error.form"), visit.words.t("error.form.mend"))
+        raise FormError("The form has expired.", "Load the page again and send it once more.")
     return visit
 
 

@@ -42,11 +42,11 @@ def trends(request: Request) -> HTMLResponse:
                 spikes, changes = _told(visit)
                 chart = _inline(charts.svg(_trend_spec(visit, found.rows, spikes=spikes, changes=changes)))
     except OUT as error:
-        notice = f"{visit.words.t('notice.index')} {error}"
+        notice = f"{visit.words.t('notice.index')} {visit.words.said(str(error))}"
     except InputError as error:
         if not found.rows:
             raise
-        notice = str(error)  # there are figures, and they cannot be drawn
+        notice = visit.words.said(str(error))  # there are figures, and they cannot be drawn
     links = [(form, ask.url(f"/trends.{form}")) for form in FORMS] if ask.queries else []
     newest = sorted(found.rows, key=lambda row: (row["start"], row["count"]), reverse=True)[:TABLE_ROWS]
     table = [
@@ -102,9 +102,9 @@ def terms(request: Request) -> HTMLResponse:
     try:
         rows = answers.terms(visit.desk, ask, TERMS)
     except InputError as error:
-        notice = str(error)
+        notice = visit.words.said(str(error))
     except OUT as error:
-        notice = f"{visit.words.t('notice.index')} {error}"
+        notice = f"{visit.words.t('notice.index')} {visit.words.said(str(error))}"
     links = [(form, ask.url(f"/terms.{form}")) for form in TERM_FORMS]
     table = [row | {"search": _term_url(visit, row), "trend": _term_url(visit, row, "/trends")} for row in rows]
     return visit.page("terms.html", "/terms", formats=links, notice=notice, rows=table)
@@ -159,7 +159,7 @@ def map_page(request: Request) -> HTMLResponse:
             {"department": name, "count": count, "url": _department_url(visit, name)} for name, count in counts.items()
         ]
     except OUT as error:
-        notice = f"{visit.words.t('notice.index')} {error}"
+        notice = f"{visit.words.t('notice.index')} {visit.words.said(str(error))}"
     links = [(form, visit.question.url(f"/map.{form}")) for form in MAP_FORMS]
     return visit.page("map.html", "/map", formats=links, notice=notice, chart=chart, rows=rows)
 

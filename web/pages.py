@@ -85,7 +85,7 @@ def search(request: Request) -> HTMLResponse:
         results, facets, offers = _results(visit)
         notice = "" if results.total else _behind(visit)
     except OUT as error:
-        notice = f"{visit.words.t('notice.index')} {error}"
+        notice = f"{visit.words.t('notice.index')} {visit.words.said(str(error))}"
     links = [(form, visit.question.url(f"/search.{form}")) for form in LIST_FORMATS]
     whole = [(form, _whole_url(ask, form)) for form in EXPORT_FORMATS] if results and results.total else []
     empty = results is not None and not results.total and not ask.q and not ask.filters
@@ -215,7 +215,7 @@ def document(request: Request, ident: str) -> Response:
     id, form = _split(ident, ("json",))
     found = told.document(visit.desk, id)
     if found is None:
-        raise NotFoundError(visit.words.t("error.doc"))
+        raise NotFoundError("No document has that identifier.")
     if form:
         return formats.as_json(found.record.masked().to_json(with_text=visit.with_text(found.record)))
     shown = found.record if visit.with_text(found.record) else render.without_text(found.record)
@@ -257,7 +257,7 @@ def why(request: Request, ident: str) -> HTMLResponse:
     visit = Visit.of(request)
     past = told.happened(visit.desk, ident, visit.words)
     if past is None:
-        raise NotFoundError(visit.words.t("error.doc"))
+        raise NotFoundError("No document has that identifier.")
     return visit.page("why.html", address=ident, past=[(one.stage, render.when(one.at), one.what) for one in past])
 
 
@@ -283,7 +283,7 @@ def story(request: Request, ident: str) -> Response:
     id, form = _split(ident, LIST_FORMATS)
     found = told.story(visit.desk, id)
     if found is None:
-        raise NotFoundError(visit.words.t("error.story"))
+        raise NotFoundError("No story has that identifier.")
     if form == "json":
         return formats.as_json(told.story_json(found, with_text=visit.with_text))
     heading = render.hidden(found.records[0].document.title) if found.records else id

@@ -58,7 +58,7 @@ def _frontier(one: FrontierRow, words: Words) -> str:
     if one.state == "extracted":
         return words.t("past.extracted", document=one.document)
     if one.error:
-        return words.t("past.failed", error=one.error, attempts=one.attempts)
+        return words.t("past.failed", error=words.said(one.error), attempts=one.attempts)
     return words.t("past.waits") if one.state in ("pending", "fetched") else words.name("past.stage", one.state)
 
 
@@ -92,7 +92,8 @@ def _queued(item: Mapping[str, Any], words: Words) -> Happening:
         return Happening(stage, item["finished"], words.t("past.done", version=item["version"], cause=cause))
     state = words.name("past.state", item["state"])
     waiting = words.t("past.queued", state=state, version=item["version"], cause=cause)
-    return Happening(stage, item["not_before"], waiting + (f": {item['error']}" if item["error"] else ""))
+    why = "; ".join(map(words.said, (item["error"] or "").split("; ")))  # a line of what each step says
+    return Happening(stage, item["not_before"], waiting + (f": {why}" if why else ""))
 
 
 def _alerts(past: History, words: Words) -> Iterator[Happening]:
@@ -107,5 +108,5 @@ def _alerts(past: History, words: Words) -> Iterator[Happening]:
         what = words.t(
             "past.delivery", channel=mail["channel"], id=mail["message_id"], part=mail["part"], parts=mail["parts"]
         )
-        error = f": {mail['error']}" if mail["error"] else ""
+        error = f": {words.said(mail['error'])}" if mail["error"] else ""
         yield Happening("delivered" if mail["sent"] else mail["state"], mail["sent"] or mail["prepared"], what + error)

@@ -68,6 +68,7 @@ def answer(request: Request, problem: dict[str, Any]) -> Response:
     if wants_data(request.url.path):
         return JSONResponse(problem, problem["status"], media_type="application/problem+json")
     visit = Visit.of(request, ask=False)
+    problem = problem | {name: visit.words.said(problem[name]) for name in ("detail", "mend")}
     again = request.url.path if request.url.path in ("/trends", "/map") else "/search"
     return visit.page("error.html", status=problem["status"], problem=problem, again=again)
 
@@ -92,8 +93,7 @@ async def _known(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    words = Visit.of(request, ask=False).words
-    detail = words.t("error.404") if error.status_code == 404 else str(error.detail)
+    detail = "There is nothing at this address." if error.status_code == 404 else str(error.detail)
     problem = {
         "type": "about:blank",
         "title": str(error.detail),
@@ -116,12 +116,11 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _inside(request: Request, error: Exception) -> Response:
     """A defect of ours: logged by the server; the visitor learns nothing of our insides."""
-    words = Visit.of(request, ask=False).words
     problem = {
         "type": "about:blank",
         "title": "Internal Server Error",
         "status": 500,
-        "detail": words.t("error.inside"),
+        "detail": "Something failed inside; it was logged.",
         "mend": "",
         "caret": None,
     }

@@ -174,7 +174,7 @@ def _day(parameters: QueryParams, name: str, end: int) -> date | None:
     try:
         return parse_days(text)[end]
     except InputError as error:
-        raise InputError(f"{name}: {error.reason}", error.mend) from error
+        raise InputError(f"{name}: {text[:20]!r} is no day.", error.mend) from error
 
 
 def _flag(parameters: QueryParams, name: str) -> bool:

@@ -20,12 +20,12 @@ def _pairs(values: Mapping[str, Any], name: str, words: Words) -> Iterator[tuple
     if name:
         own |= {key: value for key, value in said.items() if isinstance(value, Mapping) and not _deep(value)}
         if own:
-            yield name, ", ".join(f"{words.name('receipt', key)} {_said(value, words)}" for key, value in own.items())
+            yield name, ", ".join(f"{_name(key, words)} {_said(value, words)}" for key, value in own.items())
     else:
-        yield from ((words.name("receipt", key), _said(value, words)) for key, value in own.items())
+        yield from ((_name(key, words), _said(value, words)) for key, value in own.items())
     for key, value in said.items():
         if isinstance(value, Mapping) and key not in own:
-            yield from _pairs(value, words.name("receipt", key), words)
+            yield from _pairs(value, _name(key, words), words)
 
 
 def _deep(value: Mapping[str, Any]) -> bool:
@@ -40,10 +40,15 @@ def _has(value: object) -> bool:
 
 def _said(value: object, words: Words) -> str:
     if isinstance(value, Mapping):
-        inner = ", ".join(f"{words.name('receipt', key)} {_said(v, words)}" for key, v in value.items() if _has(v))
+        inner = ", ".join(f"{_name(key, words)} {_said(v, words)}" for key, v in value.items() if _has(v))
         return f"({inner})"
     if isinstance(value, list | tuple):
-        return "; ".join(map(str, value))
+        return "; ".join(_said(one, words) for one in value)
     if isinstance(value, bool):
         return words.t("receipt.yes") if value else words.t("receipt.no")
-    return str(value)
+    return words.said(str(value))
+
+
+def _name(key: str, words: Words) -> str:
+    """The printed name of a figure; why pages were parked is a sentence of ours."""
+    return words.said(words.name("receipt", key))

@@ -179,12 +179,12 @@ def runs(desk: Desk, limit: int) -> list[Row]:
     ]  # fmt: skip
 
 
-def index_troubles(desk: Desk) -> list[str]:
+def index_troubles(desk: Desk, words: Words) -> list[str]:
     """What is wrong with the index, though the store's pages are served: it is down, read-only, slow, parts are missing."""
     try:
-        return [f"{found.finding}. {found.mend}" for found in desk.index().troubles()]
+        return [f"{words.said(found.finding)}. {words.said(found.mend)}" for found in desk.index().troubles()]
     except (StoreError, UnavailableError, SettingError) as error:
-        return [str(error)]
+        return [words.said(str(error))]
 
 
 def work_summary(desk: Desk) -> dict[str, dict[str, int]]:

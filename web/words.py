@@ -1,9 +1,14 @@
-"""The page's own words in Spanish and English: two tables with the same keys, and which of them a request wants."""
+"""The page's own words in Spanish and English: two tables with the same keys, and which of them a request wants.
+
+What is wrong is said by errors, in English; `Words.said` turns it (`web.spanish`).
+"""
 
 import functools
 import json
 from pathlib import Path
 from typing import Literal
+
+from web.spanish import in_spanish
 
 Language = Literal["es", "en"]
 LANGUAGES: tuple[Language, ...] = ("es", "en")
@@ -28,6 +33,10 @@ class Words:
         """The words of a key with its `{values}` filled in; an unknown key is a KeyError."""
         words = self._table[key]
         return words.format(**values) if values else words
+
+    def said(self, reason: str) -> str:
+        """What is wrong and what mends it, as our errors say it in English; what is no sentence of ours stays."""
+        return in_spanish(reason) if self.language == "es" else reason
 
     def name(self, kind: str, value: object) -> str:
         """The printed name of a value of a closed list (`topic`, `sector`, `status` ...); the value itself if it has none."""

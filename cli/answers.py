@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from core.record import Record
+from core.record import Record, columns
 from core.time import lima_iso
 from search.backend import Backend, Hits, Sort
 from search.highlight import marks
@@ -40,6 +40,10 @@ class Answer:
         for record in self.records():
             row = record.to_json() | self.matched(record)
             yield row | {"outlets": self._outlets(record)} if self.by_story else row
+
+    def columns(self) -> tuple[str, ...]:
+        """The keys of every row."""
+        return (*columns(), "matched", "marks", *(("outlets",) if self.by_story else ()))
 
     def _outlets(self, record: Record) -> list[str]:
         if record.story is None or record.story.size < 2:

@@ -1,7 +1,7 @@
 """The flow: one command a stage, each doing all of its work that waits, and `run`, which is one pass of them all."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -9,7 +9,8 @@ import click
 from cli.desk import opened
 from cli.output import json_line, note, progress, receipt_lines
 from core.document import ARRIVALS, Arrival, Document
-from core.errors import PututuError
+from core.errors import InputError, PututuError
+from core.settings import Settings
 from store.database import Store
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ def _take_in(
 def crawl_command(sources: tuple[str, ...], as_json: bool) -> None:
     """Fetch and extract what is new from the sources named (due or not), or from all that are due.
 
-    What an earlier crawl left fetched but unextracted is extracted too.
+    What an earlier crawl left fetched but unextracted is extracted too. It fails (exit 1) where a source named could not
+    be had: none of its listings, or none of several pages. What robots.txt forbids, and a single page, stand in the receipt.
 
     \b
     Examples:
@@ -109,16 +111,40 @@ def crawl_command(sources: tuple[str, ...], as_json: bool) -> None:
     import pipeline
 
     with opened() as (store, settings):
+        check_sources(store, settings, sources, archived=False)
         receipt = recorded(store, "crawl", lambda: pipeline.collect(store, settings, sources))
     tell(receipt, as_json)
-    errors = [name for name, part in receipt["sources"].items() if part.get("errors")]
     if receipt["error"]:
         raise PututuError(f"The crawl did not end well: {receipt['error']}", "What came in is kept; run it again.")
-    if sources and errors:
+    if sources and (lost := [name for name, part in receipt["sources"].items() if gave_nothing(part)]):
         raise PututuError(
-            f"{', '.join(errors)} could not be crawled.",
+            f"{', '.join(lost)} could not be crawled.",
             "The receipt above says why; what was seen is kept and tried again.",
         )
+
+
+def gave_nothing(part: Mapping[str, Any]) -> bool:
+    """Whether a source's part of a receipt is a failure: none of its listings could be had, or no page of several.
+
+    A link that robots.txt forbids, or one page that could not be had, is told there and fails nothing.
+    """
+    return bool(part.get("down")) or (part.get("failed", 0) > 1 and not part.get("fetched"))
+
+
+def check_sources(store: Store, settings: Settings, slugs: Sequence[str], *, archived: bool) -> None:
+    """Raises click.UsageError for a name that is no source; with `archived`, one that pages are kept of will do."""
+    from crawler import catalog
+    from store import frontier
+
+    known = catalog.load(settings.sources_dir)
+    for slug in slugs:
+        with store.read() as tx:
+            kept = archived and bool(frontier.fetched_rows(tx, [slug], 0, 1))
+        if not kept:
+            try:
+                catalog.find(known, slug)
+            except InputError as error:
+                raise click.UsageError(str(error)) from error
 
 
 @click.command("extract-again")
@@ -134,6 +160,7 @@ def extract_again_command(sources: tuple[str, ...], as_json: bool) -> None:
     import pipeline
 
     with opened() as (store, settings):
+        check_sources(store, settings, sources, archived=True)
         tell(recorded(store, "extract-again", lambda: pipeline.extract_again(store, settings, sources)), as_json)
 
 

@@ -70,7 +70,7 @@ def search_command(
             )
         else:
             answer = ask(store, backend, node, sort=sort, limit=limit, by_story=stories)
-            shown = emit(answer.rows(), form, plain_hit)
+            shown = emit(answer.rows(), form, plain_hit, columns=answer.columns())
             if answer.total > shown:
                 note(f"{shown} of {answer.total}; --limit shows more.")
             if not answer.total:

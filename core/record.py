@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from core.document import Annotation, Document, Payload, StoryRef
@@ -90,6 +90,12 @@ class Record:
             "story": self.story and {"id": self.story.id, "size": self.story.size, "first": _lima(self.story.first)},
             "steps": dict(self.steps), "event": tags.get("event"),
         }  # fmt: skip
+
+
+def columns() -> tuple[str, ...]:
+    """The keys of `to_json`, in their order: the header of a list that has no row."""
+    nothing = Document(id="", url="", title="", source="", fetched=datetime.min.replace(tzinfo=UTC))
+    return tuple(Record(document=nothing).to_json())
 
 
 def _masked(tags: Payload) -> Payload:

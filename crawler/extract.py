@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from core.document import Arrival, Completeness, DateOrigin, Document, Precision, document_id
 from core.errors import InputError, NotAnArticleError
@@ -17,11 +16,13 @@ from crawler.challenge import REASON, is_challenge
 from crawler.due import is_late
 from crawler.language import plausible
 from crawler.markup import decode, to_text, tree
+from crawler.nodes import first
 from crawler.outline import Outline, outline
 from crawler.paragraphs import tidy, with_lead
 from crawler.platforms import Entry, parse
 from crawler.sections import of_address
 from crawler.source import Source
+from crawler.teasers import calls_itself_a_list, is_front, is_list
 
 FULL = 300
 """Characters from which a text counts as the whole article."""
@@ -153,20 +154,15 @@ def _judge(page: Page, lines: Outline, markup: str, facts: metadata.Facts, text:
         raise NotAnArticleError(f"The site says that the page is missing ({(title or facts.title)[:60]}).")
     if not facts.title and not (hint and hint.title and len(text) >= SCRAP):
         raise NotAnArticleError("The page has no title.")
-    if page.url and urlsplit(page.url).path.strip("/") == "" and not urlsplit(page.url).query and not facts.data:
+    kind = first(facts.meta, "og:type").lower()
+    listed = calls_itself_a_list(facts.objects, kind)
+    if page.url and is_front(page.url) and (not facts.data or listed or kind == "website"):
         raise NotAnArticleError("This is a home page, not an article.")
-    if not facts.is_article and _is_listing(lines, text):
+    claims = facts.is_article and not listed
+    if not claims and is_list(lines, text, page.url, listed=listed, website=kind == "website"):
         raise NotAnArticleError("This is a list of articles, not an article.")
     if not text and not facts.is_article and not hint:
         raise NotAnArticleError("The page has a title and no text.")
-
-
-def _is_listing(page: Outline, text: str) -> bool:
-    """Many headline-like links, and a text that consists of them, or is next to nothing."""
-    flat = " ".join(text.split())
-    headlines = {line.text for line in page.lines if len(line.text) >= 30 and line.linked >= 0.9 * len(line.text)}
-    own = len(flat) - sum(len(line) for line in headlines if line in flat)
-    return len(headlines) >= 10 and (own < FULL or own < 0.5 * len(flat))
 
 
 def _document(

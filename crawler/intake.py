@@ -131,6 +131,7 @@ class Intake:
         self.tallies[row.source].trouble(kind, reason)
         self._failed[row.source].add(row.id)
         forbidden = kind in NEVER
+        self.tallies[row.source].failed += not forbidden
         with self.store.write() as tx:
             frontier.failed(tx, row, self.store.worker, reason, utc_now(), permanent=forbidden, not_before=wait)
         if not forbidden:

@@ -182,6 +182,7 @@ class Polling:
             return False
         bad = [answer for answer in answers if not answer.ok]
         good = len(answers) - len(bad)
+        tally.down = not good
         error = bad[0].error if bad else None
         poll = Poll(
             ok=good > 0, new=tally.new + tally.past["asked"], listed=tally.listed, reason=bad[0].reason if bad and not good else None,

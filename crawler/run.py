@@ -44,7 +44,7 @@ def crawl(
 
     After `seconds` no new request is begun: what waits is for the next crawl, so that a slow site with much to fetch does
     not keep the others from being polled. The receipt: `{sources: {slug: {listings, unchanged, listed, new, skipped,
-    undated, fetched, gone, waiting, errors, reasons, revisions, past, extracted, parked}}, documents, error}`; `error` says
+    undated, fetched, gone, failed, down, waiting, errors, reasons, revisions, past, extracted, parked}}, documents, error}`; `error` says
     how the child ended where it did not end well.
     """
     receipt = _crawl(store, settings, sources, {"force": force, "seconds": seconds})

@@ -27,6 +27,10 @@ class Tally:
     undated: int = 0
     fetched: int = 0
     gone: int = 0
+    failed: int = 0
+    """Pages that could not be had, those that robots.txt or our own rules forbid left out."""
+    down: bool = False
+    """Whether listings were asked for and none could be had."""
     waiting: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     reasons: list[str] = field(default_factory=list)
@@ -45,7 +49,19 @@ class Tally:
 
     def to_json(self) -> dict[str, Any]:
         """As the receipt prints it."""
-        counts = ("listings", "unchanged", "listed", "new", "skipped", "undated", "fetched", "gone", "waiting")
+        counts = (
+            "listings",
+            "unchanged",
+            "listed",
+            "new",
+            "skipped",
+            "undated",
+            "fetched",
+            "gone",
+            "failed",
+            "down",
+            "waiting",
+        )
         revisions, past = ("checked", "changed", "gone", "failed"), ("listings", "listed", "asked", "failed")
         return {name: getattr(self, name) for name in counts} | {
             "errors": dict(self.errors), "reasons": self.reasons,

@@ -79,6 +79,14 @@ def members(tx: Connection, story: str) -> list[str]:
     return list(tx.execute(chosen.order_by(story_members.c.joined, story_members.c.document)).scalars())
 
 
+def chronicle(tx: Connection, story: str) -> list[str]:
+    """The ids of a story's documents, oldest first."""
+    told = documents_table.c
+    joined = story_members.join(documents_table, told.id == story_members.c.document)
+    chosen = select(told.id).select_from(joined).where(story_members.c.story == story, told.taken_down.is_(None))
+    return list(tx.execute(chosen.order_by(func.coalesce(told.published, told.fetched), told.id)).scalars())
+
+
 def outlets(tx: Connection, story: str) -> list[str]:
     """The sources that tell a story, the first to tell it first."""
     told = documents_table.c

@@ -42,8 +42,8 @@ def test_the_rooms_below_do_not_know_the_pipeline() -> None:
     ("engine", "homes"),
     [
         ("apscheduler", {"scheduler.py"}),
-        ("scrapy", {"crawler/spiders.py", "crawler/politeness.py", "crawler/run.py", "crawler/worker.py"}),
-        ("twisted", {"crawler/spiders.py", "crawler/politeness.py", "crawler/run.py", "crawler/worker.py"}),
+        ("scrapy", {"crawler/spiders.py", "crawler/politeness.py", "crawler/run.py"}),
+        ("twisted", {"crawler/spiders.py", "crawler/politeness.py", "crawler/run.py"}),
         ("ctranslate2", {"enrich/models.py"}),
         ("transformers", {"enrich/models.py"}),
         ("spacy", {"enrich/models.py"}),

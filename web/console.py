@@ -163,7 +163,12 @@ def _alerts_page(
         "language": visit.words.language,
     } | dict(entered)
     rows = [
-        row | {"created": _short(row["created"])[:10], "reason": visit.words.said(row["reason"] or ""), "at": row["at"] if row["rhythm"] != "instant" else ""}
+        row
+        | {
+            "created": _short(row["created"])[:10],
+            "reason": visit.words.said(row["reason"] or ""),
+            "at": row["at"] if row["rhythm"] != "instant" else "",
+        }
         for row in told.alerts(visit.desk)
     ]
     page = visit.page(

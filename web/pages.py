@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from core.document import Document
 from core.errors import StoreError, UnavailableError
 from core.record import Record
 from search.export import Rule, csv_lines, jsonl_lines
@@ -223,12 +224,18 @@ def document(request: Request, ident: str) -> Response:
     doc, outlets = shown.masked().document, visit.desk.outlets()
     return visit.page(
         "document.html", formats=[("json", visit.link(f"/documents/{id}.json"))], item=render.hit(shown, visit.words, outlets), tags=groups,
-        doc=_printed(shown), marked={**texts, "show_summary": doc.summary not in doc.text[: len(doc.summary) + 5] or not doc.text},
+        doc=_printed(shown), marked={**texts, "show_summary": not _begins_with_lead(doc)},
         full=bool(doc.text), translation=shown.masked().translation, facts=render.facts(doc, visit.words),
         members=[render.hit(other, visit.words, outlets) for other in found.members], similar=_similar(visit, found, outlets),
         gone=render.when(found.gone) if found.gone else "",
         versions=[{"version": v.version, "title": render.hidden(v.title), "seen": render.when(v.seen), "by": v.by} for v in found.versions],
     )  # fmt: skip
+
+
+def _begins_with_lead(document: Document) -> bool:
+    """Whether the text already prints the summary: a lead may be several lines there, which the summary joins."""
+    text = " ".join(document.text[: 2 * len(document.summary) + 20].split())
+    return bool(document.text) and " ".join(document.summary.split()) in text[: len(document.summary) + 5]
 
 
 def _similar(visit: Visit, found: told.Told, outlets: Mapping[str, str]) -> list[tuple[render.Hit, float]]:
@@ -281,11 +288,14 @@ def story(request: Request, ident: str) -> Response:
     """A story with its documents and outlets, or its data."""
     visit = Visit.of(request)
     id, form = _split(ident, LIST_FORMATS)
-    found = told.story(visit.desk, id)
+    found = told.story(visit.desk, id, None if form else visit.question.page)
     if found is None:
         raise NotFoundError("No story has that identifier.")
     if form == "json":
         return formats.as_json(told.story_json(found, with_text=visit.with_text))
+    pages = max(1, math.ceil(found.total / told.MEMBERS))
+    if not found.records and visit.question.page > pages:
+        raise NotFoundError(f"This story has {pages} pages.", "Take the number out of the address.")
     heading = render.hidden(found.records[0].document.title) if found.records else id
     if form:
         return records_as(visit, form, found.records, {}, title=f"Pututu: {heading}", page=f"/stories/{id}")
@@ -293,8 +303,8 @@ def story(request: Request, ident: str) -> Response:
     items = [render.hit(record, visit.words, outlets) for record in found.records]
     links = [(name, visit.link(f"/stories/{id}.{name}")) for name in LIST_FORMATS]
     return visit.page(
-        "story.html", formats=links, heading=heading, items=items, outlets=list(dict.fromkeys(item.outlet for item in items)),
-        first=render.when(found.ref.first),
+        "story.html", formats=links, heading=heading, items=items, outlets=[outlets.get(slug, slug) for slug in found.outlets],
+        first=render.when(found.ref.first), total=found.total, pages=pages, here_path=f"/stories/{id}",
     )  # fmt: skip
 
 

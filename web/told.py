@@ -26,6 +26,7 @@ from web.words import Words
 
 Row = dict[str, Any]
 MEMBERS = 200
+"""Documents of a story that one page shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +42,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldStory:
-    """A story with its documents, oldest first."""
+    """A story with its documents, oldest first: all of them, or a page; `outlets` are the sources of all."""
 
     ref: StoryRef
     records: Sequence[Record]
+    outlets: Sequence[str]
+    total: int
 
 
 def document(desk: Desk, id: str) -> Told | None:
@@ -62,27 +65,26 @@ def document(desk: Desk, id: str) -> Told | None:
         )
 
 
-def story(desk: Desk, id: str) -> ToldStory | None:
-    """The story with this id."""
+def story(desk: Desk, id: str, page: int | None = None) -> ToldStory | None:
+    """The story with this id; with `page` (from 1) only so many of its documents as a page shows."""
     with desk.store.read() as tx:
         ref = kept_stories.get(tx, id)
         if ref is None:
             return None
-        records = documents.records(tx, kept_stories.members(tx, id)[:MEMBERS])
-    return ToldStory(
-        ref=ref, records=sorted(records, key=lambda record: record.document.published or record.document.fetched)
-    )
+        ids = kept_stories.chronicle(tx, id)
+        shown = ids if page is None else ids[(page - 1) * MEMBERS : page * MEMBERS]
+        outlets = kept_stories.outlets(tx, id)
+    return ToldStory(ref=ref, records=list(documents.each(desk.store, shown)), outlets=outlets, total=len(ids))
 
 
 def story_json(told: ToldStory, *, with_text: Callable[[Record], bool]) -> Row:
     """A story with its documents as JSON."""
-    outlets = list(dict.fromkeys(record.document.source for record in told.records))
     rows = [record.masked().to_json(with_text=with_text(record)) for record in told.records]
     return {
         "id": told.ref.id,
         "size": told.ref.size,
         "first": lima_iso(told.ref.first),
-        "outlets": outlets,
+        "outlets": list(told.outlets),
         "documents": rows,
     }
 

@@ -22,7 +22,10 @@ HEADLINE, TEASER = 30, 40
 LONGEST_TEASER = 450
 """Characters beyond which what stands between two headlines is an article's text."""
 FRONT = re.compile(r"/*(?:(?:index|default|home|portada|inicio|principal)(?:\.(?:html?|php|aspx?|jsp))?/*)?", re.I)
-ARTICLE_KEYS = re.compile(r"(?:p|id|n|nid|art|articulo|noticia|nota|idnoticia|id_noticia|cod|codigo|page_id)", re.I)
+ARTICLE_KEYS = re.compile(
+    r"p|a|n|nid|page_id|post|slug|story|title|t[ií]tulo|art|art[ií]c(?:le|ulo)|cod(?:igo)?|(?:\w*_)?id|id_?(?:noticia|nota|art\w*)|not(?:a|icia)",
+    re.I,
+)
 LISTS = re.compile(r"(?:CollectionPage|SearchResultsPage|ProfilePage)$")
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 SLUG = re.compile(r"[^/]*(?:-[^/-]+){5}[^/]*/?$|\d{5}[^/]*/?$")
@@ -36,7 +39,8 @@ def is_front(url: str) -> bool:
     parts = urlsplit(url)
     if not FRONT.fullmatch(parts.path):
         return False
-    return not any(ARTICLE_KEYS.fullmatch(name) and any(c.isdigit() for c in v) for name, v in parse_qsl(parts.query))
+    asked = parse_qsl(parts.query)
+    return not any(ARTICLE_KEYS.fullmatch(name) and re.search(r"\d|-", value) for name, value in asked)
 
 
 def calls_itself_a_list(objects: Iterable[Mapping[str, Any]], kind: str) -> bool:
@@ -77,7 +81,7 @@ def _teasers(page: Outline) -> list[list[str]]:
     """The lines below each headline: up to the next one where it is a heading, else in the element that holds only it."""
     places = [place for place, line in enumerate(page.lines) if _is_headline(line)]
     found = []
-    for place, following in zip(places, [*places[1:], len(page.lines)], strict=True):
+    for place, following in zip(places, [*places[1:], len(page.lines)], strict=False):
         node = page.lines[place].node
         last = following if node.tag in HEADINGS else min(following, _end_of_card(page, place, places))
         below = [" ".join(line.text.split()) for line in page.lines[place + 1 : last] if _is_text(line)]

@@ -81,13 +81,19 @@ def _said(key: str, item: Payload, words: Words, link: Any) -> tuple[str, str, s
         details += [f"UBIGEO {item['ubigeo']}"] if item.get("ubigeo") else []
         return name, _join(details), link("/search", place=place_name(item))
     if key == "amounts":
-        return f"{item.get('currency') or ''} {_number(item.get('value'))}".strip(), str(item.get("what") or ""), None
+        return (
+            f"{item.get('currency') or ''} {_number(item.get('value'))}".strip(),
+            words.name("amount", item.get("what") or ""),
+            None,
+        )
     if key == "norms":
         return str(item.get("id")), str(item.get("title") or ""), link("/search", q=f'norm:"{item.get("id")}"')
-    details += [str(item["subtype"])] if item.get("subtype") else []
-    details += (
-        [str(item[k]) for k in ("type", "kind", "km", "state") if item.get(k)] if key in ("entities", "roads") else []
-    )
+    details += [words.name("subtype", item["subtype"])] if item.get("subtype") else []
+    if key == "entities":
+        details += list(dict.fromkeys(words.name("entity", item[k]) for k in ("type", "kind") if item.get(k)))
+    if key == "roads":
+        details += [str(item["km"])] if item.get("km") else []
+        details += [words.name("road", item["state"])] if item.get("state") else []
     details += (
         [words.t("doc.score", score=f"{item['score']:.2f}")] if isinstance(item.get("score"), int | float) else []
     )

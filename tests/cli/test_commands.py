@@ -317,3 +317,19 @@ def test_help_is_there_for_everything(run: Run) -> None:
 
     shown = run("--help").stdout
     assert [name for name in COMMANDS if name not in shown] == []
+
+
+@pytest.mark.parametrize("more", [[], ["--stories"]])
+def test_a_search_without_a_hit_prints_the_header_that_one_with_hits_prints(filled: Run, more: list[str]) -> None:
+    found, nothing = filled("search", "paro", "--csv", *more), filled("search", "zzzz", "--csv", *more)
+    assert found.returncode == nothing.returncode == 0
+    assert len(nothing.stdout.splitlines()) == 1 and nothing.stdout.startswith("id,url,")
+    assert nothing.stdout.splitlines()[0] == found.stdout.splitlines()[0]
+
+
+@pytest.mark.parametrize("command", ["extract-again", "crawl"])
+def test_a_source_that_is_not_there_is_a_wrong_argument(filled: Run, command: str) -> None:
+    done = filled(command, "peru_21", "nope")
+    assert done.returncode == 2 and done.stdout == ""
+    assert "There is no source 'peru_21'. Did you mean peru21?" in done.stderr
+    assert command not in filled("runs", "--json").stdout

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from cli.flow import gave_nothing
 from core.settings import Settings
 from store import completeness, frontier, sources
 from store.database import Store
@@ -149,6 +150,31 @@ def test_what_is_wrong_with_a_source_is_told_with_its_class_and_its_mend(desk: D
     assert "ribera is failing (layout)" in layout and "usually 93%" in layout and "enable ribera" in told[layout]
     assert "cerrado is blocked" in refused and "403" in refused
     assert any(one["part"] == "completeness" and "0 of 4 items" in one["finding"] for one in found)
+
+
+def test_a_crawl_fails_where_a_listing_could_not_be_had_and_not_for_a_page(desk: Desk, press: str) -> None:
+    assert desk("crawl", "cerrado").returncode == 1
+    with Store.open(desk.settings) as store, store.write() as tx:
+        lost = [{"url": f"{press}/nota/falta"}, {"url": "http://[::1]:1/nota/8"}]
+        frontier.discover(tx, "ribera", lost, arrival="live", now=datetime.now(UTC))
+    done = desk("crawl", "ribera", "--json")
+    row = json.loads(done.stdout)["sources"]["ribera"]
+    assert done.returncode == 0, done.stderr
+    assert sum(row["errors"].values()) == 2 and row["fetched"] == 1 and row["down"] is False
+    mixed = desk("crawl", "ribera", "cerrado", "--json")
+    assert mixed.returncode == 1 and "cerrado could not be crawled" in mixed.stderr
+
+
+@pytest.mark.parametrize(
+    ("part", "failed"),
+    [
+        ({"down": True, "failed": 0, "fetched": 0}, True), ({"down": False, "failed": 1, "fetched": 0}, False),
+        ({"down": False, "failed": 3, "fetched": 0}, True), ({"down": False, "failed": 3, "fetched": 2}, False),
+        ({"down": False, "failed": 0, "fetched": 0, "errors": {"robots": 4}}, False), ({}, False),
+    ],
+)  # fmt: skip
+def test_what_of_a_receipt_is_a_failure(part: dict[str, Any], failed: bool) -> None:
+    assert gave_nothing(part) is failed
 
 
 def test_a_count_says_on_stderr_what_it_rests_on(desk: Desk, settings: Settings) -> None:

@@ -54,6 +54,7 @@ def test_a_feed_becomes_documents_once(store, settings, site):
     row = receipt["sources"]["ribera"]
     assert receipt["error"] is None and receipt["documents"] == 7
     assert (row["listed"], row["new"], row["fetched"]) == (9, 9, 7) and row["errors"] == {"robots": 1, "http": 1}
+    assert (row["failed"], row["down"]) == (1, False), "what robots.txt forbids is no failure"
     found = texts(store)
     assert len(found) == 6, "an address that redirects to another is the same document"
     one = found[site.url("/nota/0")]

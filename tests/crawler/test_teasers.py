@@ -81,6 +81,7 @@ def test_a_home_page_is_parked(path: str, head: str) -> None:
 
 def test_an_address_that_names_an_article_is_no_front() -> None:
     assert not is_front(f"{HOST}/?p=8123") and not is_front(f"{HOST}/index.php?id=77&s=3")
+    assert not is_front(f"{HOST}/?noticia=obra-sin-fecha-en-el-faro") and is_front(f"{HOST}/?s=obra&lang=es&page=2")
     assert not is_front(f"{HOST}/portada-de-hoy") and not is_front(f"{HOST}/home/obra-sin-fecha")
     assert is_front(HOST) and is_front(f"{HOST}//") and is_front(f"{HOST}/?id=portada")
 

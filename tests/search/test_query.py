@@ -155,7 +155,12 @@ def test_trees(text: str, tree: Node) -> None:
         ("alfa topic:[a TO b]", 11, "no range"),
         ("title:source:x", 6, "inside title"),
         ('title:(alfa OR place:"x")', 15, "inside title"),
-        ("exact:source:x", 6, "inside exact"),
+        ("exact:source:x", 6, 'inside exact:. Write source:"x"'),
+        ("exact:title:Paró", 6, "inside exact:. Write title:exact:Paró"),
+        ('exact:text:"paro agrario"', 6, 'Write text:exact:"paro agrario"'),
+        ("exact:(a title:(paro OR huelga))", 9, "Write title:exact:paro OR title:exact:huelga"),
+        ("title:exact:exact:paro", 12, "Write title:exact:paro"),
+        ("title:text:paro", 6, "Put AND between the two."),
         ("exact:*", 6, "alone is no word"),
         ("EE.U*", 0, "one word"),
         ('"alfa bet*"', 0, "inside quotes"),
@@ -370,3 +375,14 @@ def test_near_words_in_a_long_monotonous_text_take_no_time() -> None:
     started = time.process_time()
     assert not near.occurs(["la", "la", "la", "lo"], 5, places)
     assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["exact:title:paro", 'exact:text:"paro agrario"', "exact:translation:(a b)", "exact:source:rpp", "exact:exact:x"],
+)
+def test_what_the_mend_says_to_write_can_be_asked(wrong: str) -> None:
+    with pytest.raises(QueryError) as error:
+        parse(wrong)
+    assert error.value.mend.startswith("Write ")
+    assert str(parse(error.value.mend.removeprefix("Write "))) == error.value.mend.removeprefix("Write ")

@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from core.document import Document
+from store import documents, stories
 from store.schema import completeness
+from web import told
 
+NOW = datetime(2026, 3, 20, 15, tzinfo=UTC)
 PATHS = (
     "/",
     "/search?q=extorsi%C3%B3n",
@@ -226,6 +230,58 @@ def test_a_story_has_its_documents_and_outlets(site: Any) -> None:
     assert story["id"] in site.client().get("/stories").text
 
 
+def test_a_story_of_many_documents_is_paged_and_its_data_are_whole(
+    make_site: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = make_site()
+    twins = [
+        Document(id=f"t{n}", url=f"https://faro.example/gemela-{n}", title=f"Gemela {n}", source=f"s{n % 3}", fetched=NOW, published=NOW + timedelta(minutes=n))
+        for n in range(5)
+    ]  # fmt: skip
+    with site.desk.store.write() as tx:
+        documents.save_many(tx, twins, now=NOW)
+        keyed = [(one, {"signature": {"keys": [77], "kind": "text"}}) for one in twins]
+        stories.join_many(tx, keyed, NOW, similar=lambda a, b: 1.0)
+        story = next(iter(stories.of(tx, [twins[0].id]).values()))
+    assert story.size == 5
+    monkeypatch.setattr(told, "MEMBERS", 2)
+    client = site.client()
+    pages = [client.get(f"/stories/{story.id}?lang=es&page={n}").text for n in (1, 2, 3)]
+    printed = [re.findall(r"Gemela (\d)</a></h3>", text) for text in pages]
+    assert printed == [["0", "1"], ["2", "3"], ["4"]]
+    assert (
+        "2 de 5" in pages[0] and "Página 1 de 3" in pages[0] and f"/stories/{story.id}?lang=es&amp;page=2" in pages[0]
+    )
+    assert all("s0, s1, s2" in text for text in pages), "the outlets are those of the whole story"
+    assert client.get(f"/stories/{story.id}?page=4").status_code == 404
+    for path in (f"/stories/{story.id}.json", f"/api/v1/stories/{story.id}"):
+        data = client.get(path).json()
+        assert [row["title"] for row in data["documents"]] == [f"Gemela {n}" for n in range(5)]
+        assert data["outlets"] == ["s0", "s1", "s2"]
+    assert len(client.get(f"/stories/{story.id}.jsonl").text.splitlines()) == 5
+    one = client.get("/documents/t4?lang=es").text
+    assert "2 de 4" in one and f"/stories/{story.id}" in one
+
+
+@pytest.mark.parametrize(
+    ("summary", "text", "times"),
+    [
+        ("Primera línea del copete. Segunda línea del copete.", "Primera línea del copete.\nSegunda línea del copete.\nEl cuerpo.", 1),
+        ("Primera línea del copete.", "Primera línea del copete.\nEl cuerpo.", 1),
+        ("Primera línea del copete.", "El cuerpo solo.", 1),
+        ("Primera línea del copete.", "", 1),
+        ("", "Primera línea del copete. Y el cuerpo.", 1),
+    ],
+)  # fmt: skip
+def test_a_lead_is_printed_once(make_site: Callable[..., Any], summary: str, text: str, times: int) -> None:
+    site = make_site(index=False)
+    one = Document(id="lead", url="https://faro.example/copete", title="Titular", source="faro", fetched=NOW, summary=summary, text=text)  # fmt: skip
+    with site.desk.store.write() as tx:
+        documents.save_many(tx, [one], now=NOW)
+    shown = site.client().get("/documents/lead?lang=es").text
+    assert shown.count("Primera línea del copete") == times
+
+
 def test_a_trend_is_a_chart_and_a_table_with_a_row_for_every_period(client: TestClient) -> None:
     text = client.get("/trends?q=extorsi%C3%B3n&q=paro&by=day&lang=es").text
     assert '<svg role="img"' in text and "Día (Lima)" in text
@@ -330,7 +386,7 @@ def test_sources_show_their_state(client: TestClient) -> None:
 
 def test_runs_show_receipts(client: TestClient) -> None:
     text = client.get("/runs?lang=es").text
-    assert "new: 7" in text and "120.0 s" in text and "enrich" in text
+    assert "nuevos: 7" in text and "rastreo" in text and "120.0 s" in text and "enriquecimiento" in text
 
 
 def test_an_alert_is_added_paused_and_resumed(writer: TestClient) -> None:

@@ -94,7 +94,7 @@ class Record:
 
 def columns() -> tuple[str, ...]:
     """The keys of `to_json`, in their order: the header of a list that has no row."""
-    nothing = Document(id="", url="", title="", source="", fetched=datetime.min.replace(tzinfo=UTC))
+    nothing = Document(id="", url="", title="", source="", fetched=datetime(2000, 1, 1, tzinfo=UTC))
     return tuple(Record(document=nothing).to_json())
 
 

@@ -18,7 +18,9 @@ LONGEST, MOST = 2000, 10
 """Characters and sentences beyond which a text is not looked at: no message of ours is so long."""
 DEEPEST = 4
 _PART = re.compile(r"\{(\d*)(~?)\}")
-_ENDS = re.compile(r"(?<=[.!?]) ")
+_ENDS = re.compile(r"(?<=[.!?)]) ")
+_ADDRESS = re.compile(r"https?://\S+: ")
+"""What a reason of a listing begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,14 @@ def in_spanish(text: str, depth: int = 0) -> str:
     ends = list(_ENDS.finditer(text[:LONGEST]))
     if len(text) > LONGEST or len(ends) > MOST or depth > DEEPEST:
         return text
+    for end in ends:  # a mend behind a reason: else the last hole of the reason would take it in
+        if HOLE not in text and (mend := table().get(text[end.end() :])) is not None:
+            return f"{in_spanish(text[: end.start()], depth)} {mend}"
     whole = _turned(text, depth)
     if whole is not None:
         return whole
+    if address := _ADDRESS.match(text):
+        return address[0] + in_spanish(text[address.end() :], depth)
     for end in ends:
         first = _turned(text[: end.start()], depth)
         if first is not None:

@@ -1,6 +1,7 @@
 """Front pages, sections and tags are no articles, whatever they say of themselves; short articles among many links are."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -32,7 +33,7 @@ def page(body: str, path: str = "/locales", head: str = "", title: str = "Locale
     return Page(url=HOST + path, body=text.encode(), when=NOW)
 
 
-def linked(*kinds: dict[str, object]) -> str:
+def linked(*kinds: Mapping[str, object]) -> str:
     """JSON-LD in a page's head."""
     return "".join(f"<script type='application/ld+json'>{json.dumps(kind)}</script>" for kind in kinds)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from web.words import Words
 
-NOTHING = (None, False, 0, "", [], {})
+NOTHING: tuple[Any, ...] = (None, False, 0, "", [], {})
 
 
 def lines(receipt: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:

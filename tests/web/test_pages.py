@@ -330,7 +330,7 @@ def test_sources_show_their_state(client: TestClient) -> None:
 
 def test_runs_show_receipts(client: TestClient) -> None:
     text = client.get("/runs?lang=es").text
-    assert "new: 7" in text and "120.0 s" in text and "enrich" in text
+    assert "nuevos: 7" in text and "120.0 s" in text and "enrich" in text
 
 
 def test_an_alert_is_added_paused_and_resumed(writer: TestClient) -> None:

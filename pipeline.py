@@ -43,7 +43,7 @@ ENRICH_BATCH = 200
 ENRICH_LEASE = timedelta(
     seconds=2 * ENRICH_BATCH * SECONDS
 )  # outlives a batch and the one before it taking all their time
-INDEX_BATCH = 2_000
+INDEX_BATCH = 1_000
 PARALLEL_FROM = 400  # documents that wait before a pool of processes pays for its start
 ENGINE_DOWN = timedelta(minutes=1)  # how long the daemon waits before it asks a search engine again that did not answer
 

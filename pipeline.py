@@ -29,7 +29,7 @@ from reindexing import StoreSource
 from search.backend import Backend
 from search.engines import beside, open_backend
 from search.rebuild import rebuild
-from store import annotations, deliveries, disk, documents, frontier, sources, stories, work
+from store import annotations, deliveries, disk, documents, frontier, joining, sources, work
 from store.database import Store
 from store.work import Work
 
@@ -169,7 +169,7 @@ def _keep(store: Store, batch: Sequence[Work], results: Sequence[Enriched], now:
         annotations.put_many(tx, new, now)
         signed = {annotation.document: annotation.payload for annotation in new if annotation.step == "signature"}
         joining = [(result.document, signed[result.document.id]) for result in ours if result.document.id in signed]
-        stories.join_many(tx, joining, now, similar=signatures.similar)
+        joining.join_many(tx, joining, now, similar=signatures.similar)
         current = [
             item for item in mine if item.document in by_id and by_id[item.document].document.version == item.version
         ]

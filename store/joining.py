@@ -1,0 +1,307 @@
+"""Each document joins the story of those that tell its news, or opens one, as it arrives.
+
+Candidates share a key of their signature (copies) or words of their headlines (retellings) within days; whether they tell
+the same is what the `similar` that the caller gives says of the two, so that a shared key alone joins nothing. How much a
+shared word tells hangs on how many documents of these days carry it, which the same table of keys knows. The outcome
+depends on the documents and the order in which they come: not on batches, not on the database.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import log
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, select, tuple_
+
+from core.document import Document, Payload
+from store.dialect import batches, exclusive, insert, insert_numbers
+from store.reading import many
+from store.schema import stories, story_keys, story_members
+
+Rarity = Callable[[int], float]
+Similar = Callable[[Document, Document, Rarity], float]
+Item = tuple[Document, Payload]
+
+COPY = 10.0
+"""A score from which two documents are copies of one text: they may lie WINDOW_DAYS apart, what is merely retold one day."""
+WINDOW_DAYS, RETOLD_DAYS = 3, 1
+COMMON = 200
+"""A key that more documents share says little by itself: only the oldest and the newest of them are compared, SAMPLE in all;
+a word that more share finds none."""
+SAMPLE = 40
+MOST_VERIFIED = 24
+FEW = 300
+"""Documents of these days below which shares of them would be chance: so many are taken to be there."""
+TOGETHER = -1.5
+"""What a document must score on average with those of a story that it is compared with, so that stories form no chains."""
+DOCUMENTS_KEY = 0
+"""The key that every document has: how many there are on a day."""
+_PAIRS = 400
+_RAREST = 8.0
+_DAY, _LIMA = 86400, 5 * 3600
+
+
+class Joined(dict[str, str]):
+    """Document id to story id. `common` counts the keys that so many documents share that only some were compared."""
+
+    common: int = 0
+
+
+class _Keys(NamedTuple):
+    copies: tuple[int, ...]
+    terms: tuple[int, ...]
+
+    def all(self) -> list[int]:
+        return sorted({DOCUMENTS_KEY, *self.copies, *self.terms})
+
+
+@dataclass(slots=True)
+class _Known:
+    """What a batch is compared with: who has which key on which day and how many, the documents, their stories' days."""
+
+    by_key: dict[tuple[int, int], list[str]] = field(default_factory=lambda: defaultdict(list))
+    count: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
+    documents: dict[str, Document] = field(default_factory=dict)
+    story: dict[str, str] = field(default_factory=dict)
+    days: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def number(self, key: int, day: int) -> int:
+        """How many documents have a term on that day and those beside it."""
+        return sum(self.count.get((key, near), 0) for near in _around(day, RETOLD_DAYS))
+
+    def add(self, document: Document, keys: "_Keys", story: str, kept: frozenset[int]) -> None:
+        """A document that those behind it in the batch are compared with; `kept` are the keys that the store has of it."""
+        day, first = _day(document), self.days.get(story)
+        self.documents[document.id], self.story[document.id] = document, story
+        self.days[story] = (min(day, first[0]), max(day, first[1])) if first else (day, day)
+        for key in keys.all():
+            if key not in kept:
+                self.by_key[key, day].append(document.id)
+                self.count[key, day] += 1
+
+
+def join_many(tx: Connection, items: Sequence[Item], now: datetime, *, similar: Similar) -> Joined:
+    """Give each document a story, in the order given. One that has a story keeps it: doing it again changes nothing.
+
+    `items` are documents with the payload of their `signature` annotation (`keys` of copies, `terms` of the headline).
+    `similar(a, b, rarity)` is above 0 where they tell the same, the higher the surer, and COPY or more for copies;
+    `rarity(term)` is the share of the other documents of these days that carry it. Of equally near ones the oldest wins.
+    """
+    exclusive(tx, "stories")
+    joined = Joined()
+    for batch in batches(items):
+        _join_batch(tx, batch, now, similar, joined)
+    return joined
+
+
+def _join_batch(tx: Connection, items: Sequence[Item], now: datetime, similar: Similar, joined: Joined) -> None:
+    keys = {document.id: _keys(payload) for document, payload in items}
+    known = _neighbours(tx, [document for document, _ in items], keys)
+    kept = _kept(tx, [document for document, _ in items if document.id in known.story], keys)
+    opened: dict[str, Document] = {}
+    members: dict[str, str] = {}
+    for document, _ in items:
+        story = known.story.get(document.id)
+        if story is None:
+            story = _nearest(document, keys[document.id], known, similar, joined)
+            if story is None:
+                story = "s" + document.id
+                opened[story] = document
+            members[document.id] = story
+        joined[document.id] = story
+        known.add(document, keys[document.id], story, kept.get(document.id, frozenset()))
+    _write(tx, items, keys, opened, members, now)
+
+
+# who may tell the same
+
+
+def _neighbours(tx: Connection, documents: Sequence[Document], keys: Mapping[str, _Keys]) -> _Known:
+    known = _Known()
+    near = [(document, _around(_day(document), RETOLD_DAYS)) for document in documents]
+    _count(tx, {(key, day) for one, days in near for key in (*keys[one.id].terms, DOCUMENTS_KEY) for day in days}, known)
+    wanted = {
+        (key, day)
+        for one, days in near
+        for key in keys[one.id].terms
+        if known.number(key, days[RETOLD_DAYS]) <= COMMON
+        for day in days
+        if known.count.get((key, day))
+    }
+    for document in documents:
+        days = _around(_day(document), WINDOW_DAYS)
+        wanted |= {(key, day) for key in keys[document.id].copies for day in days}
+    _find(tx, wanted, known)
+    _load(tx, documents, keys, known)
+    return known
+
+
+def _count(tx: Connection, pairs: set[tuple[int, int]], known: _Known) -> None:
+    chosen = select(story_keys.c.key, story_keys.c.day, func.count().label("number"))
+    for part in _among(pairs):
+        for key, day, number in tx.execute(chosen.where(part).group_by(story_keys.c.key, story_keys.c.day)):
+            known.count[key, day] = number
+
+
+def _find(tx: Connection, pairs: set[tuple[int, int]], known: _Known) -> None:
+    chosen = select(story_keys.c.key, story_keys.c.day, story_keys.c.document)
+    for part in _among(pairs):
+        for key, day, id in tx.execute(chosen.where(part)):
+            known.by_key[key, day].append(id)
+
+
+def _among(pairs: set[tuple[int, int]]) -> Iterator[Any]:
+    for part in batches(sorted(pairs), _PAIRS):
+        yield tuple_(story_keys.c.key, story_keys.c.day).in_(part)
+
+
+def _kept(tx: Connection, documents: Sequence[Document], keys: Mapping[str, _Keys]) -> dict[str, frozenset[int]]:
+    """The keys that the store has of documents which have a story: those are not counted twice."""
+    found: dict[str, set[int]] = defaultdict(set)
+    pairs = {(key, _day(document)) for document in documents for key in keys[document.id].all()}
+    ids = [document.id for document in documents]
+    for part in _among(pairs):
+        chosen = select(story_keys.c.document, story_keys.c.key).where(part, story_keys.c.document.in_(ids))
+        for id, key in tx.execute(chosen):
+            found[id].add(key)
+    return {id: frozenset(some) for id, some in found.items()}
+
+
+def _load(tx: Connection, documents: Sequence[Document], keys: Mapping[str, _Keys], known: _Known) -> None:
+    """The stories of the batch; every stored document that one of it may be compared with, and the days of their stories."""
+    own = {document.id for document in documents}
+    others = dict.fromkeys(
+        id for document in documents for id in _candidates(document, keys[document.id], known)[0] if id not in own
+    )
+    known.documents = {document.id: document for document in many(tx, list(others))}
+    for part in batches([*others, *own]):
+        rows = select(story_members.c.document, story_members.c.story).where(story_members.c.document.in_(part))
+        known.story |= {row.document: row.story for row in tx.execute(rows)}
+    for part in batches(sorted(set(known.story.values()))):
+        spans = select(stories.c.id, stories.c.first, stories.c.last).where(stories.c.id.in_(part))
+        known.days |= {row.id: (day_of(row.first), day_of(row.last)) for row in tx.execute(spans)}
+
+
+def _candidates(document: Document, keys: _Keys, known: _Known) -> tuple[list[str], int]:
+    """Ids of those that share most, by how telling the keys are, the oldest first; and how many keys were too common."""
+    day, common = _day(document), 0
+    shared: dict[tuple[int, str], float] = defaultdict(float)
+    for key in keys.copies:
+        holders = sorted((at, id) for at in _around(day, WINDOW_DAYS) for id in known.by_key.get((key, at), ()))
+        if len(holders) > COMMON:
+            common += 1
+            holders = holders[: SAMPLE // 2] + holders[-SAMPLE // 2 :]
+        for holder in holders:
+            shared[holder] += _RAREST
+    for key in keys.terms:
+        number = known.number(key, day)
+        if number <= COMMON:
+            for at in _around(day, RETOLD_DAYS):
+                for id in known.by_key.get((key, at), ()):
+                    shared[at, id] += _RAREST - log(number)
+    shared.pop((day, document.id), None)
+    best = sorted(shared, key=lambda holder: (-round(shared[holder], 6), holder))[:MOST_VERIFIED]
+    return [id for _, id in best], common
+
+
+# the story of those who do
+
+
+def _nearest(document: Document, keys: _Keys, known: _Known, similar: Similar, joined: Joined) -> str | None:
+    ids, common = _candidates(document, keys, known)
+    joined.common += common
+    day, scores = _day(document), defaultdict[str, list[tuple[float, float]]](list)
+    total = max(known.number(DOCUMENTS_KEY, day), FEW)
+
+    def rarity(key: int) -> float:
+        return max(known.number(key, day) - 1, 0) / total
+
+    for id in ids:
+        other, story = known.documents.get(id), known.story.get(id)
+        if other is not None and story is not None:
+            scores[story].append((-float(similar(document, other, rarity)), _moment(other).timestamp()))
+    for story in sorted(scores, key=lambda one: (min(scores[one]), one)):
+        if _joins([-score for score, _ in scores[story]], day, known.days[story]):
+            return story
+    return None
+
+
+def _joins(scores: Sequence[float], day: int, days: tuple[int, int]) -> bool:
+    """Whether a document joins a story, by its scores with those that it was compared with, and the story's days."""
+    best = max(scores)
+    span = max(days[1], day) - min(days[0], day)
+    if best >= COPY:
+        return span <= max(WINDOW_DAYS, days[1] - days[0])
+    told = [min(score, COPY) for score in scores]
+    return best > 0 and sum(told) / len(told) >= TOGETHER and span <= max(RETOLD_DAYS, days[1] - days[0])
+
+
+def _write(
+    tx: Connection,
+    items: Sequence[Item],
+    keys: Mapping[str, _Keys],
+    opened: Mapping[str, Document],
+    members: Mapping[str, str],
+    now: datetime,
+) -> None:
+    given = {document.id: document for document, _ in items}
+    days = {id: _day(document) for id, document in given.items()}
+    insert_numbers(tx, story_keys, sorted((key, days[id], id) for id in given for key in keys[id].all()))
+    if opened:
+        tx.execute(insert(tx, stories), [
+            {"id": story, "first": _moment(document), "last": _moment(document), "size": 0, "created": now}
+            for story, document in opened.items()
+        ])  # fmt: skip
+    if not members:
+        return
+    tx.execute(
+        insert(tx, story_members), [{"document": id, "story": story, "joined": now} for id, story in members.items()]
+    )
+    grown: dict[str, list[datetime]] = defaultdict(list)
+    for id, story in members.items():
+        grown[story].append(_moment(given[id]))
+    _grow(tx, grown)
+
+
+def _grow(tx: Connection, grown: Mapping[str, Sequence[datetime]]) -> None:
+    """Keep size, first and last of the stories that grew."""
+    changes: list[dict[str, Any]] = []
+    for batch in batches(list(grown)):
+        for row in tx.execute(select(stories).where(stories.c.id.in_(batch))):
+            moments = grown[row.id]
+            changes.append({
+                "id": row.id, "size": row.size + len(moments), "first": min(row.first, *moments), "last": max(row.last, *moments),
+                "created": row.created,
+            })  # fmt: skip
+    statement = insert(tx, stories)
+    kept = {name: statement.excluded[name] for name in ("size", "first", "last")}
+    tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=kept), changes)
+
+
+def _keys(payload: Payload) -> _Keys:
+    """The keys as signed 64-bit numbers, which is what both databases hold."""
+    given = payload.get("signature") or payload
+    copies, terms = (
+        tuple({(key & (2**64 - 1)) - (2**64 if key & 2**63 else 0): None for key in given.get(name) or ()})
+        for name in ("keys", "terms")
+    )
+    return _Keys(copies, terms)
+
+
+def _moment(document: Document) -> datetime:
+    return document.published or document.fetched
+
+
+def _day(document: Document) -> int:
+    return day_of(_moment(document))
+
+
+def day_of(moment: datetime) -> int:
+    """The day in Lima (UTC-5 all year), as a number."""
+    return int((moment.timestamp() - _LIMA) // _DAY)
+
+
+def _around(day: int, days: int) -> list[int]:
+    return list(range(day - days, day + days + 1))

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, func, select, tuple_
 from core.document import Document, Payload
 from store.dialect import batches, exclusive, insert, insert_numbers
 from store.reading import many
+from store.schema import documents as documents_table
 from store.schema import stories, story_keys, story_members
 
 Rarity = Callable[[int], float]
@@ -34,8 +35,12 @@ SAMPLE = 40
 MOST_VERIFIED = 24
 FEW = 300
 """Documents of these days below which shares of them would be chance: so many are taken to be there."""
-TOGETHER = -1.5
-"""What a document must score on average with those of a story that it is compared with, so that stories form no chains."""
+TOGETHER, APART = 0.3, -3.0
+"""What a retelling must score with a story's documents on average, and at least with each, so that stories form no chains."""
+SURE = 2.0
+"""What a score counts for at most in that average: one that is told word by word does not make up for two that are not."""
+COMPARED = 10
+"""Documents of a story, the first ones, with which that is asked."""
 DOCUMENTS_KEY = 0
 """The key that every document has: how many there are on a day."""
 _PAIRS = 400
@@ -66,6 +71,7 @@ class _Known:
     documents: dict[str, Document] = field(default_factory=dict)
     story: dict[str, str] = field(default_factory=dict)
     days: dict[str, tuple[int, int]] = field(default_factory=dict)
+    members: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def number(self, key: int, day: int) -> int:
         """How many documents have a term on that day and those beside it."""
@@ -74,6 +80,8 @@ class _Known:
     def add(self, document: Document, keys: "_Keys", story: str, kept: frozenset[int]) -> None:
         """A document that those behind it in the batch are compared with; `kept` are the keys that the store has of it."""
         day, first = _day(document), self.days.get(story)
+        if self.story.get(document.id) != story or document.id not in self.members[story]:
+            self.members[story].append(document.id)
         self.documents[document.id], self.story[document.id] = document, story
         self.days[story] = (min(day, first[0]), max(day, first[1])) if first else (day, day)
         for key in keys.all():
@@ -175,13 +183,29 @@ def _load(tx: Connection, documents: Sequence[Document], keys: Mapping[str, _Key
     others = dict.fromkeys(
         id for document in documents for id in _candidates(document, keys[document.id], known)[0] if id not in own
     )
-    known.documents = {document.id: document for document in many(tx, list(others))}
     for part in batches([*others, *own]):
         rows = select(story_members.c.document, story_members.c.story).where(story_members.c.document.in_(part))
         known.story |= {row.document: row.story for row in tx.execute(rows)}
     for part in batches(sorted(set(known.story.values()))):
         spans = select(stories.c.id, stories.c.first, stories.c.last).where(stories.c.id.in_(part))
         known.days |= {row.id: (day_of(row.first), day_of(row.last)) for row in tx.execute(spans)}
+        for id, story in tx.execute(_first_members(part)):
+            known.members[story].append(id)
+            known.story[id] = story
+            others[id] = None
+    known.documents = {document.id: document for document in many(tx, list(others))}
+
+
+def _first_members(some: Sequence[str]) -> Any:
+    """The first COMPARED documents of each story, by their own time."""
+    moment = func.coalesce(documents_table.c.published, documents_table.c.fetched)
+    place = func.row_number().over(
+        partition_by=story_members.c.story, order_by=(moment, story_members.c.document)
+    )
+    joined = story_members.join(documents_table, documents_table.c.id == story_members.c.document)
+    inner = select(story_members.c.document, story_members.c.story, place.label("place")).select_from(joined)
+    ranked = inner.where(story_members.c.story.in_(some)).subquery()
+    return select(ranked.c.document, ranked.c.story).where(ranked.c.place <= COMPARED).order_by(ranked.c.story, ranked.c.place)
 
 
 def _candidates(document: Document, keys: _Keys, known: _Known) -> tuple[list[str], int]:
@@ -218,24 +242,35 @@ def _nearest(document: Document, keys: _Keys, known: _Known, similar: Similar, j
     def rarity(key: int) -> float:
         return max(known.number(key, day) - 1, 0) / total
 
-    for id in ids:
-        other, story = known.documents.get(id), known.story.get(id)
-        if other is not None and story is not None:
-            scores[story].append((-float(similar(document, other, rarity)), _moment(other).timestamp()))
-    for story in sorted(scores, key=lambda one: (min(scores[one]), one)):
-        if _joins([-score for score, _ in scores[story]], day, known.days[story]):
-            return story
+    def told(id: str) -> float:
+        other = known.documents.get(id)
+        return float(similar(document, other, rarity)) if other is not None else 0.0
+
+    found: dict[str, float] = {id: told(id) for id in ids if id in known.story}
+    best: dict[str, tuple[float, float, str]] = {}
+    for id, score in found.items():
+        if score > 0:
+            rank = (-score, _moment(known.documents[id]).timestamp(), known.story[id])
+            best[known.story[id]] = min(rank, best.get(known.story[id], rank))
+    for story in sorted(best, key=best.__getitem__):
+        if _is_in_time(-best[story][0], day, known.days[story]):
+            members = _first(known, story) if -best[story][0] < COPY else []
+            scores = [min(found[id] if id in found else told(id), SURE) for id in members]
+            if not scores or (sum(scores) / len(scores) >= TOGETHER and min(scores) >= APART):
+                return story
     return None
 
 
-def _joins(scores: Sequence[float], day: int, days: tuple[int, int]) -> bool:
-    """Whether a document joins a story, by its scores with those that it was compared with, and the story's days."""
-    best = max(scores)
-    span = max(days[1], day) - min(days[0], day)
-    if best >= COPY:
-        return span <= max(WINDOW_DAYS, days[1] - days[0])
-    told = [min(score, COPY) for score in scores]
-    return best > 0 and sum(told) / len(told) >= TOGETHER and span <= max(RETOLD_DAYS, days[1] - days[0])
+def _first(known: _Known, story: str) -> list[str]:
+    """Of the documents of a story, those that one which would join is compared with."""
+    members = [(_moment(known.documents[id]), id) for id in known.members[story] if id in known.documents]
+    return [id for _, id in sorted(members)[:COMPARED]]
+
+
+def _is_in_time(score: float, day: int, days: tuple[int, int]) -> bool:
+    """Whether a story still takes a document of that day: it may lie within the story's days, or widen them a little."""
+    most = WINDOW_DAYS if score >= COPY else RETOLD_DAYS
+    return max(days[1], day) - min(days[0], day) <= max(most, days[1] - days[0])
 
 
 def _write(

@@ -27,6 +27,8 @@ COPY = 10.0
 """What a copy scores at least; a retelling scores less."""
 NEXT_DAY = 1.0
 """What a retelling must have above 0 where the two lie a day apart."""
+SAME_SOURCE = 1.0
+"""The same where both are of one source: what it writes again in other words is seldom the same, but the next turn of it."""
 _BANDS, _ROWS = 64, 2
 _WORD = re.compile(r"[^\W_]+")
 
@@ -72,7 +74,8 @@ def similar(a: Document, b: Document, rarity: Rarity) -> float:
         return 0.0 if is_series else COPY - 1
     if retelling.is_sibling(one, other):
         return 0.0
-    return min(retelling.score(one, other, rarity) - NEXT_DAY * days, COPY - 1)
+    doubt = NEXT_DAY * days + SAME_SOURCE * (a.source == b.source)
+    return min(retelling.score(one, other, rarity) - doubt, COPY - 1)
 
 
 @lru_cache(maxsize=4096)

@@ -33,9 +33,9 @@ COMMON = 200
 a word that more share finds none."""
 SAMPLE = 40
 MOST_VERIFIED = 24
-FEW = 300
+FEW = 100
 """Documents of these days below which shares of them would be chance: so many are taken to be there."""
-TOGETHER, APART = 0.3, -3.0
+TOGETHER, APART = 0.3, -2.0
 """What a retelling must score with a story's documents on average, and at least with each, so that stories form no chains."""
 SURE = 2.0
 """What a score counts for at most in that average: one that is told word by word does not make up for two that are not."""

@@ -53,7 +53,7 @@ def signature(document: Document) -> dict[str, Any]:
     }
 
 
-def similar(a: Document, b: Document, rarity: Rarity) -> float:
+def similar(a: Document, b: Document, rarity: Rarity = retelling.unknown) -> float:
     """How surely two documents tell the same news: above 0 where they do, COPY and more where one is a copy of the other.
 
     `rarity` gives the share of these days' documents that carry a term. Copies may lie days apart, a retelling at most one:
@@ -69,10 +69,12 @@ def similar(a: Document, b: Document, rarity: Rarity) -> float:
     if days > 1:
         return 0.0
     one, other = retelling.of(a), retelling.of(b)
+    if one.rubric or other.rubric:
+        return 0.0
     if retelling.same_words(one, other):
         is_series = days and len(one.weights) < retelling.SHORT and a.source == b.source
         return 0.0 if is_series else COPY - 1
-    if retelling.is_sibling(one, other):
+    if retelling.is_sibling(one, other) or min(len(one.weights), len(other.weights)) < retelling.FEWEST:
         return 0.0
     doubt = NEXT_DAY * days + SAME_SOURCE * (a.source == b.source)
     return min(retelling.score(one, other, rarity) - doubt, COPY - 1)

@@ -10,6 +10,7 @@ from store.dialect import batches
 from store.joining import day_of
 from store.schema import documents as documents_table
 from store.schema import stories, story_keys, story_members
+from store.story_decisions import follow
 
 
 def of(tx: Connection, ids: Sequence[str]) -> dict[str, StoryRef]:
@@ -24,7 +25,8 @@ def of(tx: Connection, ids: Sequence[str]) -> dict[str, StoryRef]:
 
 
 def get(tx: Connection, story: str) -> StoryRef | None:
-    """A story by its id."""
+    """A story by its id, or by the id of one that was merged into it."""
+    story = follow(tx, story) or story
     row = tx.execute(select(stories.c.id, stories.c.size, stories.c.first).where(stories.c.id == story)).first()
     return StoryRef(id=row.id, size=row.size, first=row.first) if row else None
 

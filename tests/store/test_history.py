@@ -39,7 +39,7 @@ def test_a_document_tells_everything(store, make, now, later):
             tx, [Annotation(document=one.id, version=1, step="topics", fingerprint="f", payload={})], later(3)
         )
         annotations.correct(tx, one.id, {"topics": {"remove": ["strike"]}}, "ana", later(4))
-        stories.join_many(tx, [(one, {"keys": [1]})], now, similar=lambda a, b: 0)
+        joining.join_many(tx, [(one, {"keys": [1]})], now, similar=lambda a, b: 0)
         work.fail(tx, work.claim(tx, "enrich", store.worker, 1, now)[0], store.worker, "no engine", now)
         tx.execute(
             insert(schema.alerts).values(

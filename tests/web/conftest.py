@@ -130,7 +130,7 @@ def fill(store: Store) -> dict[str, str]:
             (document, {"signature": {"keys": [n if n > 1 else 0], "kind": "text"}})
             for n, (document, _) in enumerate(items)
         ]
-        stories.join_many(tx, keyed, NOW, similar=lambda a, b: float(a.text == b.text))
+        joining.join_many(tx, keyed, NOW, similar=lambda a, b: float(a.text == b.text))
         sources.keep(
             tx, SourceState(slug="faro", status="verified", last_poll=NOW, last_success=NOW, last_item=NOW), NOW
         )

@@ -168,9 +168,9 @@ def _keep(store: Store, batch: Sequence[Work], results: Sequence[Enriched], now:
         ours = [by_id[id] for id in dict.fromkeys(item.document for item in mine) if id in by_id]
         new = [annotation for result in ours for annotation in result.annotations]
         annotations.put_many(tx, new, now)
-        signed = {annotation.document: annotation.payload for annotation in new if annotation.step == "signature"}
-        joining = [(result.document, signed[result.document.id]) for result in ours if result.document.id in signed]
-        joining.join_many(tx, joining, now, similar=signatures.similar)
+        payloads = {annotation.document: annotation.payload for annotation in new if annotation.step == "signature"}
+        signed = [(result.document, payloads[result.document.id]) for result in ours if result.document.id in payloads]
+        joining.join_many(tx, signed, now, similar=signatures.similar)
         current = [
             item for item in mine if item.document in by_id and by_id[item.document].document.version == item.version
         ]

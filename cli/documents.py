@@ -198,7 +198,8 @@ def decisions_command(form: str | None) -> None:
         with store.read() as tx:
             found = story_decisions.decisions(tx)
         rows = (
-            asdict(one) | {"at": lima_iso(one.at), "undone": lima_iso(one.undone) if one.undone else None} for one in found
+            asdict(one) | {"at": lima_iso(one.at), "undone": lima_iso(one.undone) if one.undone else None}
+            for one in found
         )
         emit(
             rows,

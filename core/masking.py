@@ -38,7 +38,7 @@ _GROUPS = (
     rf"9\d{_BETWEEN}\d{{3}}{_BETWEEN}\d{{4}}|9\d{{3}}{_BETWEEN}\d{{5}})"
 )
 _MOBILE = re.compile(rf"{_LEFT}(?:\(?(?:\+|00)?51\)?[ -]?)?\(?{_GROUPS}{_RIGHT}")
-_WITH_PREFIX = re.compile(r"(?<![\w•+])\(?(?:\+|00)51\)?[ ./-]{0,2}\(?9(?:[ ).-]{0,2}\d){8}(?![\w•])")
+_WITH_PREFIX = re.compile(r"(?<![\w•+])\(?(?:\+|00)51\)?[ ./-]{0,2}\(?9(?:[ ).-]{0,2}\d){8}(?![\d•])")
 _CALLED = re.compile(
     r"\b(?:n[uú]meros?|llam\w{1,6}|escrib\w{1,6}|mensajes?|contact\w{1,6}|telegram|signal|imo|sms|(?:tel|telf|tlf|cel|fono)\b|"
     r"tel[eé]fonos?|celulares?|celular|whats?app|yap\w{1,6}|plin\w{0,6})\b[^\d•\n]{0,25}(?<![\d.,/-])(9(?:[ ._-]{1,2}\d){8}|9\d\d[._]\d{3}[._]\d{3})(?![\w•])",
@@ -46,7 +46,7 @@ _CALLED = re.compile(
 )
 _ABROAD = re.compile(rf"(?<![\w•])\+\d{{1,3}}(?:[ .-]?\(?\d{{1,4}}\)?){{2,5}}{_RIGHT}")
 _LANDLINE = re.compile(
-    rf"(?<![\w•])(?:\(0?(?:1|[4-8]\d)\)[ -]?\d{{2,4}}[ -]?\d{{2,4}}(?:[ -]?\d{{2}})?|01[ -]\d{{3}}[ -]?\d{{4}}|0[4-8]\d[ -]\d{{3}}[ -]?\d{{3}}){_RIGHT}"
+    rf"(?<![\w•])(?:\(?\+51[ -]?\(?0?(?:1|[4-8]\d)\)?[ -]?\d{{2,4}}[ -]?\d{{2,4}}|\(0?(?:1|[4-8]\d)\)[ -]?\d{{2,4}}[ -]?\d{{2,4}}(?:[ -]?\d{{2}})?|01[ -]\d{{3}}[ -]?\d{{4}}|0[4-8]\d[ -]\d{{3}}[ -]?\d{{3}}){_RIGHT}"
 )
 _SPOKEN = re.compile(
     r"\b(?:tel[eé]fonos?(?:\s+fijos?)?|telf|tlf|tel|celular(?:es)?|cel|fono|whats?app|yape(?:a|ar|o|ando)?|plin(?:ea|ear)?|phone)\b"
@@ -72,7 +72,9 @@ _IDENTITY = re.compile(
     r"pasaporte\b|passport\b)[^\d•\n]{0,30}?(?<![^\W_•])(?=[A-Z]{0,2}\d)|\bdni(?=\d)",
     re.I,
 )
-_ID_NUMBER = re.compile(rf"(?:\d{{8,9}}|(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{{4}}[ -]\d{{4}}|\d\d[. ]\d{{3}}[. ]\d{{3}}|[A-Z]{{1,2}}\d{{6,8}})(?:-[\dA-Z])?{_RIGHT}")
+_ID_NUMBER = re.compile(
+    rf"(?:\d{{8,9}}|(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{{4}}[ -]\d{{4}}|\d\d[. ]\d{{3}}[. ]\d{{3}}|[A-Z]{{1,2}}\d{{6,8}})(?:-[\dA-Z])?{_RIGHT}"
+)
 _ID_BEFORE = re.compile(rf"{_LEFT}(\d{{8}})(?=\s*\(?\s*(?:de\s+)?dni\b)", re.I)
 _AND = re.compile(r"\s*(?:,|/|;|\by\b|\be\b|\band\b)\s*(?:(?:dni|placas?)\s*)?(?:n\.?\s?[°º]?\s*)?", re.I)
 _PERSON_RUC = re.compile(r"\bruc\b[^\d•\n]{0,12}(10\d{9})(?![\w•])", re.I)
@@ -83,12 +85,35 @@ _NEAR_PLATE = re.compile(
     r"(?:[A-Z][A-Z0-9][A-Z0-9](?: ?- ?| )?\d{3,4}|[A-Z]{2}[- ]?\d{4,5}|\d{4}[- ]?(?=\d?[A-Z])[A-Z0-9]{2}|"
     r"(?!(?:que|con|del|los|las|por|una|uno|sus|sin|son|fue|hay|mas|dos) )[a-z][a-z0-9]{2}[- ]\d{3})(?![\w•])"
 )
-_NO_PLATE = frozenset({"ISO", "LEY", "SUV", "DNI", "RUC", "CCI", "MAX", "COV", "AIR", "ONU", "VIH", "FAL", "UZI", "MIG", "ROP", "RPP", "CUI", "PVC"})
+_NO_PLATE = frozenset(
+    {
+        "ISO",
+        "LEY",
+        "SUV",
+        "DNI",
+        "RUC",
+        "CCI",
+        "MAX",
+        "COV",
+        "AIR",
+        "ONU",
+        "VIH",
+        "FAL",
+        "UZI",
+        "MIG",
+        "ROP",
+        "RPP",
+        "CUI",
+        "PVC",
+    }
+)
 _CODE_WORD = re.compile(
     r"(?:\bn\.?\s?[°º]|\b(?:ley|norma|resoluci[oó]n|decreto|vuelo|expediente|c[oó]digo|modelo|art[ií]culo))\s*$", re.I
 )
 
-_MONEY_BEFORE = re.compile(r"(?:s/\.?|us\$|\$|€|£|usd|pen|(?:monto|suma|total|inversi[oó]n|presupuesto|cifra) de)\s*$", re.I)
+_MONEY_BEFORE = re.compile(
+    r"(?:s/\.?|us\$|\$|€|£|usd|pen|(?:monto|suma|total|inversi[oó]n|presupuesto|cifra) de)\s*$", re.I
+)
 _UNIT_AFTER = re.compile(
     r"\s*(?:%|(?:mil(?:es|lones)?\s+)?(?:de\s+)?(?:nuevos\s+)?(?:soles|d[oó]lares|euros|pesos|miles|millones|personas|habitantes|peruanos|votos|"
     r"electores|toneladas|barriles|metros|hect[aá]reas|kil[oó]metros|km|kg|litros|acciones|usuarios|seguidores|suscriptores|followers|visitas|vistas|views|"

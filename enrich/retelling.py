@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.resources import files
-from itertools import pairwise
 
 from core.document import Document
 from core.terms import RULES, analyse, fold_word, side
@@ -33,14 +32,13 @@ _DATES = (
     "april may june july august september october november december today yesterday tomorrow"
 )
 _FURNITURE = "video videos foto fotos vivo galeria resumen audio minuto nndc nczd tras via"
-_RUBRICS = frozenset(
-    (
-        "horoscopo horoscopos tarot zodiacal signo signos predicciones editorial editoriales columna opinion caricatura carlincatura "
-        "portada portadas efemerides santoral crucigrama sudoku mafalda agenda cartas lector lectores defuncion defunciones obituario "
-        "obituarios avisos edictos clasificados titulares noticias boletin edicion impresa suplemento especial especiales cortitas "
-        "horoscope opinion column cartoon crossword headlines news briefs newsletter dia diario semana noche editor notas breves"
-    ).split()  # noqa: SIM905
+_RUBRIC_WORDS = (
+    "horoscopo horoscopos tarot zodiacal signo signos predicciones editorial editoriales columna opinion caricatura carlincatura "
+    "portada portadas efemerides santoral crucigrama sudoku mafalda agenda cartas lector lectores defuncion defunciones obituario "
+    "obituarios avisos edictos clasificados titulares noticias boletin edicion impresa suplemento especial especiales cortitas "
+    "horoscope opinion column cartoon crossword headlines news briefs newsletter dia diario semana noche editor notas breves"
 )
+_RUBRICS = frozenset(_RUBRIC_WORDS.split())
 _DATE = re.compile(
     r"\b\d{1,2}\s*(?:de\s+)?(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|setiembre|septiembre|octubre|noviembre|diciembre)"
     r"(?:\s+(?:de|del)?\s*(?:19|20)\d\d)?|\b\d{1,2}[/-]\d{1,2}[/-](?:20)?\d\d\b|\b20[0-3]\d\b",
@@ -158,7 +156,10 @@ def is_sibling(one: Headline, other: Headline) -> bool:
     Of the words that are neither names nor numbers nearly all are shared, and each side has a name or number of its own.
     """
     for special in (one.numbers | other.numbers, (one.names | other.names)):
-        mine, yours = one.weights.keys() & special - other.weights.keys(), other.weights.keys() & special - one.weights.keys()
+        mine, yours = (
+            one.weights.keys() & special - other.weights.keys(),
+            other.weights.keys() & special - one.weights.keys(),
+        )
         if mine and yours and one.weights.keys() - mine == other.weights.keys() - yours:
             return True
     return False

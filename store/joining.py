@@ -129,7 +129,9 @@ def _join_batch(tx: Connection, items: Sequence[Item], now: datetime, similar: S
 def _neighbours(tx: Connection, documents: Sequence[Document], keys: Mapping[str, _Keys]) -> _Known:
     known = _Known()
     near = [(document, _around(_day(document), RETOLD_DAYS)) for document in documents]
-    _count(tx, {(key, day) for one, days in near for key in (*keys[one.id].terms, DOCUMENTS_KEY) for day in days}, known)
+    _count(
+        tx, {(key, day) for one, days in near for key in (*keys[one.id].terms, DOCUMENTS_KEY) for day in days}, known
+    )
     wanted = {
         (key, day)
         for one, days in near
@@ -199,13 +201,15 @@ def _load(tx: Connection, documents: Sequence[Document], keys: Mapping[str, _Key
 def _first_members(some: Sequence[str]) -> Any:
     """The first COMPARED documents of each story, by their own time."""
     moment = func.coalesce(documents_table.c.published, documents_table.c.fetched)
-    place = func.row_number().over(
-        partition_by=story_members.c.story, order_by=(moment, story_members.c.document)
-    )
+    place = func.row_number().over(partition_by=story_members.c.story, order_by=(moment, story_members.c.document))
     joined = story_members.join(documents_table, documents_table.c.id == story_members.c.document)
     inner = select(story_members.c.document, story_members.c.story, place.label("place")).select_from(joined)
     ranked = inner.where(story_members.c.story.in_(some)).subquery()
-    return select(ranked.c.document, ranked.c.story).where(ranked.c.place <= COMPARED).order_by(ranked.c.story, ranked.c.place)
+    return (
+        select(ranked.c.document, ranked.c.story)
+        .where(ranked.c.place <= COMPARED)
+        .order_by(ranked.c.story, ranked.c.place)
+    )
 
 
 def _candidates(document: Document, keys: _Keys, known: _Known) -> tuple[list[str], int]:
@@ -236,17 +240,17 @@ def _candidates(document: Document, keys: _Keys, known: _Known) -> tuple[list[st
 def _nearest(document: Document, keys: _Keys, known: _Known, similar: Similar, joined: Joined) -> str | None:
     ids, common = _candidates(document, keys, known)
     joined.common += common
-    day, scores = _day(document), defaultdict[str, list[tuple[float, float]]](list)
+    day = _day(document)
     total = max(known.number(DOCUMENTS_KEY, day), FEW)
 
     def rarity(key: int) -> float:
         return max(known.number(key, day) - 1, 0) / total
 
-    def told(id: str) -> float:
+    def asked(id: str) -> float:
         other = known.documents.get(id)
         return float(similar(document, other, rarity)) if other is not None else 0.0
 
-    found: dict[str, float] = {id: told(id) for id in ids if id in known.story}
+    found: dict[str, float] = {id: asked(id) for id in ids if id in known.story}
     best: dict[str, tuple[float, float, str]] = {}
     for id, score in found.items():
         if score > 0:
@@ -255,7 +259,7 @@ def _nearest(document: Document, keys: _Keys, known: _Known, similar: Similar, j
     for story in sorted(best, key=best.__getitem__):
         if _is_in_time(-best[story][0], day, known.days[story]):
             members = _first(known, story) if -best[story][0] < COPY else []
-            scores = [min(found[id] if id in found else told(id), SURE) for id in members]
+            scores = [min(found[id] if id in found else asked(id), SURE) for id in members]
             if not scores or (sum(scores) / len(scores) >= TOGETHER and min(scores) >= APART):
                 return story
     return None

@@ -39,7 +39,9 @@ def merge(tx: Connection, story: str, others: Sequence[str], author: str, now: d
     into = _known(tx, story)
     parts = [_known(tx, other) for other in others]
     if not parts or len({into, *parts}) <= len(parts):
-        raise InputError("A story cannot be merged with itself.", "Name different stories; `pututu stories` prints their ids.")
+        raise InputError(
+            "A story cannot be merged with itself.", "Name different stories; `pututu stories` prints their ids."
+        )
     for part in parts:
         moved = _members(tx, part)
         _move(tx, moved, part, into, now)

@@ -59,7 +59,9 @@ def merge(
 ) -> Response:  # fmt: skip
     """The story named goes into this one; its address may be given as well."""
     name = other.strip().rstrip("/").rpartition("/stories/")[2].partition("?")[0]
-    return _done(sent(request, form_token, lang), id, lambda tx, now: story_decisions.merge(tx, id, [name], AUTHOR, now))
+    return _done(
+        sent(request, form_token, lang), id, lambda tx, now: story_decisions.merge(tx, id, [name], AUTHOR, now)
+    )
 
 
 @router.post("/stories/{id}/undo")
@@ -67,9 +69,7 @@ def undo(
     request: Request, id: str, decision: Annotated[int, Form()] = 0, form_token: Annotated[str, Form()] = "", lang: Annotated[str, Form()] = ""
 ) -> Response:  # fmt: skip
     """A decision is taken back."""
-    return _done(
-        sent(request, form_token, lang), id, lambda tx, now: story_decisions.undo(tx, decision, now).story
-    )
+    return _done(sent(request, form_token, lang), id, lambda tx, now: story_decisions.undo(tx, decision, now).story)
 
 
 def _done(visit: Visit, id: str, act: Callable[[Connection, datetime], str]) -> Response:

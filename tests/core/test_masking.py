@@ -51,6 +51,8 @@ HIDDEN = [
     ("plate", "placa de rodaje N.° {ABC123}"),
     ("plate", "la combi {ABC-123} fue atacada"),
     ("plate", "placa {abc-123}"),
+    ("phone", "central ({+511) 765 4321}"),
+    ("phone", "central {+51 44 765432}"),
     ("phone", "llamar al {9 8 7 6 5 4 3 2 1} de noche"),
     ("phone", "escriban al {9-8-7-6-5-4-3-2-1}"),
     ("phone", "al número {987.654.321}"),

@@ -107,7 +107,8 @@ def test_the_same_short_headline_is_the_same_news_for_a_day(document, title: str
 
 
 @pytest.mark.parametrize(
-    "title", ["Editorial", "Horóscopo de hoy", "Horóscopo de hoy lunes 3 de marzo", "Columna: Opinión", "Foto del día", "VIDEO"]
+    "title",
+    ["Editorial", "Horóscopo de hoy", "Horóscopo de hoy lunes 3 de marzo", "Columna: Opinión", "Foto del día", "VIDEO"],
 )
 def test_rubrics_never_join(document, title: str) -> None:
     a, b = dated(document, title, 3), dated(document, title, 3, "tambo")
@@ -116,7 +117,9 @@ def test_rubrics_never_join(document, title: str) -> None:
 
 
 def test_a_short_headline_that_an_outlet_prints_again_the_next_day_is_a_series(document) -> None:
-    assert similar(dated(document, "Por los caminos del cóndor", 3), dated(document, "Por los caminos del cóndor", 4)) <= 0
+    assert (
+        similar(dated(document, "Por los caminos del cóndor", 3), dated(document, "Por los caminos del cóndor", 4)) <= 0
+    )
     long = "Alcalde de Villa Lumbre anuncia la reapertura del puente colgante"
     assert similar(dated(document, long, 3), dated(document, long, 4)) > 0
 

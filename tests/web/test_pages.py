@@ -505,15 +505,26 @@ def test_stories_are_merged_split_and_brought_back_on_the_page(writer) -> None:
     story, gone = one["story"]["id"], other["story"]["id"]
     token = _decide_token(writer, story)
     assert writer.post(f"/stories/{story}/merge", data={"other": gone}).status_code == 403
-    answer = writer.post(f"/stories/{story}/merge", data={"other": f"http://x/stories/{gone}?lang=en", "form_token": token})
-    assert answer.status_code == 200 and other["title"] in answer.text
+    answer = writer.post(
+        f"/stories/{story}/merge",
+        data={"other": f"http://x/stories/{gone}?lang=en", "form_token": token},
+        follow_redirects=True,
+    )
+    assert answer.status_code == 200 and other["id"] in answer.text
     assert writer.get(f"/stories/{gone}.json").json()["id"] == story
-    answer = writer.post(f"/stories/{story}/split", data={"document": [other["id"]], "form_token": token})
+    answer = writer.post(
+        f"/stories/{story}/split", data={"document": [other["id"]], "form_token": token}, follow_redirects=True
+    )
     assert answer.status_code == 200
-    nothing = writer.post(f"/stories/{story}/split", data={"form_token": token})
+    nothing = writer.post(f"/stories/{story}/split", data={"form_token": token}, follow_redirects=True)
     assert nothing.status_code == 400 and 'role="alert"' in nothing.text
     number = answer.text.partition('name="decision" value="')[2].partition('"')[0]
-    assert writer.post(f"/stories/{story}/undo", data={"decision": number, "form_token": token}).status_code == 200
+    assert (
+        writer.post(
+            f"/stories/{story}/undo", data={"decision": number, "form_token": token}, follow_redirects=True
+        ).status_code
+        == 200
+    )
     assert writer.get(f"/stories/{story}.json").json()["size"] == 2
     assert writer.get("/stories/nowhere/decide").status_code == 404
 

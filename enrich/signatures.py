@@ -74,7 +74,7 @@ def similar(a: Document, b: Document, rarity: Rarity = retelling.unknown) -> flo
     if retelling.same_words(one, other):
         is_series = days and len(one.weights) < retelling.SHORT and a.source == b.source
         return 0.0 if is_series else COPY - 1
-    if retelling.is_sibling(one, other) or min(len(one.weights), len(other.weights)) < retelling.FEWEST:
+    if retelling.is_sibling(one, other) or retelling.is_too_short(one, other):
         return 0.0
     doubt = NEXT_DAY * days + SAME_SOURCE * (a.source == b.source)
     return min(retelling.score(one, other, rarity) - doubt, COPY - 1)

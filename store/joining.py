@@ -113,7 +113,7 @@ def _join_batch(tx: Connection, items: Sequence[Item], now: datetime, similar: S
     for document, _ in items:
         story = known.story.get(document.id)
         if story is None:
-            story = _nearest(document, keys[document.id], known, similar, joined)
+            story = _nearest(tx, document, keys[document.id], known, similar, joined)
             if story is None:
                 story = "s" + document.id
                 opened[story] = document
@@ -144,7 +144,11 @@ def _neighbours(tx: Connection, documents: Sequence[Document], keys: Mapping[str
         days = _around(_day(document), WINDOW_DAYS)
         wanted |= {(key, day) for key in keys[document.id].copies for day in days}
     _find(tx, wanted, known)
-    _load(tx, documents, keys, known)
+    own = {document.id: document for document in documents}
+    known.story |= dict(_story_of(tx, list(own)))
+    near_ids = (id for document in documents for id in _candidates(document, keys[document.id], known)[0])
+    _load(tx, list(dict.fromkeys(id for id in near_ids if id not in own)), known)
+    _load(tx, [id for id in own if id in known.story], known)
     return known
 
 
@@ -179,23 +183,27 @@ def _kept(tx: Connection, documents: Sequence[Document], keys: Mapping[str, _Key
     return {id: frozenset(some) for id, some in found.items()}
 
 
-def _load(tx: Connection, documents: Sequence[Document], keys: Mapping[str, _Keys], known: _Known) -> None:
-    """The stories of the batch; every stored document that one of it may be compared with, and the days of their stories."""
-    own = {document.id for document in documents}
-    others = dict.fromkeys(
-        id for document in documents for id in _candidates(document, keys[document.id], known)[0] if id not in own
-    )
-    for part in batches([*others, *own]):
-        rows = select(story_members.c.document, story_members.c.story).where(story_members.c.document.in_(part))
-        known.story |= {row.document: row.story for row in tx.execute(rows)}
-    for part in batches(sorted(set(known.story.values()))):
+def _load(tx: Connection, ids: Sequence[str], known: _Known) -> None:
+    """Stored documents, their stories, the days of those and their first documents."""
+    known.story |= dict(_story_of(tx, ids))
+    new = sorted({known.story[id] for id in ids if id in known.story} - known.days.keys())
+    wanted = dict.fromkeys(ids)
+    for part in batches(new):
         spans = select(stories.c.id, stories.c.first, stories.c.last).where(stories.c.id.in_(part))
         known.days |= {row.id: (day_of(row.first), day_of(row.last)) for row in tx.execute(spans)}
         for id, story in tx.execute(_first_members(part)):
             known.members[story].append(id)
             known.story[id] = story
-            others[id] = None
-    known.documents = {document.id: document for document in many(tx, list(others))}
+            wanted[id] = None
+    missing = [id for id in wanted if id not in known.documents]
+    known.documents |= {document.id: document for document in many(tx, missing)}
+
+
+def _story_of(tx: Connection, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for part in batches(ids):
+        chosen = select(story_members.c.document, story_members.c.story).where(story_members.c.document.in_(part))
+        for row in tx.execute(chosen):
+            yield row.document, row.story
 
 
 def _first_members(some: Sequence[str]) -> Any:
@@ -237,9 +245,13 @@ def _candidates(document: Document, keys: _Keys, known: _Known) -> tuple[list[st
 # the story of those who do
 
 
-def _nearest(document: Document, keys: _Keys, known: _Known, similar: Similar, joined: Joined) -> str | None:
+def _nearest(
+    tx: Connection, document: Document, keys: _Keys, known: _Known, similar: Similar, joined: Joined
+) -> str | None:
     ids, common = _candidates(document, keys, known)
     joined.common += common
+    if lacking := [id for id in ids if id not in known.documents]:  # those before it in the batch moved them up
+        _load(tx, lacking, known)
     day = _day(document)
     total = max(known.number(DOCUMENTS_KEY, day), FEW)
 

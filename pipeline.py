@@ -29,7 +29,7 @@ from reindexing import StoreSource
 from search.backend import Backend
 from search.engines import beside, open_backend
 from search.rebuild import rebuild
-from store import annotations, deliveries, disk, documents, frontier, sources, stories, work
+from store import annotations, deliveries, disk, documents, frontier, joining, sources, stories, work
 from store.database import Store
 from store.work import Work
 
@@ -45,6 +45,7 @@ ENRICH_LEASE = timedelta(
 )  # outlives a batch and the one before it taking all their time
 INDEX_BATCH = 1_000
 PARALLEL_FROM = 400  # documents that wait before a pool of processes pays for its start
+KEYS_KEPT = timedelta(days=30)  # how long after it came a document is still compared with new ones by its keys
 ENGINE_DOWN = timedelta(minutes=1)  # how long the daemon waits before it asks a search engine again that did not answer
 
 
@@ -167,9 +168,9 @@ def _keep(store: Store, batch: Sequence[Work], results: Sequence[Enriched], now:
         ours = [by_id[id] for id in dict.fromkeys(item.document for item in mine) if id in by_id]
         new = [annotation for result in ours for annotation in result.annotations]
         annotations.put_many(tx, new, now)
-        signed = {annotation.document: annotation.payload for annotation in new if annotation.step == "signature"}
-        joining = [(result.document, signed[result.document.id]) for result in ours if result.document.id in signed]
-        stories.join_many(tx, joining, now, similar=signatures.similar)
+        payloads = {annotation.document: annotation.payload for annotation in new if annotation.step == "signature"}
+        signed = [(result.document, payloads[result.document.id]) for result in ours if result.document.id in payloads]
+        joining.join_many(tx, signed, now, similar=signatures.similar)
         current = [
             item for item in mine if item.document in by_id and by_id[item.document].document.version == item.version
         ]
@@ -397,7 +398,11 @@ def take_down(store: Store, settings: Settings, url: str, reason: str, *, clock:
 
 def retain(store: Store, settings: Settings, *, apply: bool = True, clock: Clock = utc_now) -> Receipt:
     """Hold archive and store to their budgets; with `apply=False` only say what would be dropped."""
+    if apply:
+        with store.write() as tx:
+            stories.forget_keys(tx, clock() - KEYS_KEPT)
     return retention.retain(store, settings, clock(), apply=apply)
+
 
 
 def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

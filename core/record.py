@@ -64,8 +64,10 @@ class Record:
         return str(getattr(self.document, name))
 
     def masked(self) -> "Record":
-        """The form that may leave the machine: phones, accounts, identity numbers and plates masked, one for one."""
+        """The form that may leave the machine: phones, accounts, identity numbers and plates masked, one for one; those in bylines too."""
         hidden = replace(self.document, **{name: mask(getattr(self.document, name)) for name in TEXT_FIELDS})  # type: ignore[arg-type]
+        if self.document.kind != "post":  # a post's handle may look like an address; exports give it a pseudonym
+            hidden = replace(hidden, author=tuple(map(mask, self.document.author)))
         translation = self.translation and {
             k: mask(v) if k in TEXT_FIELDS and v else v for k, v in self.translation.items()
         }

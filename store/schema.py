@@ -261,6 +261,21 @@ story_keys = Table(
     sqlite_with_rowid=False,
 )
 
+story_decisions = Table(
+    "story_decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Words, nullable=False),
+    Column("story", Words, nullable=False),
+    Column("other", Words, nullable=False),
+    Column("documents", Json, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("at", When, nullable=False),
+    Column("undone", When),
+    Index(None, "story"),
+    Index(None, "other"),
+)
+
 runs = Table(
     "runs",
     metadata,

@@ -1,4 +1,4 @@
-"""The screens for keeping it running: sources, alerts, runs, and the form that takes the token. The only forms that write."""
+"""The screens for keeping it running: sources, alerts, runs, and the form that takes the token. `web/deciding.py` has the other forms that write."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -188,7 +188,7 @@ def add_alert(
     form_token: Annotated[str, Form()] = "", lang: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Keep a new alert, or show the form again with what is wrong in it."""
-    visit = _sent(request, form_token, lang)
+    visit = sent(request, form_token, lang)
     fields = {"name": name, "query": query, "owner": owner, "rhythm": rhythm, "at": at or "07:00", "language": language}
     try:
         subscriptions.add(visit.desk.store, datetime.now(UTC), **fields)
@@ -209,7 +209,7 @@ def turn_alert(
     request: Request, id: str, act: str, form_token: Annotated[str, Form()] = "", lang: Annotated[str, Form()] = ""
 ) -> Response:
     """Pause or resume an alert."""
-    visit = _sent(request, form_token, lang)
+    visit = sent(request, form_token, lang)
     acts = {"pause": subscriptions.pause, "resume": subscriptions.resume}
     if act not in acts or not told.has_alert(visit.desk, id):
         raise NotFoundError(visit.words.t("error.alert"))
@@ -217,7 +217,7 @@ def turn_alert(
     return RedirectResponse(visit.link("/alerts"), status_code=303)
 
 
-def _sent(request: Request, form_token: str, lang: str) -> Visit:
+def sent(request: Request, form_token: str, lang: str) -> Visit:
     """The visit behind a form of ours. Raises FormError for any other."""
     visit = Visit.of(request, ask=False, lang=lang)
     if not request.app.state.forms.valid(request.cookies.get(guard.FORM_COOKIE), form_token):

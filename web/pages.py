@@ -293,7 +293,7 @@ def story(request: Request, ident: str) -> Response:
     items = [render.hit(record, visit.words, outlets) for record in found.records]
     links = [(name, visit.link(f"/stories/{id}.{name}")) for name in LIST_FORMATS]
     return visit.page(
-        "story.html", formats=links, heading=heading, items=items, outlets=list(dict.fromkeys(item.outlet for item in items)),
+        "story.html", formats=links, id=found.ref.id, heading=heading, items=items, outlets=list(dict.fromkeys(item.outlet for item in items)),
         first=render.when(found.ref.first),
     )  # fmt: skip
 

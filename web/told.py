@@ -14,7 +14,7 @@ from crawler.health import facts
 from search.query import everything
 from store import alerts as kept_alerts
 from store import completeness as kept_completeness
-from store import documents, frontier, history, revisions, work
+from store import documents, frontier, history, revisions, story_decisions, work
 from store import runs as kept_runs
 from store import sources as kept_sources
 from store import stories as kept_stories
@@ -45,6 +45,8 @@ class ToldStory:
 
     ref: StoryRef
     records: Sequence[Record]
+    decisions: Sequence[story_decisions.Decision] = ()
+    """What a person decided on it and did not take back, the latest first."""
 
 
 def document(desk: Desk, id: str) -> Told | None:
@@ -68,9 +70,12 @@ def story(desk: Desk, id: str) -> ToldStory | None:
         ref = kept_stories.get(tx, id)
         if ref is None:
             return None
-        records = documents.records(tx, kept_stories.members(tx, id)[:MEMBERS])
+        records = documents.records(tx, kept_stories.members(tx, ref.id)[:MEMBERS])
+        decided = story_decisions.decisions(tx, ref.id)
     return ToldStory(
-        ref=ref, records=sorted(records, key=lambda record: record.document.published or record.document.fetched)
+        ref=ref,
+        decisions=[one for one in decided if one.undone is None],
+        records=sorted(records, key=lambda record: record.document.published or record.document.fetched)
     )
 
 

@@ -1,0 +1,130 @@
+"""The words that say what a capitalised name is a name of: heads of organisations, titles, offices, verbs of saying, openers.
+
+All are folded (`core.text.fold`). Spanish first; English where Peru's English-language outlets need it.
+"""
+
+import re
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+GUILD = _set(
+    "asociacion asociaciones federacion confederacion sindicato sindicatos seudosindicato coordinadora corporacion camara frente gremio "
+    "gremial central sociedad junta plataforma convencion sute sutep colegio liga red agrupacion asamblea organizaciones union "
+    "association federation confederation chamber guild syndicate"
+)
+"""First words of the names of guilds. Some are no guild's with the words of NO_GUILD behind them."""
+NO_GUILD = {
+    "colegio": re.compile(r"^colegio (?!(?:de|del|medico|odontologico|quimico|nacional de|departamental)\b)"),
+    "central": re.compile(r"^central (?:hidroelectrica|termica|nuclear|electrica|park|european)"),
+    "union": re.compile(r"^union (?:europea|sovietica|africana|temporal|deportiva|espanola|huaral|comercio|por el)|^union$"),
+    "liga": re.compile(r"^liga (?:1|2|de campeones|espanola|femenina|profesional|deportiva|distrital|departamental)|^liga$"),
+    "red": re.compile(r"^red (?:de salud|bull|asistencial|prestacional|dorsal|vial|electrica)|^red$"),
+    "sociedad": re.compile(r"^sociedad$|^sociedad (?:anonima|interamericana|minera|agricola|estatal|de beneficencia|general)"),
+    "camara": re.compile(r"^camara$|^camara (?:de (?:diputados|senadores|representantes|los|apelaciones)|alta|baja|municipal)"),
+    "junta": re.compile(r"^junta$|^junta (?:de (?:gobierno|andalucia|galicia|castilla|extremadura|comunidades|portavoces|fiscales)|directiva|militar|electoral|nacional de justicia)"),
+    "frente": re.compile(r"^frente$|^frente (?:amplio|polisario|farabundo|sandinista|esperanza|democratico|independiente|parlamentario)"),
+    "federacion": re.compile(r"^federacion$|^federacion (?:rusa|de rusia|(?:\w+ )?(?:peruana|espanola|deportiva|internacional|argentina|chilena)? ?de (?:futbol|tenis|voleibol|voley|atletismo|ciclismo|boxeo|natacion|automovilismo))"),
+    "corporacion": re.compile(r"^corporacion$|^corporacion (?:andina|financiera|aceros|lindley|de seguridad|interamericana|banmat|fonafe)"),
+    "asamblea": re.compile(r"^asamblea$|^asamblea (?:nacional|general|constituyente|legislativa|de madrid|francesa|parlamentaria)"),
+    "plataforma": re.compile(r"^plataforma$"),
+    "asociacion": re.compile(r"^asociacion (?:deportiva|de futbol|para el deporte|del futbol)|^asociacion$"),
+    "association": re.compile(r"^association$"), "federation": re.compile(r"^federation$"), "convencion": re.compile(r"^convencion$|^convencion (?:de|sobre|interamericana|americana|constitucional)\b"),
+    "agrupacion": re.compile(r"^agrupacion$|^agrupacion (?:politica|musical)"), "chamber": re.compile(r"^chamber$|^chamber of deputies"),
+}  # fmt: skip
+INSTITUTION = _set(
+    "ministerio ministry gobierno government municipalidad ayuntamiento alcaldia gobernacion prefectura subprefectura comisaria congreso congress "
+    "senado senate parlamento parliament corte court tribunal juzgado sala fiscalia procuraduria defensoria contraloria superintendencia direccion "
+    "gerencia subgerencia division departamento oficina jefatura comandancia cancilleria policia police ejercito army marina armada fuerza guardia "
+    "instituto institute universidad university hospital clinica ugel dre diresa geresa red consejo council comision commission comite committee autoridad agencia "
+    "agency unidad unit centro secretaria presidencia viceministerio registro organismo organizacion organization fondo fund servicio programa "
+    "academia escuela facultad archivo biblioteca museo fundacion foundation cruz iglesia arzobispado obispado conferencia audiencia "
+    "mision naciones comunidad cortes delegacion subdelegacion embajada consulado cuerpo brigada batallon grupo observatorio patronato patronat generalitat xunta diputacion "
+    "asamblea consorcio provias interpol cia fbi ongs bomberos tesoro casa"
+)
+"""First words of the names of state bodies, schools, hospitals and other bodies without owners."""
+COMPANY = _set(
+    "banco bank caja financiera compañia company empresa empresas minera mining agroindustrial agroexportadora constructora inmobiliaria "
+    "cementos refineria aerolineas lineas transportes grifos supermercados laboratorios clinica editorial corporacion consorcio bolsa "
+    "telefonica industrias cerveceria pesquera siderurgica hidroelectrica seguros motors airlines petroleos grupo group consultora astilleros"
+)
+PARTY = _set("partido party movimiento alianza coalicion izquierda convergencia bloque bancada frente fuerza juventudes")
+SITE = _set(
+    "san santa santo saint monasterio colegiata basilica santuario ermita palacio palau plaza parque avenida av calle jiron islas isla rio monte montes sierra aeropuerto puente estadio teatro catedral castillo valle golfo mar oceano costa cabo bahia lago laguna playa puerto cerro volcan "
+    "carretera autopista barrio urbanizacion mercado cordillera desierto selva canal street avenue river island islands lake airport park square provincia region departamento distrito"
+)
+"""First words of the names of streets, buildings and landscapes."""
+CLUB = _set("real atletico deportivo deportes sporting club racing athletic sport cd fc seleccion")
+NOT_ALONE = _set(
+    "mision naciones comunidad bomberos cortes casa grupo centro division departamento unidad servicio programa registro fondo estado sala central frente liga red colegio fuerza cruz union "
+    "alianza bloque izquierda real deportes sport direccion oficina escuela museo hospital clinica empresa empresas lineas transportes seguros caja "
+    "compañia company industrias club sporting organizacion organismo comision comite consejo centro facultad instituto universidad academia fundacion "
+    "asociacion federacion agencia autoridad delegacion secretaria presidencia cuerpo sociedad camara junta convergencia movimiento partido mining group"
+)
+"""Heads that are a name only with more words behind them."""
+TITLE = _set(
+    "señor señora señorita señores sr sra srta don doña doctor doctora dr dra ingeniero ing licenciado lic abogado profesor profesora maestro presidente presidenta "
+    "expresidente vicepresidente vicepresidenta ministro ministra exministro viceministro premier congresista excongresista alcalde alcaldesa exalcalde gobernador gobernadora "
+    "regidor regidora prefecto fiscal juez jueza magistrado general coronel comandante capitan mayor teniente sargento suboficial alferez almirante cabo "
+    "rey reina principe princesa infanta papa cardenal arzobispo obispo monseñor padre fray sor hermano madre diputado diputada senador senadora "
+    "canciller embajador embajadora secretario secretaria portavoz vocero vocera dirigente dirigenta lider director directora gerente jefe jefa "
+    "president minister mayor governor congressman congresswoman prime colonel judge prosecutor mr mrs ms sir lord conde duque marques "
+    "tecnico entrenador delantero portero defensa arquero volante mediocampista actor actriz cantante escritor escritora poeta periodista conductor conductora "
+    "empresario empresaria chofer cobrador mototaxista comerciante bodeguero bodeguera ciudadano ciudadana joven menor sicario cabecilla candidato candidata decano decana rector rectora "
+    "rey hijo hija hermana esposo esposa viuda profesora docente obrero agricultor pescador minero spokesman spokeswoman spokesperson leader compañero compañera"
+)
+"""Words directly before a person's name."""
+PLACE_BEFORE = re.compile(
+    r"(?:\b(?:en|desde|hacia|hasta|near|in|from)|\b(?:ciudad(?:es)?|provincias?|localidad(?:es)?|poblacion|distritos?|estados?|pueblo|municipios?|region|isla|islas|comarca|barrio|aeropuerto|puerto|rio|"
+    r"lago|capital|departamento|republica|valle|frontera|norte|sur|este|oeste|cerca|sierra|playa|calle|avenida|plaza|palacio|hospital(?:es)?|abad|arzobispo|obispo|parroquia|montaña|vecinos|universidad|municipal|carretera|comunidad|alcalde|alcaldesa|habitantes|province|district|city) (?:\w+ )?(?:de|del|of)) (?:el |la |los |las )?[\"'“‘«]?$"
+)
+ORGANISATION_BEFORE = re.compile(
+    r"\b(?:empresa|compañia|firma|constructora|banco|grupo|partido|diario|periodico|revista|agencia|cadena|equipo|club|asociacion|sindicato|federacion|institucion|consorcio|"
+    r"aerolinea|multinacional|editorial|emisora|coalicion|movimiento|organizacion|guerrilla|filial|operadora|minera|discoteca|restaurante|bodega|ong|firm|company|orquesta|agrupacion|agroexportadora|textil|ferreteria|polleria|constructoras|empresas) "
+    r"(?:(?!de |en |que |a |del |y )\w+ )?(?:llamada |denominada )?[\"'“‘«]?$"
+)
+"""Words directly before the name of a firm, a paper, a club."""
+PART_OF_OFFICE = re.compile(r"\b(?:ministr[oa]s?|viceministr[oa]|secretari[oa]|subsecretari[oa]|consejer[oa]s?|titular|minister|ministra|cartera|concejal(?:a)?|procurador(?:a)?) (?:\w+ )?(?:de|del|of|for)(?: la| el| las| los)? $")
+"""`ministro de` Comunicaciones: what follows belongs to the office."""
+APPOSED = re.compile(r"\b(?:ministr[oa]|president[ae]|director(?:a)?|secretari[oa]|portavoz|vocer[oa]|alcalde(?:sa)?|gerente|jef[ea]|dirigente|lider|general|president|minister|decan[oa]|rector(?:a)?|delegad[oa]|coordinador(?:a)?|fiscal|abogad[oa]|congresista|gobernador(?:a)?|entrenador|tecnico|representante|titular|esposa|hij[oa]|herman[oa])\b[^.;:()\"“”]{0,60}, $")
+SAID_BY = re.compile(r"\b(?:dijo|afirmo|señalo|agrego|explico|indico|aseguro|manifesto|sostuvo|declaro|anuncio|informo|preciso|comento|añadio|reconocio|subrayo|destaco|segun|said|asesinato de|muerte de|ausencia de|junto a) $")
+"""Words behind which a person's name stands."""
+SAYS = re.compile(
+    r"[\"'”’»]?,? (?:que |quien |tambien |ya |no |se |le |lo |les |ha |habia |hoy |ayer )?(?:dijo|afirmo|señalo|agrego|explico|indico|aseguro|manifesto|sostuvo|declaro|anuncio|informo|preciso|comento|añadio|reconocio|"
+    r"pidio|expreso|subrayo|destaco|recordo|advirtio|denuncio|respondio|insistio|conto|relato|detallo|lamento|rechazo|critico|considero|confirmo|exigio|refirio|nego|opino|concluyo|"
+    r"dice|afirma|señala|agrega|explica|indica|asegura|manifiesta|sostiene|declara|pide|critica|insiste|cree|responde|recuerda|habla|hablo|said|told|says|added|quien|años|alias|,)\b"
+)
+OPENERS = _set(
+    "el la los las lo un una unos unas al del en de con por para sin segun sobre tras ante desde durante hasta hacia entre contra mediante este esta estos estas ese esa esos esas eso esto aquel aquella "
+    "su sus mi mis tu tus nuestro nuestra nuestros y o u e ni pero sino ademas tambien asi luego despues antes mientras cuando como donde si no ya aunque entonces ahora hoy ayer anoche mañana se le les nos me te yo "
+    "ella ellos ellas usted ustedes nosotros quien quienes que cual cuales cuanto cuantos cuanta cuantas por porque pues todo toda todos todas otro otra otros otras cada algun alguna algunos algunas ningun ninguna muchos muchas "
+    "varios varias ambos ambas cualquier mas menos muy tan solo tampoco siempre nunca casi aqui alli asimismo finalmente ayer actualmente posteriormente igualmente previamente recientemente "
+    "primero primera segundo segunda tercer tercero ultimo ultima uno dos tres cuatro cinco seis siete ocho nueve diez cien mil hay habra hubo es son fue fueron era eran sera seran ha han habia esta estan estaba "
+    "fuentes foto fotos video videos sin embargo gracias hola señores señor dios lunes martes miercoles jueves viernes sabado domingo enero febrero marzo abril mayo junio julio agosto "
+    "septiembre setiembre octubre noviembre diciembre the a an in on at for from with by and or but if as this that these those he she it they we you i his her their its our not no yes to of after before when while who what "
+    "which where why how there here more most all some any each new police two three four five six spokesman at monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december"
+)
+"""Words that begin sentences; never a name by themselves."""
+ARTICLES = _set("el la los las the de")
+SURNAMES_TOO = _set("cruz real casa central sala red archivo caja torre torres solar rosa vega puente castillo aguila carpio barrio fuente hoz rua serna quintana leon rio monte lago valle costa puerto parque plaza calle marin toledo zamora merced guardia guerra prado mata piedra peña")
+"""Surnames, also behind `de la`, that are heads or places too."""
+NEVER = _set(
+    "navidad semana santa año nuevo internet covid yape plin whatsapp facebook twitter instagram tiktok youtube facebooks dni ruc igv uit s/ ley decreto resolucion ordenanza articulo codigo constitucion "
+    "proyecto plan estatuto tratado acuerdo convenio reglamento biblia corpus copa mundial torneo liga1 eurocopa olimpiadas premio oscar grammy i ii iii iv v vi vii viii ix x xi xii xx xxi pib ipc iva dl ds du pl n n° nº "
+    "panamericana interoceanica carretera avenida av jiron jr calle pasaje plaza parque urbanizacion urb puente ovalo kilometro km ud usted d vd vds dios ibex dow jones euro euribor"
+)
+"""Capitalised words that begin no person's, organisation's or place's name here."""
+ACRONYM_NOT = _set("sida vih adn pbi pib dni ruc cts afp cd dvd tv iva igv uit ipc km hora am pm lima peru soat vip gps sms led usb pcr uci n no si s a el la ok pp1 covid ee uu eeuu usa uk urss vs video fotos foto urgente alerta ultimo minuto opinion")
+OFFICE = re.compile(
+    r"(?:\b(?:ex|vice)?-?(?:president[ae]|ministr[oa]|premier|congresistas?|alcaldes(?:a|as)?|alcalde|gobernador(?:a|es)?|parlamentari[oa]|legislador(?:a|es)?|fiscal(?:es)?|mandatari[oa]|regidor(?:a|es)?|prefect[oa]|"
+    r"senador(?:a|es)?|diputad[oa]s?|canciller|juez(?:a)?|magistrad[oa]|procurador(?:a)?|contralor(?:a)?|defensor(?:a)? del pueblo|viceministr[oa]|superintendente|embajador(?:a)?|comandante general|(?:general|coronel|comandante|mayor|capitan) pnp|"
+    r"jefe (?:del|de la|de) (?:estado|gabinete|policia|region policial|pnp|inpe|divincri|dirincri|depincri|macro\w+)|papa|rey|reina|prime minister|president|(?:\w+ )?minister|mayor|governor|congress(?:man|woman)|senator|prosecutor|police chief|general))\b"
+)
+"""Public offices: whoever bears one is no private citizen. `presidente` of a guild is not one: see NOT_PUBLIC."""
+NOT_PUBLIC = re.compile(
+    r"\b(?:presidenta?|director(?:a)?|general) (?:de|del|of)\b(?! (?:la )?(?:republica|congreso|consejo de ministros|poder judicial|gobierno|pcm|jne|tribunal|corte|comision|junta nacional de justicia|peru|chile|bolivia|ecuador|argentina|brasil|colombia|venezuela|mexico|estados unidos|francia|rusia|ucrania|consejo)\b)"
+)
+OFFICE_BEFORE = re.compile(rf"{OFFICE.pattern}(?: (?:de|del|regional|provincial|distrital|adjunt[oa]|suprem[oa]|of|de facto|interin[oa])\b[^.;:()\"“”]{{0,60}})?,? $")
+OFFICE_AFTER = re.compile(rf",? (?:el |la |the |actual |entonces |ex)?(?:[\w ]{{0,20}} )?{OFFICE.pattern}")

@@ -1,0 +1,356 @@
+"""Names of people, organisations and places in running text, by rules: capitalised words, what they are known for, what stands around them.
+
+This is the recogniser that needs no model (`Rules`), behind the port that spaCy and transformers fill too (`enrich.recognisers`).
+It reads the capitalised words in one pass, joins them by the small words that names hold (`de la`, `y`), cuts the joined words where
+another name begins, and asks of each piece, in this order: a known place, the head of an organisation, initials, a title or a given
+name, the words before and behind. What none of them answers is left out.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, Protocol
+
+from core.peru import gazetteer
+from core.peru.names import load
+from core.text import fold
+from enrich import name_cues as cues
+from enrich.reading import Field
+
+Kind = Literal["person", "organisation", "place"]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in a field: its place in the text, in code points, and what it names."""
+
+    start: int
+    end: int
+    kind: Kind
+    sure: bool = True
+    """Whether a list or the words around it say so; otherwise it is only likely."""
+
+
+class Recogniser(Protocol):
+    """An engine that finds names."""
+
+    @property
+    def name(self) -> str:
+        """The name it is chosen by."""
+
+    @property
+    def version(self) -> str:
+        """Changes with whatever its answers hang on."""
+
+    def names(self, parts: Sequence[Field]) -> list[list[Name]]:
+        """The names of each field of one document, in the order of the text, none within another."""
+
+
+_UPPER = "A-ZÀ-ÖØ-Þ"
+_TOKEN = re.compile(rf"(?<![\w@/])(?:(?:[{_UPPER}]{{1,2}}\.)+(?:[{_UPPER}](?!\w))?|[{_UPPER}][\w]*(?:[’'&-](?=\w)\w+)*)")
+_LINKS = {
+    " ": " ", " de ": "de", " del ": "de", " de la ": "de", " de las ": "de", " de los ": "de", " de l'": "de", " of ": "de", " of the ": "de", " do ": "de", " da ": "de",
+    " y ": "y", " e ": "y", " and ": "y", " & ": "y", " en ": "en", " en la ": "en", " en el ": "en", " para ": "en", " para la ": "en", " para el ": "en", " para los ": "en",
+    " for ": "en", " for the ": "en", " contra ": "en", " contra el ": "en", " por ": "en", " por el ": "en", " por la ": "en", " pro ": "en", ", ": ",", " a la ": "en", " al ": "en", " von ": "de", " van ": "de", " di ": "de", " sobre ": "en",
+}  # fmt: skip
+_MOST = 14
+"""Words that a name may have."""
+_STARTS = re.compile(r"(?:^|[.!?…:;\n•|]|[-–—] ?)[\s\"'“‘«¿¡(\[—–-]*$")
+_THE = re.compile(r"\b(?:el|la|los|las|del|al|the) $")
+_QUOTES = "\"'“”‘’«»"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A capitalised word; `link` is what joins it to the one before, None where nothing does."""
+
+    start: int
+    end: int
+    text: str
+    word: str
+    link: str | None
+
+
+Piece = tuple[int, Kind | None, bool]
+"""Where a piece of a group ends, what it names (None: nothing), whether that is sure."""
+
+
+def tokens(part: Field) -> list[Token]:
+    """The capitalised words of a field."""
+    text, folded, last, found = part.text, part.folded, -1, []
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        link = _LINKS.get(text[last:start]) if 0 <= last and start - last < 12 else None
+        found.append(Token(start, end, match[0], folded[start:end], link))
+        last = end
+    return found
+
+
+def shouted(text: str) -> bool:
+    """Whether a text is printed in capitals throughout, or with every word capitalised as English headlines are."""
+    words = [word for word in re.findall(r"[^\W_]+", text[:400]) if len(word) > 3 and word[0].isalpha()]
+    return len(words) >= 3 and sum(word[0].isupper() for word in words) > 0.8 * len(words)
+
+
+class Rules:
+    """See the module."""
+
+    name = "rules"
+    version = "1"
+
+    def names(self, parts: Sequence[Field]) -> list[list[Name]]:
+        """See `Recogniser`."""
+        passes = [_Pass(part) for part in parts]
+        found = [one.names() for one in passes]
+        known = _known(parts, found)
+        return [list(one.settled(names, known)) for one, names in zip(passes, found, strict=True)]
+
+
+class _Pass:
+    """One field being read."""
+
+    def __init__(self, part: Field) -> None:
+        self.part = part
+        self.tokens = [] if shouted(part.text) else tokens(part)
+        self.given = load().given
+        self.common = set(part.text.split())
+        self.dropped: list[Token] = []
+
+    def names(self) -> list[Name]:
+        """What stands for itself."""
+        found: list[Name] = []
+        at = 0
+        while at < len(self.tokens):
+            end = at + 1
+            while end < len(self.tokens) and end - at < _MOST and self.tokens[end].link is not None:
+                end += 1
+            found.extend(self._group(self.tokens[at:end]))
+            at = end
+        return found
+
+    def settled(self, names: list[Name], known: Mapping[str, Kind]) -> Iterator[Name]:
+        """The names with what the rest of the document says of their words: surnames, and words that begin sentences."""
+        folded = self.part.folded
+        more = [Name(one.start, one.end, known[one.word], True) for one in self.dropped if one.word in known]
+        for name in sorted(names + more, key=lambda one: one.start):
+            kind = known.get(folded[name.start : name.end])
+            if kind and (not name.sure or (kind == "person" and name.kind == "place" and not cues.PLACE_BEFORE.search(folded[max(0, name.start - 45) : name.start]))):
+                name = Name(name.start, name.end, kind, True)
+            yield name
+
+    def _group(self, group: list[Token]) -> Iterator[Name]:
+        at = 0
+        last: Kind | None = None
+        while at < len(group):
+            end, kind, sure = self._piece(group, at)
+            if kind is not None:
+                if last and not sure and group[at].link in ("y", ","):
+                    kind = last  # what is named in a row is of one kind
+                last = kind
+                yield Name(group[at].start, group[end - 1].end, kind, sure)
+            at = max(end, at + 1)
+
+    def _piece(self, group: list[Token], at: int) -> Piece:
+        """Where the name that begins with a word ends, and what it is."""
+        first = group[at]
+        after = group[at + 1] if at + 1 < len(group) and group[at + 1].link == " " else None
+        place = _place(group, at)
+        if place and not (after and first.word in self.given and place == at + 1):
+            return self._placed(group, at, place)
+        if first.word in cues.OPENERS:
+            if after is None or self._opening(first) or first.word not in cues.ARTICLES:
+                return at + 1, None, False
+            return _organisation(group, at, self.given), "organisation", False
+        if first.word.rstrip(".") in cues.NEVER:
+            return _run(group, at), None, False
+        if after and first.text.isupper() and after.text.isupper() and len(after.text) > 3 and len(first.text) > 3:
+            return _capitals(group, at), None, False
+        if first.word in cues.SITE:
+            return _organisation(group, at, self.given), "place", True
+        if _head(group, at):
+            end = _organisation(group, at, self.given)
+            return (end, None, False) if end == at + 1 and first.word in cues.NOT_ALONE else (end, "organisation", True)
+        if first.text.isupper() and len(first.text) > 1 and "." not in first.text:
+            return self._initials(group, at)
+        if after and first.word.rstrip(".") in cues.TITLE:
+            return at + 1, None, False
+        return self._unknown(group, at, after)
+
+    def _placed(self, group: list[Token], at: int, end: int) -> Piece:
+        """A known place, or a longer name that begins with one: `Lima Vargas`, `Brasil Telecom`."""
+        before = self._before(group[at])
+        if cues.ORGANISATION_BEFORE.search(before):
+            return _run(group, at), "organisation", True
+        if self._titled(before) and end == at + 1:
+            return self._person(group, at), "person", True
+        if end < len(group) and group[end].link == " " and not group[end].text.isupper() and group[end].word not in self.given and group[end].word not in cues.OPENERS:
+            return _run(group, at), "organisation", False
+        return end, "place", True
+
+    def _initials(self, group: list[Token], at: int) -> Piece:
+        first = group[at]
+        if first.word in cues.ACRONYM_NOT or len(first.text) > 12:
+            return at + 1, None, False
+        if len(first.text) > 6 and first.word in self.given:
+            return self._person(group, at), "person", True
+        end = at + 1
+        if end < len(group) and group[end].link == " ":
+            end = _place(group, end) or end
+        return end, "organisation", True
+
+    def _person(self, group: list[Token], at: int) -> int:
+        """Where a person's name ends: surnames, with `de la` between them."""
+        end = at + 1
+        while end < len(group) and end - at < 6:
+            token = group[end]
+            if token.link not in (" ", "de") or token.word in cues.OPENERS:
+                break
+            if token.text.isupper() and len(token.text) > 1 and not group[at].text.isupper():
+                break
+            if _head(group, end) and token.word not in cues.SURNAMES_TOO:
+                break
+            if token.link == "de" and (_place(group, end) or end - at > 3) and token.word not in cues.SURNAMES_TOO:
+                break
+            if token.link == " " and end - at >= 3 and token.word in load().world:
+                break
+            end += 1
+        return end
+
+    def _unknown(self, group: list[Token], at: int, after: Token | None) -> Piece:
+        """Words that no list knows: by a given name, else by what stands around them."""
+        first = group[at]
+        opening = self._opening(first)
+        if opening and after and first.word not in self.given and after.word in self.given:
+            return at + 1, None, False
+        if opening and not self._evident(first, after):
+            self.dropped.append(first)
+            return at + 1, None, False
+        end, before = self._person(group, at), self._before(first)
+        if first.word in self.given and end - at > 1:
+            return end, "person", True
+        if self._titled(before) or (end - at > 1 and cues.APPOSED.search(before)):
+            return end, "person", True
+        if cues.ORGANISATION_BEFORE.search(before):
+            return end, "organisation", True
+        if before[-1:] in _QUOTES and before and self.part.text[group[end - 1].end : group[end - 1].end + 1] in _QUOTES:
+            return end, None, False
+        if cues.PART_OF_OFFICE.search(before):
+            return end, None, False
+        if cues.PLACE_BEFORE.search(before):
+            return _placed_run(group, at), "place", False
+        if cues.SAYS.match(self.part.folded, group[end - 1].end) or cues.SAID_BY.search(before):
+            return end, "person", end - at > 1
+        if first.word in self.given:
+            return end, "person", False
+        if before.endswith(" a ") or (end - at in (2, 3) and not _THE.search(before)):
+            return end, "person", False
+        return end, "organisation", False
+
+    def _evident(self, first: Token, after: Token | None) -> bool:
+        """Whether a word that begins a sentence is a name all the same."""
+        if first.text.lower() in self.common:
+            return False
+        return after is not None or first.word in self.given or bool(cues.SAYS.match(self.part.folded, first.end))
+
+    def _titled(self, before: str) -> bool:
+        if not before.endswith(" ") or before.endswith(", "):
+            return False
+        words = before.split()
+        return bool(words) and words[-1].strip('.,"') in cues.TITLE
+
+    def _before(self, token: Token) -> str:
+        return self.part.folded[max(0, token.start - 70) : token.start]
+
+    def _opening(self, token: Token) -> bool:
+        return bool(_STARTS.search(self.part.text[max(0, token.start - 6) : token.start]))
+
+
+def _organisation(group: list[Token], at: int, given: frozenset[str]) -> int:
+    """Where the name of an organisation ends that begins with its head."""
+    end = at + 1
+    while end < len(group):
+        token, place = group[end], _place(group, end)
+        if token.link == "y" and (end == at + 1 or place or _head(group, end) or token.text.isupper() or token.word in given):
+            break
+        if (token.link == "," and not _listed(group, end)) or (token.link == "en" and (place or token.word in given)):
+            break
+        if token.word in cues.OPENERS and token.link != " " and not place:
+            break
+        if token.link == " " and token.word in given and end - at > 1 and end + 1 < len(group) and group[end + 1].link == " " and not place:
+            break
+        end = place or end + 1
+    return end
+
+
+def _capitals(group: list[Token], at: int) -> int:
+    """The end of a heading in capitals."""
+    end = at + 1
+    while end < len(group) and group[end].text.isupper():
+        end += 1
+    return end
+
+
+def _run(group: list[Token], at: int) -> int:
+    """The end of the words that follow one another directly."""
+    end = at + 1
+    while end < len(group) and group[end].link == " ":
+        end += 1
+    return end
+
+
+def _placed_run(group: list[Token], at: int) -> int:
+    """The end of a place that no list knows: `Santillana del Mar`."""
+    end = _run(group, at)
+    while end < len(group) and group[end].link == "de" and not _place(group, end) and not _head(group, end):
+        end = _run(group, end)
+    return end
+
+
+def _listed(group: list[Token], at: int) -> bool:
+    """Whether a comma stands in a list that an `y` closes: `Minería, Petróleo y Energía`."""
+    return any(token.link == "y" for token in group[at + 1 : at + 5])
+
+
+@lru_cache(maxsize=1)
+def _places() -> tuple[frozenset[str], int]:
+    peru = gazetteer.load()
+    names = (load().world | {name for name in peru.named if name not in peru.weak}) - {"libertad"}
+    return frozenset(names), 5
+
+
+def _place(group: list[Token], at: int) -> int | None:
+    """Where a place that begins with this word ends: the longest known name."""
+    names, most = _places()
+    words, best = group[at].word, None
+    if words in names:
+        best = at + 1
+    for end in range(at + 1, min(len(group), at + most)):
+        link = group[end].link
+        if link not in (" ", "de", "en"):
+            break
+        words += {" ": " ", "de": " de ", "en": " en "}[link] + group[end].word
+        if words in names:
+            best = end + 1
+    return best
+
+
+def _head(group: list[Token], at: int) -> bool:
+    word = group[at].word
+    return word in cues.GUILD or word in cues.INSTITUTION or word in cues.COMPANY or word in cues.PARTY or word in cues.CLUB
+
+
+def _known(parts: Sequence[Field], found: Sequence[Sequence[Name]]) -> dict[str, Kind]:
+    """What single words name in this document: the surname of its only bearer, what was plain elsewhere."""
+    owners: set[str] = set()
+    known: dict[str, Kind] = {}
+    for part, names in zip(parts, found, strict=True):
+        for name in names:
+            words = part.folded[name.start : name.end].split()
+            if name.kind == "person" and name.sure:
+                for word in words[1:]:
+                    if len(word) > 3:
+                        owners.add(word)
+            if len(words) == 1 and name.sure:
+                known[words[0]] = name.kind
+    return known | dict.fromkeys(owners, "person")

@@ -148,7 +148,7 @@ def _organisations(part: Field, found: Mapping[str, list[Found]]) -> list[tuple[
     return [
         (item.hit.start, item.hit.end)
         for tag, items in found.items()
-        if tag.startswith("organisation.")
+        if tag.startswith(("organisation.", "person."))
         for item in items
         if item.field is part
     ]

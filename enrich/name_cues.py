@@ -86,6 +86,11 @@ ORGANISATION_BEFORE = re.compile(
     r"(?:(?!de |en |que |a |del |y )\w+ )?(?:llamada |denominada )?[\"'“‘«]?$"
 )
 """Words directly before the name of a firm, a paper, a club."""
+CALLED = re.compile(
+    r"\b(?:(?P<company>empresas?|compañia|firma|constructoras?|aerolinea|multinacional|editorial|operadora|minera|discoteca|restaurante|bodega|agroexportadora|textil|ferreteria|polleria|firm|company)|"
+    r"(?P<guild>sindicato|gremio|federacion|asociacion)|(?P<party>partido|coalicion|movimiento|bancada)) (?:(?!de |en |que |a |del |y )\w+ )?(?:llamad[oa] |denominad[oa] )?[\"'“‘«]?$"
+)
+"""What kind the words before a name say that it is."""
 PART_OF_OFFICE = re.compile(r"\b(?:ministr[oa]s?|viceministr[oa]|secretari[oa]|subsecretari[oa]|consejer[oa]s?|titular|minister|ministra|cartera|concejal(?:a)?|procurador(?:a)?) (?:\w+ )?(?:de|del|of|for)(?: la| el| las| los)? $")
 """`ministro de` Comunicaciones: what follows belongs to the office."""
 APPOSED = re.compile(r"\b(?:ministr[oa]|president[ae]|director(?:a)?|secretari[oa]|portavoz|vocer[oa]|alcalde(?:sa)?|gerente|jef[ea]|dirigente|lider|general|president|minister|decan[oa]|rector(?:a)?|delegad[oa]|coordinador(?:a)?|fiscal|abogad[oa]|congresista|gobernador(?:a)?|entrenador|tecnico|representante|titular|esposa|hij[oa]|herman[oa])\b[^.;:()\"“”]{0,60}, $")
@@ -107,6 +112,7 @@ OPENERS = _set(
     "which where why how there here more most all some any each new police two three four five six spokesman at monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december"
 )
 """Words that begin sentences; never a name by themselves."""
+BEFORE_HEAD = _set("national peruvian regional international general provincial urban supreme interior education health transport labour labor departmental")
 ARTICLES = _set("el la los las the de")
 SURNAMES_TOO = _set("cruz real casa central sala red archivo caja torre torres solar rosa vega puente castillo aguila carpio barrio fuente hoz rua serna quintana leon rio monte lago valle costa puerto parque plaza calle marin toledo zamora merced guardia guerra prado mata piedra peña")
 """Surnames, also behind `de la`, that are heads or places too."""
@@ -119,8 +125,8 @@ NEVER = _set(
 ACRONYM_NOT = _set("sida vih adn pbi pib dni ruc cts afp cd dvd tv iva igv uit ipc km hora am pm lima peru soat vip gps sms led usb pcr uci n no si s a el la ok pp1 covid ee uu eeuu usa uk urss vs video fotos foto urgente alerta ultimo minuto opinion")
 OFFICE = re.compile(
     r"(?:\b(?:ex|vice)?-?(?:president[ae]|ministr[oa]|premier|congresistas?|alcaldes(?:a|as)?|alcalde|gobernador(?:a|es)?|parlamentari[oa]|legislador(?:a|es)?|fiscal(?:es)?|mandatari[oa]|regidor(?:a|es)?|prefect[oa]|"
-    r"senador(?:a|es)?|diputad[oa]s?|canciller|juez(?:a)?|magistrad[oa]|procurador(?:a)?|contralor(?:a)?|defensor(?:a)? del pueblo|viceministr[oa]|superintendente|embajador(?:a)?|comandante general|(?:general|coronel|comandante|mayor|capitan) pnp|"
-    r"jefe (?:del|de la|de) (?:estado|gabinete|policia|region policial|pnp|inpe|divincri|dirincri|depincri|macro\w+)|papa|rey|reina|prime minister|president|(?:\w+ )?minister|mayor|governor|congress(?:man|woman)|senator|prosecutor|police chief|general))\b"
+    r"senador(?:a|es)?|diputad[oa]s?|canciller|juez(?:a)?|magistrad[oa]|procurador(?:a)?|contralor(?:a)?|defensor(?:a)? del pueblo|viceministr[oa]|superintendente|embajador(?:a)?|comandante general|(?:general|coronel|comandante|mayor|capitan)(?: de la)? pnp|"
+    r"jefe (?:del|de la|de) (?:estado|gabinete|policia|region policial|pnp|inpe|divincri|dirincri|depincri|macro\w+)|papa|rey|reina|prime minister|president|(?:\w+ )?minister|governor|congress(?:man|woman)|senator|prosecutor|police chief))\b"
 )
 """Public offices: whoever bears one is no private citizen. `presidente` of a guild is not one: see NOT_PUBLIC."""
 NOT_PUBLIC = re.compile(

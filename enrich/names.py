@@ -161,14 +161,15 @@ class _Pass:
         if first.word in cues.OPENERS:
             if after is None or self._opening(first) or first.word not in cues.ARTICLES:
                 return at + 1, None, False
-            return _organisation(group, at, self.given), "organisation", False
+            named = bool(cues.ORGANISATION_BEFORE.search(self._before(first)))
+            return _organisation(group, at, self.given), "organisation", named
         if first.word.rstrip(".") in cues.NEVER:
             return _run(group, at), None, False
         if after and first.text.isupper() and after.text.isupper() and len(after.text) > 3 and len(first.text) > 3:
             return _capitals(group, at), None, False
         if first.word in cues.SITE:
             return _organisation(group, at, self.given), "place", True
-        if _head(group, at):
+        if _head(group, at) or (after and first.word in cues.BEFORE_HEAD and _head(group, at + 1)):
             end = _organisation(group, at, self.given)
             return (end, None, False) if end == at + 1 and first.word in cues.NOT_ALONE else (end, "organisation", True)
         if first.text.isupper() and len(first.text) > 1 and "." not in first.text:
@@ -268,10 +269,11 @@ class _Pass:
 
 def _organisation(group: list[Token], at: int, given: frozenset[str]) -> int:
     """Where the name of an organisation ends that begins with its head."""
-    end = at + 1
+    end, listed = at + 1, False
     while end < len(group):
         token, place = group[end], _place(group, end)
-        if token.link == "y" and (end == at + 1 or place or _head(group, end) or token.text.isupper() or token.word in given):
+        paired = place and token.link == "y" and end > at + 2 and (listed or _place(group, end - 1))
+        if token.link == "y" and not paired and (end == at + 1 or place or _head(group, end) or token.text.isupper() or token.word in given):
             break
         if (token.link == "," and not _listed(group, end)) or (token.link == "en" and (place or token.word in given)):
             break
@@ -279,6 +281,7 @@ def _organisation(group: list[Token], at: int, given: frozenset[str]) -> int:
             break
         if token.link == " " and token.word in given and end - at > 1 and end + 1 < len(group) and group[end + 1].link == " " and not place:
             break
+        listed = listed or token.link == ","
         end = place or end + 1
     return end
 

@@ -32,6 +32,7 @@ from enrich import (
 )
 from enrich import lexicon as lexicons
 from enrich.limit import TooLong, limited
+from enrich.names import Recogniser, Rules
 from enrich.reading import Reading
 
 log = logging.getLogger(__name__)
@@ -94,16 +95,17 @@ class Outcome(NamedTuple):
     too_long: bool = False
 
 
-def plain_steps() -> tuple[Step, ...]:
-    """Every step but the translation, each after those that it reads."""
+def plain_steps(recogniser: Recogniser | None = None) -> tuple[Step, ...]:
+    """Every step but the translation, each after those that it reads; names are found by `recogniser` (by default, by rules)."""
+    engine = recogniser or Rules()
     return (
         Plain("language", language.VERSION, language.run, lexical=False),
-        Plain("places", places.VERSION, places.run, depends={"gazetteer": places.gazetteer_digest()}),
+        Plain("entities", entities.VERSION, entities.step(engine), depends={"engine": f"{engine.name} {engine.version}"}),
+        Plain("places", places.VERSION, places.run, ("entities",), {"gazetteer": places.gazetteer_digest()}),
         Plain("norms", norms.VERSION, norms.run, lexical=False),
         Plain("topics", topics.VERSION, topics.run, ("language", "places", "norms")),
         Plain("sectors", sectors.VERSION, sectors.run, ("topics",)),
         Plain("amounts", amounts.VERSION, amounts.run, ("topics",), lexical=False),
-        Plain("entities", entities.VERSION, entities.run),
         Plain("strikes", strikes.VERSION, strikes.run, ("topics", "entities", "places")),
         Plain("casualties", casualties.VERSION, casualties.run, ("topics",), lexical=False),
         Plain("event", event.VERSION, event.run, ("topics", "strikes"), lexical=False),

@@ -142,7 +142,7 @@ def _holds_office(mention: Mention) -> bool:
     folded = mention.part.folded
     before = folded[max(0, mention.start - 110) : mention.start]
     held = cues.OFFICE_BEFORE.search(before)
-    if held and not cues.NOT_PUBLIC.search(before, held.start()):
+    if held and not cues.NOT_PUBLIC.search(before, max(0, held.start() - 4)):
         return True
     after = folded[mention.end : mention.end + 90]
     held = cues.OFFICE_AFTER.match(after)
@@ -249,9 +249,10 @@ class _Bodies:
             self.items[item.id] = item
         self.forms.setdefault(form, item)
         words = [word for word in form.split() if word not in _SMALL]
-        heads = self.by_head.setdefault(words[0] if words else form, [])
-        if len(heads) < _MOST_OWNERS:
-            heads.append((words, item))
+        for from_word in (words, words[1:]) if item.kind == "company" else (words,):  # Minera Horizonte, Horizonte
+            heads = self.by_head.setdefault(from_word[0] if from_word else form, [])
+            if len(heads) < _MOST_OWNERS:
+                heads.append((from_word, item))
         return item
 
     def _same(self, form: str) -> Item | None:

@@ -2,7 +2,8 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -49,8 +50,10 @@ _CUE = re.compile(
     r"(?:(?P<district>distritos?(?: \w+)?|comisaria|alcalde(?:sa)? distrital|municipalidad distrital|districts?)|(?P<province>provincias?(?: \w+)?|municipalidad provincial|alcalde(?:sa)? provincial|provinces?)"
     r"|(?P<department>regi(?:on|ones)|departamentos?|gobierno regional|gobernador(?:a)?(?: regional)?|consejero regional|direccion regional de \w+|regional?)"
     r"|(?P<city>ciudad(?:es)?|centro historico|city)"
-    r"|(?P<plain>localidad|centro poblado|caserio|comunidad|anexo|balneario|puerto|municipalidad|municipio|alcalde(?:sa)?|vecinos|pobladores|poblacion|zona|sector"
-    r"|asentamiento humano|penal|valle|playa|puente|altura|tramo|jurisdiccion|sede|mercado|barrio|pueblo|town|neighbou?rhood|districts))"
+    r"|(?P<hamlet>centro poblado|caserio|comunidad(?: campesina| nativa)?|anexo|asentamiento humano|sector|urbanizacion)"
+    r"|(?P<plain>localidad|balneario|puerto|municipalidad|municipio|alcalde(?:sa)?|vecinos|pobladores|poblacion|zona"
+    r"|penal|valle|playa|puente|altura|tramo|jurisdiccion|sede|mercado|barrio|pueblo|town|neighbou?rhood|districts"
+    r"|pescadores|agricultores|comerciantes|transportistas|choferes|ronderos|mototaxistas|comuneros|alcaldes|ganaderos|mineros|cocaleros|estibadores|maestros|docentes|colectiveros|taxistas|ambulantes|regantes|productores|trabajadores|jovenes|madres|familias|empresarios|bodegueros|residents))"
     r" +(?:de |del |of |en )?(?:los |las |la |el )?$"
 )
 _AFTER = re.compile(
@@ -69,6 +72,8 @@ _DISTANCE = re.compile(r"(?:\bkm|kilometros?|horas|minutos|miles|hours)(?: (?:al
 _STOP = re.compile(r" - |[.,;:()\[\]¿?¡!«»“”\"‘—–|/\n]")
 _WORD = re.compile(r"[^\W_]+")
 _ABBREVIATED_STREET = re.compile(r"\b(?:av|avda|jr|ca|urb|psje|pje|cdra)\. ?$")
+_SAINT = re.compile(r"\bsanta rosa de $")
+_ARTICLE = re.compile(r"(?:El|La) $")
 _SIBLING = re.compile(r"(?:,| y| e| and|, y|, and)(?: en| de)? ")
 
 
@@ -105,21 +110,58 @@ def _automaton() -> Any:
     return automaton
 
 
-def find(part: Field, gazetteer: Gazetteer, found: Mapping[str, list[Found]]) -> list[Mention]:
-    """The mentions of a field, the longest where names overlap, in the order of the text."""
-    text, taken = part.text, _organisations(part, found)
+def find(
+    part: Field, gazetteer: Gazetteer, found: Mapping[str, list[Found]], named: Sequence[Mapping[str, Any]] = ()
+) -> list[Mention]:
+    """The mentions of a field, the longest where names overlap, in the order of the text.
+
+    What stands within the name of one of `named` (people and organisations; bodies of the state and schools aside) is no place.
+    """
+    text, taken = part.text, Stretches(_organisations(part, found) + _within(part, named, gazetteer))
     shouted = _shouted(text)
     mentions: list[Mention] = []
     for start, end, name in _longest(part):
-        if any(begin <= start and end <= stop for begin, stop in taken) or not (
-            shouted or _is_capitalised(text, start, end)
-        ):
+        if not (shouted or _is_capitalised(text, start, end)) or taken.hold(start, end):
             continue
         mention = Mention(part, start, end, name)
-        if _look_left(mention, name in gazetteer.weak, shouted) and _look_right(mention, name, gazetteer, shouted):
-            mentions.append(mention)
+        if _follows(mention, mentions) or _look_left(mention, name in gazetteer.weak, shouted):
+            if _look_right(mention, name, gazetteer, shouted):
+                mentions.append(mention)
     _inherit(mentions)
     return mentions
+
+
+def _follows(mention: Mention, mentions: list[Mention]) -> bool:
+    """Whether a name stands in a row with the one before: `en Los Olivos y Comas`. (What it is called by is inherited later.)"""
+    last = mentions[-1] if mentions else None
+    return last is not None and _SIBLING.fullmatch(mention.part.folded, last.end, mention.start) is not None
+
+
+def _within(part: Field, named: Sequence[Mapping[str, Any]], gazetteer: Gazetteer) -> list[tuple[int, int]]:
+    """Stretches of the names of people and of organisations that are no bodies of the state."""
+    return [
+        (start, end)
+        for entity in named
+        if entity["kind"] != "institution"
+        for name, start, end in entity["spans"]
+        if name == part.name and (entity["type"] != "person" or part.folded[start:end] not in gazetteer.named)
+    ]
+
+
+class Stretches:
+    """Stretches of a field, asked whether one of them holds another within it."""
+
+    def __init__(self, stretches: list[tuple[int, int]]) -> None:
+        self._starts, self._ends = [], []
+        for start, end in sorted(stretches):
+            if not self._ends or end > self._ends[-1]:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def hold(self, start: int, end: int) -> bool:
+        """Whether one of the stretches covers this one."""
+        place = bisect_right(self._starts, start) - 1
+        return place >= 0 and end <= self._ends[place]
 
 
 def capitalised(part: Field, gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
@@ -182,6 +224,10 @@ def _look_left(mention: Mention, weak: bool, shouted: bool) -> bool:
         mention.cue = "dateline"
     if start and folded[start - 1] == "#":
         return True
+    if _SAINT.search(left) and mention.key == "lima":
+        return False
+    if weak and _ARTICLE.search(mention.part.text, max(0, start - 3), start):
+        return False  # El Tingo is not Tingo
     chain = _chain(mention)
     if not chain:
         return True

@@ -76,6 +76,12 @@ TITLE = _set(
     "rey hijo hija hermana esposo esposa viuda profesora docente obrero agricultor pescador minero spokesman spokeswoman spokesperson leader compañero compañera"
 )
 """Words directly before a person's name."""
+SITE_BEFORE = re.compile(
+    r"\b(?:hospital|carretera|autopista|avenida|av\.|jiron|jr\.|calle|pasaje|colegio|institucion educativa|i\. ?e\.|aeropuerto|plaza|parque|estadio|puente|iglesia|parroquia|capilla|clinica|ovalo|urbanizacion|"
+    r"asentamiento humano|aa\. ?hh\.|complejo|coliseo|teatro|museo|premio|orden|copa|torneo|medalla|plan|represa|mercado|terminal|penal|huracan|tormenta|ley|residencial|malecon|alameda|via|buque|crucero|bus|virgen|santuario|escuela|jardin|liceo|academia|san) "
+    r"(?:\w+ )?(?:de )?[\"'“‘«]?$"
+)
+"""`hospital` María Auxiliadora, `carretera` Federico Basadre: a site that bears a person's name."""
 PLACE_BEFORE = re.compile(
     r"(?:\b(?:en|desde|hacia|hasta|near|in|from)|\b(?:ciudad(?:es)?|provincias?|localidad(?:es)?|poblacion|distritos?|estados?|pueblo|municipios?|region|isla|islas|comarca|barrio|aeropuerto|puerto|rio|"
     r"lago|capital|departamento|republica|valle|frontera|norte|sur|este|oeste|cerca|sierra|playa|calle|avenida|plaza|palacio|hospital(?:es)?|abad|arzobispo|obispo|parroquia|montaña|vecinos|universidad|municipal|carretera|comunidad|alcalde|alcaldesa|habitantes|province|district|city) (?:\w+ )?(?:de|del|of)) (?:el |la |los |las )?[\"'“‘«]?$"
@@ -117,7 +123,7 @@ ARTICLES = _set("el la los las the de")
 SURNAMES_TOO = _set("cruz real casa central sala red archivo caja torre torres solar rosa vega puente castillo aguila carpio barrio fuente hoz rua serna quintana leon rio monte lago valle costa puerto parque plaza calle marin toledo zamora merced guardia guerra prado mata piedra peña")
 """Surnames, also behind `de la`, that are heads or places too."""
 NEVER = _set(
-    "navidad semana santa año nuevo internet covid yape plin whatsapp facebook twitter instagram tiktok youtube facebooks dni ruc igv uit s/ ley decreto resolucion ordenanza articulo codigo constitucion "
+    "noel navidad semana santa año nuevo internet covid yape plin whatsapp facebook twitter instagram tiktok youtube facebooks dni ruc igv uit s/ ley decreto resolucion ordenanza articulo codigo constitucion "
     "proyecto plan estatuto tratado acuerdo convenio reglamento biblia corpus copa mundial torneo liga1 eurocopa olimpiadas premio oscar grammy i ii iii iv v vi vii viii ix x xi xii xx xxi pib ipc iva dl ds du pl n n° nº "
     "panamericana interoceanica carretera avenida av jiron jr calle pasaje plaza parque urbanizacion urb puente ovalo kilometro km ud usted d vd vds dios ibex dow jones euro euribor"
 )
@@ -130,7 +136,7 @@ OFFICE = re.compile(
 )
 """Public offices: whoever bears one is no private citizen. `presidente` of a guild is not one: see NOT_PUBLIC."""
 NOT_PUBLIC = re.compile(
-    r"\b(?:presidenta?|director(?:a)?|general) (?:de|del|of)\b(?! (?:la )?(?:republica|congreso|consejo de ministros|poder judicial|gobierno|pcm|jne|tribunal|corte|comision|junta nacional de justicia|peru|chile|bolivia|ecuador|argentina|brasil|colombia|venezuela|mexico|estados unidos|francia|rusia|ucrania|consejo)\b)"
+    r"\bsu (?:president[ae]|jef[ea]|director(?:a)?)\b|\b(?:presidenta?|director(?:a)?|general) (?:de|del|of)\b(?! (?:la )?(?:republica|congreso|consejo de ministros|poder judicial|gobierno|pcm|jne|tribunal|corte|comision|junta nacional de justicia|peru|chile|bolivia|ecuador|argentina|brasil|colombia|venezuela|mexico|estados unidos|francia|rusia|ucrania|consejo)\b)"
 )
 OFFICE_BEFORE = re.compile(rf"{OFFICE.pattern}(?: (?:de|del|regional|provincial|distrital|adjunt[oa]|suprem[oa]|of|de facto|interin[oa])\b[^.;:()\"“”]{{0,60}})?,? $")
 OFFICE_AFTER = re.compile(rf",? (?:el |la |the |actual |entonces |ex)?(?:[\w ]{{0,20}} )?{OFFICE.pattern}")

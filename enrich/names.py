@@ -228,6 +228,10 @@ class _Pass:
             self.dropped.append(first)
             return at + 1, None, False
         end, before = self._person(group, at), self._before(first)
+        if cues.SITE_BEFORE.search(before):
+            return end, None, False
+        if cues.PLACE_BEFORE.search(before) and self.part.folded[first.start : group[end - 1].end] in gazetteer.load().named:
+            return end, "place", True
         if first.word in self.given and end - at > 1:
             return end, "person", True
         if self._titled(before) or (end - at > 1 and cues.APPOSED.search(before)):
@@ -277,13 +281,18 @@ def _organisation(group: list[Token], at: int, given: frozenset[str]) -> int:
             break
         if (token.link == "," and not _listed(group, end)) or (token.link == "en" and (place or token.word in given)):
             break
-        if token.word in cues.OPENERS and token.link != " " and not place:
+        if token.word in cues.OPENERS and token.link != " " and not place and not _article(group, end):
             break
         if token.link == " " and token.word in given and end - at > 1 and end + 1 < len(group) and group[end + 1].link == " " and not place:
             break
         listed = listed or token.link == ","
         end = place or end + 1
     return end
+
+
+def _article(group: list[Token], at: int) -> bool:
+    """Whether a capitalised article begins a name: `de La Unión`."""
+    return group[at].word in cues.ARTICLES and at + 1 < len(group) and group[at + 1].link == " "
 
 
 def _capitals(group: list[Token], at: int) -> int:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from core.text import fold
 from enrich import name_cues as cues
 from enrich.reading import Field
 
@@ -22,14 +23,17 @@ _LAWFUL = re.compile(
     r"\b(?:empresa(?: de transportes?)?|compañia|linea|bus de|orquesta|agrupacion(?: musical)?|grupo musical|banda (?:de musica|musical)|diario|restaurante|cevicheria|polleria|colegio|bodega|mercado|discoteca|asociacion|urbanizacion|asentamiento humano|hotel|hostal|galeria|ferreteria|programa|serie|pelicula|novela|libro|cancion|obra|tema|ruta|plan|operativo|operacion|megaoperativo|caso|edificio|parque|condominio) $"
 )
 _LONGEST = 60
+_BANDS = frozenset("banda bandas organizacion organizaciones mafia clan faccion hampa gang pandilla".split())  # noqa: SIM905
+_QUOTES = ("'", '"', "‘", "“", "«")
 
 
 def gangs(part: Field) -> Iterator[tuple[int, int]]:
     """Names like `Los Grises del Puerto`: behind `banda`, or in quotes in a sentence of crime and not named as something lawful."""
     text, seen = part.text, -1
-    for match in _BANDED.finditer(text):
-        yield match.span(1)
-    if not any(quote in text for quote in "‘'\"“«"):
+    if not _BANDS.isdisjoint(part.vocabulary):
+        for match in _BANDED.finditer(text):
+            yield match.span(1)
+    if not any(quote in text for quote in _QUOTES):
         return
     for match in _QUOTED.finditer(text):
         start, end = match.span(1)
@@ -41,14 +45,15 @@ def gangs(part: Field) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
-_HEADS = (
-    "Asociación|Federación|Confederación|Sindicato|Coordinadora|Gremio|Central|Comité|Junta|Frente|Unión|Cámara|Sociedad|Plataforma|Colectivo|Red|Alianza|Corporación"
-)
+_HEADS = {
+    head: fold(head)
+    for head in "Asociación|Federación|Confederación|Sindicato|Coordinadora|Gremio|Central|Comité|Junta|Frente|Unión|Cámara|Sociedad|Plataforma|Colectivo|Red|Alianza|Corporación".split("|")
+}
 _MEMBERS = (
     r"[a-zñáéíóú]{3,}s(?: (?!que |para |por |con |se |han |son |en |y |de |del )[a-zñáéíóú]{4,}(?:es|os|as))?(?: (?:de|del|en) [a-zñáéíóú]{4,})?"
 )
 _LOWER = re.compile(
-    rf"\b(?:{_HEADS})(?: (?:{_CAP}|[a-z]{{4,}}(?:al|ica|ico|ano|ana|ico)|unica|único|única|unificado|provincial|regional|nacional|distrital)){{0,2}} de (?:los |las |la |el )?{_MEMBERS}(?:,? (?:y|e) (?:de )?{_MEMBERS})?"
+    rf"(?:{'|'.join(_HEADS)})(?: (?:{_CAP}|[a-z]{{4,}}(?:al|ica|ico|ano|ana|ico)|unica|único|única|unificado|provincial|regional|nacional|distrital)){{0,2}} de (?:los |las |la |el )?{_MEMBERS}(?:,? (?:y|e) (?:de )?{_MEMBERS})?"
     rf"(?: (?:de|del|de la|de los|en)(?: (?:el|la|mercado|distrito|provincia|región|centro comercial|valle|zona|empresa|ciudad|hospital|de|del))* {_CAP}(?: (?:(?:de|del|de la|de los|y) )?{_CAP}){{0,5}})?"
 )
 """A guild that is printed with small letters: `Sindicato de choferes de Comas`."""
@@ -66,13 +71,19 @@ _FIRM = re.compile(r"(?:\bs\.? ?a\.?(?: ?c\.?)?|\be\.? ?i\.? ?r\.? ?l\.?|\bs\.? 
 
 def written_small(part: Field) -> Iterator[tuple[int, int]]:
     """Guilds whose members are printed with small letters."""
-    for match in _LOWER.finditer(part.text):
-        yield match.span()
+    text = part.text
+    for head in (head for head, word in _HEADS.items() if word in part.vocabulary):
+        at = text.find(head)
+        while at >= 0:
+            match = _LOWER.match(text, at) if not text[at - 1 : at].isalnum() else None
+            if match:
+                yield match.span()
+            at = text.find(head, at + len(head))
 
 
 @lru_cache(maxsize=4096)
-def kind_of(name: str, before: str) -> str:
-    """The kind of an organisation, from its folded name and the folded words before it."""
+def kind_of(name: str, called: str | None) -> str:
+    """The kind of an organisation, from its folded name and what the words before call it."""
     words = name.split(" ")
     first = words[1] if words[0] in cues.BEFORE_HEAD and len(words) > 1 else words[0]
     if first in cues.GUILD or first in ("comite", "alianza", "bloque", "movimiento", "mesa", "colectivo", "union"):
@@ -81,9 +92,8 @@ def kind_of(name: str, before: str) -> str:
             return "guild"
     if _FIRM.search(name):
         return "company"
-    called = cues.CALLED.search(before)
-    if called and called.lastgroup:
-        return called.lastgroup
+    if called:
+        return called
     if first in cues.PARTY and first not in ("fuerza",):
         return "party"
     if first in cues.COMPANY and first not in ("clinica",):

@@ -7,9 +7,10 @@ list knows one, else `private`: searchable, but counted nowhere.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.document import Payload
 from core.peru import gazetteer
@@ -45,15 +46,16 @@ class Item:
 
     def shown(self) -> dict[str, Any]:
         """As the document's JSON has it."""
-        spans = sorted({tuple(span): span for span in self.spans}.values(), key=lambda span: (_ORDER[str(span[0])], span[1]))
+        spans = self.spans
+        if len(spans) > 1:
+            spans = sorted({tuple(span): span for span in spans}.values(), key=lambda span: (_ORDER[str(span[0])], span[1]))
         return {"name": self.name, "type": self.type, "kind": self.kind, "id": self.id, "short": self.short, "spans": spans}
 
 
 _ORDER = {"title": 0, "summary": 1, "text": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A stretch of a field that names somebody; `known` is the id in the lists."""
 
     part: Field
@@ -61,6 +63,8 @@ class Mention:
     end: int
     type: str
     kind: str
+    folded: str
+    """Without accents and capitals."""
     known: str | None = None
 
     @property
@@ -69,9 +73,9 @@ class Mention:
         return self.part.text[self.start : self.end]
 
     @property
-    def folded(self) -> str:
-        """Without accents and capitals, one space between words."""
-        return " ".join(self.part.folded[self.start : self.end].split())
+    def span(self) -> Span:
+        """`[field, start, end]`."""
+        return self.part.span(self.start, self.end)
 
 
 def step(recogniser: Recogniser | None = None) -> Callable[[Reading], Payload]:
@@ -88,7 +92,7 @@ def run(reading: Reading, recogniser: Recogniser | None = None) -> Payload:
     unsure: list[Mention] = []
     for part, names in zip(reading.fields, engine.names(reading.fields), strict=True):
         formed, likely = _formed(part, names)
-        mentions += _settled([m for m in listed if m.part is part], formed)
+        mentions += _settled(sorted((m for m in listed if m.part is part), key=lambda m: m.start), formed)
         unsure += likely
     items = _People().merged(m for m in mentions if m.type == "person")
     items += _Bodies(reading).merged([m for m in mentions if m.type != "person"], unsure)
@@ -103,7 +107,7 @@ def _listed(reading: Reading) -> list[Mention]:
         for id, hits in reading.kind(type):
             kind = reading.lexicon.organisations[id].kind
             for hit in hits:
-                mention = Mention(hit.field, hit.hit.start, hit.hit.end, type, kind, id)
+                mention = Mention(hit.field, hit.hit.start, hit.hit.end, type, kind, hit.field.folded[hit.hit.start : hit.hit.end], id)
                 if mention.text[:1].isupper() and not _IN_A_NORM.search(hit.field.text[max(0, mention.start - 2) : mention.start]) and _is_whole(mention):
                     found.append(mention)
     return found
@@ -120,54 +124,61 @@ def _is_whole(mention: Mention) -> bool:
 
 def _formed(part: Field, names: Sequence[Name]) -> tuple[list[Mention], list[Mention]]:
     """What the form of names shows, and what is only likely to be a name."""
-    found = [Mention(part, start, end, "organisation", "gang") for start, end in bodies.gangs(part)]
-    found += [Mention(part, start, end, "organisation", "guild") for start, end in bodies.written_small(part)]
+    folded = part.folded
+    found = [Mention(part, start, end, "organisation", "gang", folded[start:end]) for start, end in bodies.gangs(part)]
+    found += [Mention(part, start, end, "organisation", "guild", folded[start:end]) for start, end in bodies.written_small(part)]
     likely: list[Mention] = []
-    for name in names:
-        if name.kind == "place":
+    for start, end, type, sure in names:
+        form = folded[start:end]
+        if type == "place":
             continue
-        mention = Mention(part, name.start, name.end, name.kind, "private" if name.kind == "person" else "other")
-        if not name.sure:
-            likely.append(mention)
-        elif name.kind == "person":
-            found.append(Mention(part, name.start, name.end, "person", "official" if _holds_office(mention) else "private"))
+        if not sure:
+            likely.append(Mention(part, start, end, type, "other", form))
+        elif type == "person":
+            kind = "official" if _holds_office(folded, start, end) else "private"
+            found.append(Mention(part, start, end, type, kind, form))
         else:
-            before = part.folded[max(0, name.start - 40) : name.start]
-            found.append(Mention(part, name.start, name.end, "organisation", bodies.kind_of(mention.folded, before)))
+            kind = bodies.kind_of(form, cues.called(cues.words_before(folded, start)))
+            found.append(Mention(part, start, end, type, kind, form))
     return found, likely
 
 
-def _holds_office(mention: Mention) -> bool:
+def _holds_office(folded: str, start: int, end: int) -> bool:
     """Whether the words beside a name give it a public office; the presidency of a guild is none."""
-    folded = mention.part.folded
-    before = folded[max(0, mention.start - 110) : mention.start]
-    held = cues.OFFICE_BEFORE.search(before)
-    if held and not cues.NOT_PUBLIC.search(before, max(0, held.start() - 4)):
-        return True
-    after = folded[mention.end : mention.end + 90]
-    held = cues.OFFICE_AFTER.match(after)
-    return bool(held and after.startswith((",", " (")) and not cues.NOT_PUBLIC.search(after))
+    before, after = folded[max(0, start - 110) : start], folded[end : end + 90]
+    if cues.OFFICE_STEM.search(before):
+        held = cues.OFFICE_BEFORE.search(before)
+        if held and not cues.NOT_PUBLIC.search(before, max(0, held.start() - 4)):
+            return True
+    if not after.startswith((",", " (")) or not cues.OFFICE_STEM.search(after):
+        return False
+    return bool(cues.OFFICE_AFTER.match(after.replace(" (", ", ", 1)) and not cues.NOT_PUBLIC.search(after))
 
 
 def _settled(listed: list[Mention], formed: list[Mention]) -> list[Mention]:
     """Of mentions that overlap in one field, the one that says most: a guild or a fuller name before a name of the lists within it."""
-    def rank(mention: Mention) -> tuple[int, int, int]:
-        strong = mention.kind in ("gang", "guild") or (mention.type == "person" and mention.known is None)
-        covers = strong and mention.known is None and any(mention.start <= m.start and m.end <= mention.end and (m.end - m.start) < mention.end - mention.start for m in _near(listed, mention))
-        return (0 if covers else 1 if mention.known else 2 if mention.kind == "gang" else 3, -(mention.end - mention.start), mention.start)
-
+    if not listed and not formed:
+        return []
+    used = bytearray(len((listed or formed)[0].part.text))
     taken: list[Mention] = []
-    used = bytearray(len(formed[0].part.text) if formed else len(listed[0].part.text) if listed else 0)
-    for mention in sorted(listed + formed, key=rank):
+    starts = [one.start for one in listed]
+    for mention in sorted(listed + formed, key=lambda one: _rank(one, listed, starts)):
         if not any(used[mention.start : mention.end]):
             used[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
             taken.append(mention)
-    return sorted(taken, key=lambda mention: mention.start)
+    return taken
 
 
-def _near(listed: list[Mention], mention: Mention) -> Iterable[Mention]:
-    """The list's mentions that begin within a name (they stand in the order of the text by kind of list: few)."""
-    return (one for one in listed if mention.start <= one.start < mention.end)
+def _rank(mention: Mention, listed: list[Mention], starts: list[int]) -> tuple[int, int, int]:
+    """First what covers a name of the lists and is more than it, then the lists, then gangs, then the longest."""
+    length = mention.end - mention.start
+    if mention.known:
+        return 1, -length, mention.start
+    if mention.kind in ("gang", "guild") or mention.type == "person":
+        for one in listed[bisect_left(starts, mention.start) : bisect_left(starts, mention.end)]:
+            if one.end <= mention.end and one.end - one.start < length:
+                return 0, -length, mention.start
+    return 2 if mention.kind == "gang" else 3, -length, mention.start
 
 
 class _People:
@@ -184,7 +195,7 @@ class _People:
             by_form.setdefault(mention.folded, []).append(mention)
         for form, found in sorted(by_form.items(), key=lambda one: (-len(one[0].split()), one[1][0].start)):
             item = self._owner(form) or self._new(form, found)
-            item.spans += [mention.part.span(mention.start, mention.end) for mention in found]
+            item.spans += [mention.span for mention in found]
             if any(mention.kind == "official" for mention in found):
                 item.kind = "official"
         return list(self.items.values())
@@ -222,7 +233,7 @@ class _Bodies:
         for mention in likely:
             item = self.forms.get(mention.folded)
             if item is not None:
-                item.spans.append(mention.part.span(mention.start, mention.end))
+                item.spans.append(mention.span)
         return list({id(item): item for item in self.items.values()}.values())
 
     def _add(self, mention: Mention) -> None:
@@ -230,7 +241,7 @@ class _Bodies:
         item = self.items.get(mention.known or "") or self.forms.get(form) or self._same(form)
         if item is None:
             item = self._new(mention, form)
-        item.spans.append(mention.part.span(mention.start, mention.end))
+        item.spans.append(mention.span)
         short = _SHORT.match(mention.part.text, mention.end)
         if short and _abbreviates(fold(short[1]), form) and fold(short[1]) not in gazetteer.load().named:
             item.short = item.short or short[1]

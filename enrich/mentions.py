@@ -118,7 +118,7 @@ def find(
     What stands within the name of one of `named` (people and organisations; bodies of the state and schools aside) is no place.
     """
     text, taken = part.text, Stretches(_organisations(part, found) + _within(part, named, gazetteer))
-    shouted = _shouted(text)
+    shouted = part.shouted
     mentions: list[Mention] = []
     for start, end, name in _longest(part):
         if not (shouted or _is_capitalised(text, start, end)) or taken.hold(start, end):
@@ -194,12 +194,6 @@ def _organisations(part: Field, found: Mapping[str, list[Found]]) -> list[tuple[
         for item in items
         if item.field is part
     ]
-
-
-def _shouted(text: str) -> bool:
-    """Whether a text is printed in capitals throughout, or with every word capitalised as English headlines are."""
-    words = [word for word in _WORD.findall(text[:400]) if len(word) > 3 and word[0].isalpha()]
-    return len(words) >= 3 and sum(word[0].isupper() for word in words) > 0.8 * len(words)
 
 
 def _is_capitalised(text: str, start: int, end: int) -> bool:

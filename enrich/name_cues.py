@@ -76,31 +76,32 @@ TITLE = _set(
     "rey hijo hija hermana esposo esposa viuda profesora docente obrero agricultor pescador minero spokesman spokeswoman spokesperson leader compañero compañera"
 )
 """Words directly before a person's name."""
-SITE_BEFORE = re.compile(
-    r"\b(?:hospital|carretera|autopista|avenida|av\.|jiron|jr\.|calle|pasaje|colegio|institucion educativa|i\. ?e\.|aeropuerto|plaza|parque|estadio|puente|iglesia|parroquia|capilla|clinica|ovalo|urbanizacion|"
-    r"asentamiento humano|aa\. ?hh\.|complejo|coliseo|teatro|museo|premio|orden|copa|torneo|medalla|plan|represa|mercado|terminal|penal|huracan|tormenta|ley|residencial|malecon|alameda|via|buque|crucero|bus|virgen|santuario|escuela|jardin|liceo|academia|san) "
-    r"(?:\w+ )?(?:de )?[\"'“‘«]?$"
+SITES = _set(
+    "hospital carretera autopista avenida av. jiron jr. calle pasaje colegio institucion aeropuerto plaza parque estadio puente iglesia parroquia capilla clinica ovalo urbanizacion urb. asentamiento aa.hh. complejo coliseo teatro "
+    "museo premio orden copa torneo medalla plan represa mercado terminal penal huracan tormenta ley residencial malecon alameda via buque crucero bus virgen santuario escuela jardin liceo academia san educativa humano"
 )
-"""`hospital` María Auxiliadora, `carretera` Federico Basadre: a site that bears a person's name."""
-PLACE_BEFORE = re.compile(
-    r"(?:\b(?:en|desde|hacia|hasta|near|in|from)|\b(?:ciudad(?:es)?|provincias?|localidad(?:es)?|poblacion|distritos?|estados?|pueblo|municipios?|region|isla|islas|comarca|barrio|aeropuerto|puerto|rio|"
-    r"lago|capital|departamento|republica|valle|frontera|norte|sur|este|oeste|cerca|sierra|playa|calle|avenida|plaza|palacio|hospital(?:es)?|abad|arzobispo|obispo|parroquia|montaña|vecinos|universidad|municipal|carretera|comunidad|alcalde|alcaldesa|habitantes|province|district|city) (?:\w+ )?(?:de|del|of)) (?:el |la |los |las )?[\"'“‘«]?$"
+"""`hospital` María Auxiliadora, `carretera` Federico Basadre: sites and things that bear a person's name."""
+IN = _set("en desde hacia hasta near in from")
+PLACES = _set(
+    "ciudad ciudades provincia provincias localidad localidades poblacion distrito distritos estado estados pueblo pueblos municipio municipios municipal region isla islas comarca barrio aeropuerto puerto rio lago capital departamento "
+    "republica valle frontera norte sur este oeste cerca sierra playa calle avenida plaza palacio hospital hospitales abad arzobispo obispo parroquia montaña vecinos universidad carretera comunidad alcalde alcaldesa habitantes "
+    "province district city"
 )
-ORGANISATION_BEFORE = re.compile(
-    r"\b(?:empresa|compañia|firma|constructora|banco|grupo|partido|diario|periodico|revista|agencia|cadena|equipo|club|asociacion|sindicato|federacion|institucion|consorcio|"
-    r"aerolinea|multinacional|editorial|emisora|coalicion|movimiento|organizacion|guerrilla|filial|operadora|minera|discoteca|restaurante|bodega|ong|firm|company|orquesta|agrupacion|agroexportadora|textil|ferreteria|polleria|constructoras|empresas) "
-    r"(?:(?!de |en |que |a |del |y )\w+ )?(?:llamada |denominada )?[\"'“‘«]?$"
-)
-"""Words directly before the name of a firm, a paper, a club."""
-CALLED = re.compile(
-    r"\b(?:(?P<company>empresas?|compañia|firma|constructoras?|aerolinea|multinacional|editorial|operadora|minera|discoteca|restaurante|bodega|agroexportadora|textil|ferreteria|polleria|firm|company)|"
-    r"(?P<guild>sindicato|gremio|federacion|asociacion)|(?P<party>partido|coalicion|movimiento|bancada)) (?:(?!de |en |que |a |del |y )\w+ )?(?:llamad[oa] |denominad[oa] )?[\"'“‘«]?$"
-)
-"""What kind the words before a name say that it is."""
-PART_OF_OFFICE = re.compile(r"\b(?:ministr[oa]s?|viceministr[oa]|secretari[oa]|subsecretari[oa]|consejer[oa]s?|titular|minister|ministra|cartera|concejal(?:a)?|procurador(?:a)?) (?:\w+ )?(?:de|del|of|for)(?: la| el| las| los)? $")
+"""Words whose `de` a place follows."""
+OF = _set("de del of for")
+THE = _set("el la los las the")
+CALLED = {
+    **dict.fromkeys("empresa empresas compañia firma constructora constructoras aerolinea multinacional editorial operadora minera discoteca restaurante bodega agroexportadora textil ferreteria polleria firm company filial cadena grupo banco".split(), "company"),
+    **dict.fromkeys("sindicato gremio federacion asociacion".split(), "guild"),
+    **dict.fromkeys("partido coalicion movimiento bancada".split(), "party"),
+    **dict.fromkeys("diario periodico revista agencia equipo club institucion consorcio emisora organizacion guerrilla ong orquesta agrupacion".split(), "other"),
+}  # fmt: skip
+"""What kind the word before a name says that it is."""
+NAMED = _set("llamada llamado denominada denominado")
+OFFICES_OF = _set("ministro ministra ministros ministras viceministro viceministra secretario secretaria subsecretario subsecretaria consejero consejera consejeros titular minister cartera concejal concejala procurador procuradora")
 """`ministro de` Comunicaciones: what follows belongs to the office."""
 APPOSED = re.compile(r"\b(?:ministr[oa]|president[ae]|director(?:a)?|secretari[oa]|portavoz|vocer[oa]|alcalde(?:sa)?|gerente|jef[ea]|dirigente|lider|general|president|minister|decan[oa]|rector(?:a)?|delegad[oa]|coordinador(?:a)?|fiscal|abogad[oa]|congresista|gobernador(?:a)?|entrenador|tecnico|representante|titular|esposa|hij[oa]|herman[oa])\b[^.;:()\"“”]{0,60}, $")
-SAID_BY = re.compile(r"\b(?:dijo|afirmo|señalo|agrego|explico|indico|aseguro|manifesto|sostuvo|declaro|anuncio|informo|preciso|comento|añadio|reconocio|subrayo|destaco|segun|said|asesinato de|muerte de|ausencia de|junto a) $")
+SAID = _set("dijo afirmo señalo agrego explico indico aseguro manifesto sostuvo declaro anuncio informo preciso comento añadio reconocio subrayo destaco segun said")
 """Words behind which a person's name stands."""
 SAYS = re.compile(
     r"[\"'”’»]?,? (?:que |quien |tambien |ya |no |se |le |lo |les |ha |habia |hoy |ayer )?(?:dijo|afirmo|señalo|agrego|explico|indico|aseguro|manifesto|sostuvo|declaro|anuncio|informo|preciso|comento|añadio|reconocio|"
@@ -140,3 +141,48 @@ NOT_PUBLIC = re.compile(
 )
 OFFICE_BEFORE = re.compile(rf"{OFFICE.pattern}(?: (?:de|del|regional|provincial|distrital|adjunt[oa]|suprem[oa]|of|de facto|interin[oa])\b[^.;:()\"“”]{{0,60}})?,? $")
 OFFICE_AFTER = re.compile(rf",? (?:el |la |the |actual |entonces |ex)?(?:[\w ]{{0,20}} )?{OFFICE.pattern}")
+OFFICE_STEM = re.compile(
+    r"[mpcagflrsjdei](?:inistr|resident|remier|ongres|lcald|obernador|arlamentari|egislador|iscal|andatari|egidor|refect|enador|iputad|anciller|uez|agistrad|rocurador|ontralor|efensor|uperintendente|mbajador|omandante|np|efe|apa|ey|eina|overnor|enator|rosecutor|hief)"
+)
+"""One of them stands wherever an office does: a quick look before OFFICE_BEFORE and OFFICE_AFTER."""
+
+
+def words_before(folded: str, start: int) -> list[str]:
+    """The last words of the same clause directly before a name, as far as four; none where something else than a space or a quote stands between."""
+    before = folded[max(0, start - 45) : start]
+    cut = before.rstrip("\"'“‘« ")
+    return cut.rsplit(None, 4)[-4:] if len(cut) < len(before) else []
+
+
+def is_placed(left: list[str]) -> bool:
+    """Whether the words before say that a place follows: `en`, `ciudad de`, `ciudad colombiana de`."""
+    words = left[:-1] if left and left[-1] in THE else left
+    if not words:
+        return False
+    return words[-1] in IN or (words[-1] in OF and len(words) > 1 and (words[-2] in PLACES or (len(words) > 2 and words[-3] in PLACES)))
+
+
+def called(left: list[str]) -> str | None:
+    """The kind that the words before give an organisation: `empresa`, `empresa peruana`, `banda denominada`."""
+    words = left[:-1] if left and left[-1] in NAMED else left
+    if not words:
+        return None
+    kind = CALLED.get(words[-1])
+    if kind is None and len(words) > 1 and words[-1] not in _BETWEEN and words[-1].isalpha():
+        kind = CALLED.get(words[-2])
+    return kind
+
+
+_BETWEEN = _set("de en que a del y el la los las con por para") | IN
+
+
+def is_site(left: list[str]) -> bool:
+    """Whether a site or a thing follows that bears a person's name."""
+    words = left[:-1] if left and left[-1] == "de" else left
+    return bool(words) and (words[-1] in SITES or (len(words) > 1 and words[-2] in SITES and words[-1] not in _BETWEEN and words[-1].isalpha()))
+
+
+def is_of_an_office(left: list[str]) -> bool:
+    """Whether the words before make what follows the field of an office."""
+    words = left[:-1] if left and left[-1] in THE else left
+    return len(words) > 1 and words[-1] in OF and (words[-2] in OFFICES_OF or (len(words) > 2 and words[-3] in OFFICES_OF))

@@ -8,9 +8,8 @@ name, the words before and behind. What none of them answers is left out.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from core.peru import gazetteer
 from core.peru.names import load
@@ -21,8 +20,7 @@ from enrich.reading import Field
 Kind = Literal["person", "organisation", "place"]
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A name in a field: its place in the text, in code points, and what it names."""
 
     start: int
@@ -48,21 +46,23 @@ class Recogniser(Protocol):
 
 
 _UPPER = "A-ZÀ-ÖØ-Þ"
-_TOKEN = re.compile(rf"(?<![\w@/])(?:(?:[{_UPPER}]{{1,2}}\.)+(?:[{_UPPER}](?!\w))?|[{_UPPER}][\w]*(?:[’'&-](?=\w)\w+)*)")
+_TOKEN = re.compile(
+    rf"[{_UPPER}](?<![\w@/].)(?:\.(?:[{_UPPER}]{{1,2}}\.)*(?:[{_UPPER}](?!\w))?|[{_UPPER}]\.(?:[{_UPPER}]{{1,2}}\.)+(?:[{_UPPER}](?!\w))?|\w*(?:[’'&-]\w+)*)"
+)
 _LINKS = {
     " ": " ", " de ": "de", " del ": "de", " de la ": "de", " de las ": "de", " de los ": "de", " de l'": "de", " of ": "de", " of the ": "de", " do ": "de", " da ": "de",
-    " y ": "y", " e ": "y", " and ": "y", " & ": "y", " en ": "en", " en la ": "en", " en el ": "en", " para ": "en", " para la ": "en", " para el ": "en", " para los ": "en",
-    " for ": "en", " for the ": "en", " contra ": "en", " contra el ": "en", " por ": "en", " por el ": "en", " por la ": "en", " pro ": "en", ", ": ",", " a la ": "en", " al ": "en", " von ": "de", " van ": "de", " di ": "de", " sobre ": "en",
+    " y ": "y", " e ": "y", " and ": "y", " & ": "y", " en ": "en", " en la ": "en", " en el ": "en", " para ": "for", " para la ": "for", " para el ": "for", " para los ": "for",
+    " for ": "for", " for the ": "for", " contra ": "for", " contra el ": "for", " por ": "for", " por el ": "for", " por la ": "for", " pro ": "for", ", ": ",", " a la ": "for", " al ": "for", " von ": "de", " van ": "de", " di ": "de", " sobre ": "for",
 }  # fmt: skip
 _MOST = 14
 """Words that a name may have."""
-_STARTS = re.compile(r"(?:^|[.!?…:;\n•|]|[-–—] ?)[\s\"'“‘«¿¡(\[—–-]*$")
-_THE = re.compile(r"\b(?:el|la|los|las|del|al|the) $")
+_STOPS = frozenset(".!?…:;•|-–—")
+_OPENING = frozenset(" \n\t\"'“‘«¿¡([")
+_THE = frozenset(("el", "la", "los", "las", "del", "al", "the"))
 _QUOTES = "\"'“”‘’«»"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A capitalised word; `link` is what joins it to the one before, None where nothing does."""
 
     start: int
@@ -87,12 +87,6 @@ def tokens(part: Field) -> list[Token]:
     return found
 
 
-def shouted(text: str) -> bool:
-    """Whether a text is printed in capitals throughout, or with every word capitalised as English headlines are."""
-    words = [word for word in re.findall(r"[^\W_]+", text[:400]) if len(word) > 3 and word[0].isalpha()]
-    return len(words) >= 3 and sum(word[0].isupper() for word in words) > 0.8 * len(words)
-
-
 class Rules:
     """See the module."""
 
@@ -112,9 +106,8 @@ class _Pass:
 
     def __init__(self, part: Field) -> None:
         self.part = part
-        self.tokens = [] if shouted(part.text) else tokens(part)
+        self.tokens = [] if part.shouted else tokens(part)
         self.given = load().given
-        self.common = set(part.text.split())
         self.dropped: list[Token] = []
 
     def names(self) -> list[Name]:
@@ -125,7 +118,8 @@ class _Pass:
             end = at + 1
             while end < len(self.tokens) and end - at < _MOST and self.tokens[end].link is not None:
                 end += 1
-            found.extend(self._group(self.tokens[at:end]))
+            if end - at > 1 or self.tokens[at].word not in cues.OPENERS:
+                found.extend(self._group(self.tokens[at:end]))
             at = end
         return found
 
@@ -135,7 +129,7 @@ class _Pass:
         more = [Name(one.start, one.end, known[one.word], True) for one in self.dropped if one.word in known]
         for name in sorted(names + more, key=lambda one: one.start):
             kind = known.get(folded[name.start : name.end])
-            if kind and (not name.sure or (kind == "person" and name.kind == "place" and not cues.PLACE_BEFORE.search(folded[max(0, name.start - 45) : name.start]))):
+            if kind and (not name.sure or (kind == "person" and name.kind == "place" and not cues.is_placed(cues.words_before(folded, name.start)))):
                 name = Name(name.start, name.end, kind, True)
             yield name
 
@@ -161,8 +155,7 @@ class _Pass:
         if first.word in cues.OPENERS:
             if after is None or self._opening(first) or first.word not in cues.ARTICLES:
                 return at + 1, None, False
-            named = bool(cues.ORGANISATION_BEFORE.search(self._before(first)))
-            return _organisation(group, at, self.given), "organisation", named
+            return _organisation(group, at, self.given), "organisation", cues.called(self._left(first)) is not None
         if first.word.rstrip(".") in cues.NEVER:
             return _run(group, at), None, False
         if after and first.text.isupper() and after.text.isupper() and len(after.text) > 3 and len(first.text) > 3:
@@ -180,10 +173,10 @@ class _Pass:
 
     def _placed(self, group: list[Token], at: int, end: int) -> Piece:
         """A known place, or a longer name that begins with one: `Lima Vargas`, `Brasil Telecom`."""
-        before = self._before(group[at])
-        if cues.ORGANISATION_BEFORE.search(before):
+        left = self._left(group[at])
+        if cues.called(left):
             return _run(group, at), "organisation", True
-        if self._titled(before) and end == at + 1:
+        if end == at + 1 and _titled(left):
             return self._person(group, at), "person", True
         if end < len(group) and group[end].link == " " and not group[end].text.isupper() and group[end].word not in self.given and group[end].word not in cues.OPENERS:
             return _run(group, at), "organisation", False
@@ -227,48 +220,55 @@ class _Pass:
         if opening and not self._evident(first, after):
             self.dropped.append(first)
             return at + 1, None, False
-        end, before = self._person(group, at), self._before(first)
-        if cues.SITE_BEFORE.search(before):
+        end, left = self._person(group, at), self._left(first)
+        text, folded, stop = self.part.text, self.part.folded, group[end - 1].end
+        placed = cues.is_placed(left)
+        if cues.is_site(left):
             return end, None, False
-        if cues.PLACE_BEFORE.search(before) and self.part.folded[first.start : group[end - 1].end] in gazetteer.load().named:
+        if placed and folded[first.start : stop] in gazetteer.load().named:
             return end, "place", True
         if first.word in self.given and end - at > 1:
             return end, "person", True
-        if self._titled(before) or (end - at > 1 and cues.APPOSED.search(before)):
+        if _titled(left) or (end - at > 1 and self._is_apposed(first)):
             return end, "person", True
-        if cues.ORGANISATION_BEFORE.search(before):
+        if cues.called(left):
             return end, "organisation", True
-        if before[-1:] in _QUOTES and before and self.part.text[group[end - 1].end : group[end - 1].end + 1] in _QUOTES:
+        if text[stop : stop + 1] in _QUOTES and first.start and text[first.start - 1] in _QUOTES and stop < len(text):
             return end, None, False
-        if cues.PART_OF_OFFICE.search(before):
+        if cues.is_of_an_office(left):
             return end, None, False
-        if cues.PLACE_BEFORE.search(before):
+        if placed:
             return _placed_run(group, at), "place", False
-        if cues.SAYS.match(self.part.folded, group[end - 1].end) or cues.SAID_BY.search(before):
+        if cues.SAYS.match(folded, stop) or (left and left[-1] in cues.SAID):
             return end, "person", end - at > 1
-        if first.word in self.given:
-            return end, "person", False
-        if before.endswith(" a ") or (end - at in (2, 3) and not _THE.search(before)):
+        if first.word in self.given or (left and left[-1] == "a") or (end - at in (2, 3) and not (left and left[-1] in _THE)):
             return end, "person", False
         return end, "organisation", False
 
+    def _is_apposed(self, first: Token) -> bool:
+        before = self.part.folded[max(0, first.start - 80) : first.start]
+        return before.endswith(", ") and bool(cues.APPOSED.search(before))
+
     def _evident(self, first: Token, after: Token | None) -> bool:
         """Whether a word that begins a sentence is a name all the same."""
-        if first.text.lower() in self.common:
-            return False
+        if f" {first.text.lower()} " in self.part.text:
+            return False  # a common word after all
         return after is not None or first.word in self.given or bool(cues.SAYS.match(self.part.folded, first.end))
 
-    def _titled(self, before: str) -> bool:
-        if not before.endswith(" ") or before.endswith(", "):
-            return False
-        words = before.split()
-        return bool(words) and words[-1].strip('.,"') in cues.TITLE
-
-    def _before(self, token: Token) -> str:
-        return self.part.folded[max(0, token.start - 70) : token.start]
+    def _left(self, token: Token) -> list[str]:
+        return cues.words_before(self.part.folded, token.start)
 
     def _opening(self, token: Token) -> bool:
-        return bool(_STARTS.search(self.part.text[max(0, token.start - 6) : token.start]))
+        """Whether a word begins a sentence, or what looks like one: after a stop, a quote or bracket behind one, a dash."""
+        at, text = token.start, self.part.text
+        while at and text[at - 1] in _OPENING:
+            at -= 1
+        return at == 0 or text[at - 1] in _STOPS or "\n" in text[at : token.start]
+
+
+def _titled(left: list[str]) -> bool:
+    """Whether a title stands directly before: `don`, `la ministra`."""
+    return bool(left) and left[-1].rstrip(".") in cues.TITLE
 
 
 def _organisation(group: list[Token], at: int, given: frozenset[str]) -> int:
@@ -279,7 +279,7 @@ def _organisation(group: list[Token], at: int, given: frozenset[str]) -> int:
         paired = place and token.link == "y" and end > at + 2 and (listed or _place(group, end - 1))
         if token.link == "y" and not paired and (end == at + 1 or place or _head(group, end) or token.text.isupper() or token.word in given):
             break
-        if (token.link == "," and not _listed(group, end)) or (token.link == "en" and (place or token.word in given)):
+        if (token.link == "," and not _listed(group, end)) or (token.link in ("en", "for") and (place or token.word in given or (token.link == "en" and _named(group, end)))):
             break
         if token.word in cues.OPENERS and token.link != " " and not place and not _article(group, end):
             break
@@ -288,6 +288,11 @@ def _organisation(group: list[Token], at: int, given: frozenset[str]) -> int:
         listed = listed or token.link == ","
         end = place or end + 1
     return end
+
+
+def _named(group: list[Token], at: int) -> bool:
+    """Whether a place may begin here, of whatever sort: `en El Tambo`."""
+    return group[at].word in cues.ARTICLES or group[at].word in gazetteer.load().named
 
 
 def _article(group: list[Token], at: int) -> bool:
@@ -324,32 +329,45 @@ def _listed(group: list[Token], at: int) -> bool:
     return any(token.link == "y" for token in group[at + 1 : at + 5])
 
 
+class _Known(NamedTuple):
+    """Names of places, and the words with which they begin."""
+
+    names: frozenset[str]
+    firsts: frozenset[str]
+
+
 @lru_cache(maxsize=1)
-def _places() -> tuple[frozenset[str], int]:
+def _places() -> _Known:
     peru = gazetteer.load()
-    names = (load().world | {name for name in peru.named if name not in peru.weak}) - {"libertad"}
-    return frozenset(names), 5
+    names = frozenset((load().world | {name for name in peru.named if name not in peru.weak}) - {"libertad"})
+    return _Known(names, frozenset(name.split(" ", 1)[0] for name in names))
+
+
+_LONGEST = 5
+_SPELLED = {" ": " ", "de": " de ", "en": " en "}
 
 
 def _place(group: list[Token], at: int) -> int | None:
     """Where a place that begins with this word ends: the longest known name."""
-    names, most = _places()
-    words, best = group[at].word, None
-    if words in names:
-        best = at + 1
-    for end in range(at + 1, min(len(group), at + most)):
-        link = group[end].link
-        if link not in (" ", "de", "en"):
+    known, words = _places(), group[at].word
+    if words not in known.firsts:
+        return None
+    best = at + 1 if words in known.names else None
+    for end in range(at + 1, min(len(group), at + _LONGEST)):
+        link = _SPELLED.get(group[end].link or "")
+        if link is None:
             break
-        words += {" ": " ", "de": " de ", "en": " en "}[link] + group[end].word
-        if words in names:
+        words += link + group[end].word
+        if words in known.names:
             best = end + 1
     return best
 
 
+_HEADS = cues.GUILD | cues.INSTITUTION | cues.COMPANY | cues.PARTY | cues.CLUB
+
+
 def _head(group: list[Token], at: int) -> bool:
-    word = group[at].word
-    return word in cues.GUILD or word in cues.INSTITUTION or word in cues.COMPANY or word in cues.PARTY or word in cues.CLUB
+    return group[at].word in _HEADS
 
 
 def _known(parts: Sequence[Field], found: Sequence[Sequence[Name]]) -> dict[str, Kind]:

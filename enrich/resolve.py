@@ -84,7 +84,7 @@ def _context(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading
         if len(provinces) == 1:
             context[provinces.pop()] += 1
     for part in reading.fields:
-        for word in gazetteer.demonyms.keys() & set(part.norm.split()):
+        for word in gazetteer.demonyms.keys() & part.vocabulary:
             place = gazetteer.demonyms[word]
             context[place.code[:2]] += 1
             if place.level == "province":

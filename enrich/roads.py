@@ -17,10 +17,9 @@ _ROAD = re.compile(
     rf"|\b(?:[Cc]arretera|[Vv][ií]a|[Aa]utopista|[Tt]roncal)(?: nacional| regional| vecinal| afirmada| que une)? ({_CAP}(?: {_CAP})?(?: ?[-–] ?{_CAP}(?: {_CAP})?){{1,3}})"
     rf"|\b(?:[Cc]arretera|[Aa]utopista) ({_CAP} {_CAP}(?: {_CAP})?|(?:a|al) {_CAP}(?: {_CAP})?)"
 )
-_WORDS = (
-    " panamericana ", " carretera ", " interoceanica ", " longitudinal de la sierra ", " corredor minero ", " terry ", " evitamiento ", " ruta del sol ",
-    " via ", " linea amarilla ", " autopista ", " highway ", " iirsa ", " marginal de la selva ", " ramiro priale ", " costanera ", " troncal ",
-)  # fmt: skip
+_WORDS = frozenset(
+    "panamericana carretera interoceanica longitudinal corredor terry evitamiento ruta via linea autopista highway iirsa marginal ramiro costanera troncal libertadores".split()  # noqa: SIM905
+)
 _KM = re.compile(r" (?:km|kms|kilometros?|kilometer) ?(\d{1,4})(?: (\d{1,3}))?(?= )")
 _BLOCKED = re.compile(
     r" (?:bloque(?!ador)\w*|cerrad[oa]s?|cierr\w+|cerrar\w*|cort(?:an|aron|o|ada|adas|ado|ados)|interrump\w+|interrupcion|piquetes?|impid\w+|impedid\w+|obstruid\w+|intransitable|blocked|closed|blockades?|roadblocks?|blocking"
@@ -46,7 +45,7 @@ def run(reading: Reading) -> Payload:
     """`{"roads": [{name, km, state, spans}]}`: `state` is blocked, restricted, reopened or None; one item for each name and kilometre."""
     items: dict[tuple[str, float | None], dict[str, Any]] = {}
     for part in reading.fields:
-        if not any(word in part.norm for word in _WORDS):
+        if _WORDS.isdisjoint(part.vocabulary):
             continue
         for match in _ROAD.finditer(part.text):
             name = match[1] or f"{match[0].split(' ', 1)[0]} {re.sub(' ?[-–] ?', ' - ', match[2] or match[3])}"

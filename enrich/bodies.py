@@ -17,18 +17,23 @@ _BANDED = re.compile(
     rf"(?:,? (?:denominada|conocida como|llamada|autodenominada|apodada))? ({_GANG_NAME})"
 )
 _CRIME = re.compile(
-    r" (?:bandas?|mafias?|organizacion(?:es)? criminal(?:es)?|clan|integrantes?|miembros?|desarticul\w+|cae|caen|cayo|cayeron|captur\w+|detien\w+|detenid\w+|detuvo|detuvieron|cabecillas?|extor\w+|cupos?|sicari\w+|secuestr\w+|asesin\w+|gangs?|criminal\w*|delincuen\w+|hampa|arrested|dismantled) "
+    r" (?:bandas?|mafias?|organizacion(?:es)? criminal(?:es)?|clan|integrantes?|miembros?|desarticul\w+|cae|caen|cayo|cayeron|captur\w+|detien\w+|detenid\w+|detuvo|detuvieron|cabecillas?|extor\w+|cupos?|sicari\w+|secuestr\w+|asesin\w+|amenaz\w+|explosi\w+|granadas?|dinamit\w+|balea\w+|bala|balas|disparos?|atentados?|gangs?|criminal\w*|delincuen\w+|hampa|arrested|dismantled) "
 )
+_SEVERAL = re.compile(r" (?:bandas?|organizacion(?:es)? criminal(?:es)?|integrantes?|miembros?|mafias?|cupos?|faccion|clan|gangs?) ")
+"""Words of a gang rather than of one man with a nickname (`La Mancha`, but `El Padrino`)."""
 _LAWFUL = re.compile(
-    r"\b(?:empresa(?: de transportes?)?|compañia|linea|bus de|orquesta|agrupacion(?: musical)?|grupo musical|banda (?:de musica|musical)|diario|restaurante|cevicheria|polleria|colegio|bodega|mercado|discoteca|asociacion|urbanizacion|asentamiento humano|hotel|hostal|galeria|ferreteria|programa|serie|pelicula|novela|libro|cancion|obra|tema|ruta|plan|operativo|operacion|megaoperativo|caso|edificio|parque|condominio) $"
+    r"\b(?:empresa(?: de transportes?)?|compañia|linea|bus de|orquesta|agrupacion(?: musical)?|grupo musical|banda (?:de musica|musical)|diario|restaurante|cevicheria|polleria|colegio|bodega|mercado|discoteca|asociacion|urbanizacion|asentamiento humano|hotel|hostal|galeria|ferreteria|programa|serie|pelicula|novela|libro|cancion|obra|tema|negocio|local|tienda|botica|farmacia|bar|ruta|plan|operativo|operacion|megaoperativo|caso|edificio|parque|condominio) $"
 )
 _LONGEST = 60
 _BANDS = frozenset("banda bandas organizacion organizaciones mafia clan faccion hampa gang pandilla".split())  # noqa: SIM905
 _QUOTES = ("'", '"', "‘", "“", "«")
 
 
-def gangs(part: Field) -> Iterator[tuple[int, int]]:
-    """Names like `Los Grises del Puerto`: behind `banda`, or in quotes in a sentence of crime and not named as something lawful."""
+def gangs(part: Field, criminal: bool = False) -> Iterator[tuple[int, int]]:
+    """Names like `Los Grises del Puerto`: behind `banda`, or in quotes among words of crime and not named as something lawful.
+
+    `criminal`: the whole document is about extortion.
+    """
     text, seen = part.text, -1
     if not _BANDS.isdisjoint(part.vocabulary):
         for match in _BANDED.finditer(text):
@@ -40,7 +45,12 @@ def gangs(part: Field) -> Iterator[tuple[int, int]]:
         if start <= seen or end - start > _LONGEST:
             continue
         before = part.folded[max(0, start - 40) : start - 1]
-        if _CRIME.search(part.sentence(start)) and not _LAWFUL.search(before):
+        several = text.startswith(("Los", "Las"), start)
+        if several:
+            suspect = criminal or _CRIME.search(part.passage(start))
+        else:
+            suspect = _SEVERAL.search(part.sentence(start))
+        if suspect and not _LAWFUL.search(before):
             seen = end
             yield start, end
 

@@ -87,11 +87,11 @@ def step(recogniser: Recogniser | None = None) -> Callable[[Reading], Payload]:
 def run(reading: Reading, recogniser: Recogniser | None = None) -> Payload:
     """`{"entities": [{name, type, kind, id, short, spans}]}`, people and organisations in the order in which the text names them first."""
     engine = recogniser or Rules()
-    listed = _listed(reading)
+    listed, criminal = _listed(reading), reading.count("topic.extortion") > 0
     mentions: list[Mention] = []
     unsure: list[Mention] = []
     for part, names in zip(reading.fields, engine.names(reading.fields), strict=True):
-        formed, likely = _formed(part, names)
+        formed, likely = _formed(part, names, criminal)
         mentions += _settled(sorted((m for m in listed if m.part is part), key=lambda m: m.start), formed)
         unsure += likely
     items = _People().merged(m for m in mentions if m.type == "person")
@@ -122,10 +122,10 @@ def _is_whole(mention: Mention) -> bool:
     return not joined and not _CAPITAL_AFTER.match(mention.part.text, mention.end)
 
 
-def _formed(part: Field, names: Sequence[Name]) -> tuple[list[Mention], list[Mention]]:
+def _formed(part: Field, names: Sequence[Name], criminal: bool) -> tuple[list[Mention], list[Mention]]:
     """What the form of names shows, and what is only likely to be a name."""
     folded = part.folded
-    found = [Mention(part, start, end, "organisation", "gang", folded[start:end]) for start, end in bodies.gangs(part)]
+    found = [Mention(part, start, end, "organisation", "gang", folded[start:end]) for start, end in bodies.gangs(part, criminal)]
     found += [Mention(part, start, end, "organisation", "guild", folded[start:end]) for start, end in bodies.written_small(part)]
     likely: list[Mention] = []
     for start, end, type, sure in names:
@@ -243,7 +243,7 @@ class _Bodies:
             item = self._new(mention, form)
         item.spans.append(mention.span)
         short = _SHORT.match(mention.part.text, mention.end)
-        if short and _abbreviates(fold(short[1]), form) and fold(short[1]) not in gazetteer.load().named:
+        if short and _abbreviates(short[1], form, item.kind) and fold(short[1]) not in gazetteer.load().named:
             item.short = item.short or short[1]
             item.spans.append(mention.part.span(short.start(1), short.end(1)))
             self.forms.setdefault(fold(short[1]), item)
@@ -280,7 +280,15 @@ def _is_within(words: list[str], longer: list[str]) -> bool:
     return all(word in rest for word in words)
 
 
-def _abbreviates(short: str, form: str) -> bool:
-    """Whether the letters of a short form stand in the name in that order: `conchofer` in `confederacion de choferes`."""
+def _abbreviates(short: str, form: str, kind: str) -> bool:
+    """Whether the letters of a short form stand in the name in that order: `Conchofer` in `confederacion de choferes`.
+
+    Capitals behind a guild or an institution do so too where they are of its Spanish name: `Drivers' Federation (FNC)`.
+    """
     rest: Iterator[str] = iter(form)
-    return all(letter in rest for letter in short.split()[0] if letter.isalpha())
+    if all(letter in rest for letter in fold(short).split()[0] if letter.isalpha()):
+        return True
+    return kind in ("guild", "institution") and short.isupper() and 2 < len(short) < 9 and short not in _AGENCIES
+
+
+_AGENCIES = frozenset(("EFE", "AFP", "ANSA", "DPA", "EFECOM", "REUTERS", "ANDINA", "VIDEO", "FOTOS", "FOTO"))

@@ -47,13 +47,13 @@ _GENERIC = _words(
     "corte peru"
 )
 _CUE = re.compile(
-    r"(?:(?P<district>distritos?(?: \w+)?|comisaria|alcalde(?:sa)? distrital|municipalidad distrital|districts?)|(?P<province>provincias?(?: \w+)?|municipalidad provincial|alcalde(?:sa)? provincial|provinces?)"
+    r"(?:(?P<district>distritos?(?: \w+)?|comisaria|alcalde(?:sa)? distrital|municipalidad distrital|districts?)|(?P<province>provincias?(?: \w+)?|alcalde(?:sa)? provincial|provinces?)"
     r"|(?P<department>regi(?:on|ones)|departamentos?|gobierno regional|gobernador(?:a)?(?: regional)?|consejero regional|direccion regional de \w+|regional?)"
     r"|(?P<city>ciudad(?:es)?|centro historico|city)"
     r"|(?P<hamlet>centro poblado|caserio|comunidad(?: campesina| nativa)?|anexo|asentamiento humano|sector|urbanizacion)"
-    r"|(?P<plain>localidad|balneario|puerto|municipalidad|municipio|alcalde(?:sa)?|vecinos|pobladores|poblacion|zona"
+    r"|(?P<plain>localidad|balneario|puerto|municipalidad(?: provincial)?|municipio|alcalde(?:sa)?|vecinos|pobladores|poblacion|zona"
     r"|penal|valle|playa|puente|altura|tramo|jurisdiccion|sede|mercado|barrio|pueblo|town|neighbou?rhood|districts"
-    r"|pescadores|agricultores|comerciantes|transportistas|choferes|ronderos|mototaxistas|comuneros|alcaldes|ganaderos|mineros|cocaleros|estibadores|maestros|docentes|colectiveros|taxistas|ambulantes|regantes|productores|trabajadores|jovenes|madres|familias|empresarios|bodegueros|residents))"
+    r"|pescadores|agricultores|comerciantes|transportistas|choferes|ronderos|mototaxistas|comuneros|alcaldes|ganaderos|mineros|cocaleros|estibadores|maestros|docentes|colectiveros|taxistas|ambulantes|regantes|productores|trabajadores|jovenes|madres|familias|empresarios|bodegueros|residents|[a-z]{4,}(?:eros|eras|istas)))"
     r" +(?:de |del |of |en )?(?:los |las |la |el )?$"
 )
 _AFTER = re.compile(

@@ -81,6 +81,11 @@ SITES = _set(
     "museo premio orden copa torneo medalla plan represa mercado terminal penal huracan tormenta ley residencial malecon alameda via buque crucero bus virgen santuario escuela jardin liceo academia san educativa humano"
 )
 """`hospital` María Auxiliadora, `carretera` Federico Basadre: sites and things that bear a person's name."""
+EPONYMS = frozenset(
+    ("fernando belaunde terry", "ramiro priale", "federico basadre", "javier prado", "jorge chavez", "tupac amaru", "nicolas ayllon", "nicolas de pierola", "alfonso ugarte", "jose larco", "victor larco", "cesar vallejo",
+     "mariscal castilla", "miguel grau", "francisco bolognesi", "nestor gambetta", "elmer faucett", "simon bolivar", "jose olaya", "cayetano heredia", "edgardo rebagliati", "guillermo almenara", "arzobispo loayza", "dos de mayo", "daniel alcides carrion", "maria auxiliadora", "ricardo palma", "antunez de mayolo", "jose carlos mariategui")
+)  # fmt: skip
+"""People after whom roads, hospitals and schools are called: behind an article (`la` Fernando Belaunde Terry) no person is meant."""
 IN = _set("en desde hacia hasta near in from")
 PLACES = _set(
     "ciudad ciudades provincia provincias localidad localidades poblacion distrito distritos estado estados pueblo pueblos municipio municipios municipal region isla islas comarca barrio aeropuerto puerto rio lago capital departamento "

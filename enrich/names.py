@@ -223,7 +223,7 @@ class _Pass:
         end, left = self._person(group, at), self._left(first)
         text, folded, stop = self.part.text, self.part.folded, group[end - 1].end
         placed = cues.is_placed(left)
-        if cues.is_site(left):
+        if cues.is_site(left) or (left and left[-1] in _THE and folded[first.start : stop] in cues.EPONYMS):
             return end, None, False
         if placed and folded[first.start : stop] in gazetteer.load().named:
             return end, "place", True

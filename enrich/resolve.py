@@ -31,7 +31,7 @@ def resolve(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading)
     city = any(_CITY.search(part.norm) for part in reading.fields)
     provinces = {mention.key for mention in mentions if mention.cue == "province"}
     for mention in mentions:
-        if mention.cue in (None, "dateline") and mention.key in provinces:
+        if mention.cue in (None, "dateline", "plain") and mention.key in provinces:
             mention.cue = "province"
     chosen = [_decide(mention, gazetteer, context, pairs) for mention in mentions]
     if any(place is None or score < _SURE for place, score in chosen):
@@ -105,7 +105,7 @@ def _decide(
     weak = mention.key in gazetteer.weak
     alias = gazetteer.aliases.get(mention.key)
     if weak and not mention.cue and not mention.inside:
-        return None, 0.0
+        return _neighbour(mention, places, context)
     near = _by_context(places, context)
     if near is not None and (not weak or mention.cue or mention.inside):
         return near, 0.85 if len(places) > 1 else 0.95
@@ -116,7 +116,7 @@ def _decide(
     usual = gazetteer.usual.get(mention.key)
     if (
         usual is not None
-        and (not weak or mention.cue or usual.department not in _CAPITAL)
+        and (not weak or mention.cue or usual.department not in _CAPITAL or (mention.inside and not _elsewhere(context)))
         and (not mention.cue or _fits(usual, mention))
     ):
         return usual, 0.75
@@ -129,6 +129,19 @@ def _decide(
     if len(provinces) == 1 and not weak:
         return provinces[0], 0.65
     return None, 0.0
+
+
+def _neighbour(mention: Mention, places: Sequence[Place], context: Counter[str]) -> tuple[Place | None, float]:
+    """A name of several words behind `de` that lies in a province of which the text speaks: `vecinos son de Grocio Prado`."""
+    if " " not in mention.key or not mention.part.folded.endswith(" de ", 0, mention.start):
+        return None, 0.0
+    inside = [place for place in places if place.level == "district" and context[place.code[:4]]]
+    return (inside[0], 0.6) if len(inside) == 1 else (None, 0.0)
+
+
+def _elsewhere(context: Counter[str]) -> bool:
+    """Whether the text speaks of departments beyond the capital's."""
+    return any(len(code) == 2 and code not in ("15", "07") for code in context)
 
 
 def _fits(place: Place, mention: Mention) -> bool:

@@ -21,6 +21,8 @@ _WORDS = frozenset(
     "panamericana carretera interoceanica longitudinal corredor terry evitamiento ruta via linea autopista highway iirsa marginal ramiro costanera troncal libertadores".split()  # noqa: SIM905
 )
 _KM = re.compile(r" (?:km|kms|kilometros?|kilometer) ?(\d{1,4})(?: (\d{1,3}))?(?= )")
+_AT_KM = re.compile(r"\b(?:el|del|al|at) (?:km|kms|kilometro|kilometer) ?(\d{1,4})(?: (\d{3}))?(?= |$)")
+_MARKS = frozenset(("km", "kms", "kilometro", "kilometer"))
 _BLOCKED = re.compile(
     r" (?:bloque(?!ador)\w*|cerrad[oa]s?|cierr\w+|cerrar\w*|cort(?:an|aron|o|ada|adas|ado|ados)|interrump\w+|interrupcion|piquetes?|impid\w+|impedid\w+|obstruid\w+|intransitable|blocked|closed|blockades?|roadblocks?|blocking"
     r"|tom(?:a|an|o|aron|ada|adas|ar)(?: de)?(?: la| las| el| un| ambas)? (?:carreteras?|vias?|pistas?|panamericana|autopista|interoceanica|corredor|tramo|puente)|toma(?: de)?|tomad[oa]s?"
@@ -55,7 +57,16 @@ def run(reading: Reading) -> Payload:
             item = items.setdefault((key, km), {"name": name, "km": km, "state": None, "spans": []})
             item["state"] = item["state"] or state
             item["spans"].append(part.span(*match.span()))
-    return {"roads": _merged(items)}
+    roads = _merged(items)
+    if len(roads) == 1 and roads[0]["km"] is None:
+        roads[0]["km"] = _only_km(reading)
+    return {"roads": roads}
+
+
+def _only_km(reading: Reading) -> float | None:
+    """The kilometre that the text names beside its only road, in another sentence: `el bloqueo, en el kilómetro 112`."""
+    found = {_number(match) for part in reading.fields if not _MARKS.isdisjoint(part.vocabulary) for match in _AT_KM.finditer(" ".join(part.norm.split()))}
+    return found.pop() if len(found) == 1 else None
 
 
 def _clause(part: Field, position: int) -> str:
@@ -99,12 +110,14 @@ def _said(clause: str, sentence: str) -> tuple[float | None, str | None]:
 
 def _km(words: str) -> float | None:
     match = _KM.search(words)
-    if match is None:
-        return None
+    return _number(match) if match else None
+
+
+def _number(match: re.Match[str]) -> float:
     more = match[2]
-    if more and len(more) == 3 and len(match[1]) == 1:
-        return float(match[1] + more)  # 1,250
-    return float(f"{match[1]}.{more}") if more and len(more) == 3 else float(match[1])  # 573+500
+    if more and len(more) == 3:
+        return float(match[1] + more) if len(match[1]) == 1 else float(f"{match[1]}.{more}")  # 1,250; 573+500
+    return float(match[1])
 
 
 def _state(words: str) -> str | None:

@@ -224,11 +224,12 @@ class _Bodies:
         self.items: dict[str, Item] = {}
         self.forms: dict[str, Item] = {}
         self.by_head: dict[str, list[tuple[list[str], Item]]] = {}
+        self.ends: dict[tuple[str, int], Mention] = {}
 
     def merged(self, mentions: list[Mention], likely: list[Mention]) -> list[Item]:
         """The organisations, with all their spans; what is only likely a name counts where it is the short form of one."""
-        ordered = sorted(mentions, key=lambda m: (m.known is None, -len(m.folded.split())))
-        for mention in ordered:
+        self.ends = {(mention.part.name, mention.end): mention for mention in mentions}
+        for mention in sorted(mentions, key=lambda m: (m.known is None, -len(m.folded.split()))):
             self._add(mention)
         for mention in likely:
             item = self.forms.get(mention.folded)
@@ -238,15 +239,27 @@ class _Bodies:
 
     def _add(self, mention: Mention) -> None:
         form = mention.folded
-        item = self.items.get(mention.known or "") or self.forms.get(form) or self._same(form)
+        before = self._explained(mention)
+        item = self.items.get(mention.known or "") or self.forms.get(form) or (before and self.forms.get(before.folded)) or self._same(form)
         if item is None:
             item = self._new(mention, form)
+        if before is not None:
+            item.short = item.short or (before.text if before.known is None else None)
+            self.forms.setdefault(before.folded, item)
         item.spans.append(mention.span)
         short = _SHORT.match(mention.part.text, mention.end)
         if short and _abbreviates(short[1], form, item.kind) and fold(short[1]) not in gazetteer.load().named:
             item.short = item.short or short[1]
             item.spans.append(mention.part.span(short.start(1), short.end(1)))
             self.forms.setdefault(fold(short[1]), item)
+
+    def _explained(self, mention: Mention) -> Mention | None:
+        """The short form that a name in brackets explains: `SUTEP (Sindicato Único ...)`."""
+        text = mention.part.text
+        if text[mention.start - 2 : mention.start] != " (" or text[mention.end : mention.end + 1] != ")":
+            return None
+        short = self.ends.get((mention.part.name, mention.start - 2))
+        return short if short and " " not in short.text and _abbreviates(short.text, mention.folded, "other") else None
 
     def _new(self, mention: Mention, form: str) -> Item:
         if mention.known is not None:

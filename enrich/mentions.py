@@ -24,7 +24,7 @@ _JOINING = _words("de del la las los el y e en para por of and")
 _STREETS = _words(
     "avenida av jiron jr calle pasaje plaza plazuela plazoleta parque ovalo malecon alameda urbanizacion "
     "urb cuadra estadio teatro colegio hospital clinica iglesia parroquia catedral cine hotel restaurante "
-    "grifo galeria edificio universidad instituto torre radio canal serie virgen señor cristo club equipo "
+    "grifo galeria mercado edificio universidad instituto torre radio canal serie virgen señor cristo club equipo "
     "avenue street stadium hospital school capitan coronel general mariscal almirante don doña doctor dr "
     "señora sor fray padre beato buque bap fragata operacion huracan papa rey reina principe"
 )

@@ -125,6 +125,7 @@ OPENERS = _set(
 )
 """Words that begin sentences; never a name by themselves."""
 BEFORE_HEAD = _set("national peruvian regional international general provincial urban supreme interior education health transport labour labor departmental")
+PARTICLES = _set("de del la las los")
 ARTICLES = _set("el la los las the de")
 SURNAMES_TOO = _set("cruz real casa central sala red archivo caja torre torres solar rosa vega puente castillo aguila carpio barrio fuente hoz rua serna quintana leon rio monte lago valle costa puerto parque plaza calle marin toledo zamora merced guardia guerra prado mata piedra peña")
 """Surnames, also behind `de la`, that are heads or places too."""
@@ -142,7 +143,7 @@ OFFICE = re.compile(
 )
 """Public offices: whoever bears one is no private citizen. `presidente` of a guild is not one: see NOT_PUBLIC."""
 NOT_PUBLIC = re.compile(
-    r"\bsu (?:president[ae]|jef[ea]|director(?:a)?)\b|\b(?:presidenta?|director(?:a)?|general) (?:de|del|of)\b(?! (?:la )?(?:republica|congreso|consejo de ministros|poder judicial|gobierno|pcm|jne|tribunal|corte|comision|junta nacional de justicia|peru|chile|bolivia|ecuador|argentina|brasil|colombia|venezuela|mexico|estados unidos|francia|rusia|ucrania|consejo)\b)"
+    r"\bsu (?:president[ae]|jef[ea]|director(?:a)?)\b|\b(?:president[ae]?|director(?:a)?|general) (?:de|del|of)\b(?! (?:la )?(?:republica|congreso|consejo de ministros|poder judicial|gobierno|pcm|jne|tribunal|corte|comision|junta nacional de justicia|peru|chile|bolivia|ecuador|argentina|brasil|colombia|venezuela|mexico|estados unidos|francia|rusia|ucrania|consejo)\b)"
 )
 OFFICE_BEFORE = re.compile(rf"{OFFICE.pattern}(?: (?:de|del|regional|provincial|distrital|adjunt[oa]|suprem[oa]|of|de facto|interin[oa])\b[^.;:()\"“”]{{0,60}})?,? $")
 OFFICE_AFTER = re.compile(rf",? (?:el |la |the |actual |entonces |ex)?(?:[\w ]{{0,20}} )?{OFFICE.pattern}")

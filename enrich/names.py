@@ -152,7 +152,7 @@ class _Pass:
         place = _place(group, at)
         if place and not (after and first.word in self.given and place == at + 1):
             return self._placed(group, at, place)
-        if first.word in cues.OPENERS:
+        if first.word in cues.OPENERS and not (after and first.word in self.given):  # Julio Rau, but julio
             if after is None or self._opening(first) or first.word not in cues.ARTICLES:
                 return at + 1, None, False
             return _organisation(group, at, self.given), "organisation", cues.called(self._left(first)) is not None
@@ -198,6 +198,9 @@ class _Pass:
         end = at + 1
         while end < len(group) and end - at < 6:
             token = group[end]
+            if token.word in cues.PARTICLES and token.link == " " and end + 1 < len(group) and group[end + 1].link == " ":
+                end += 1
+                continue  # De La Cruz
             if token.link not in (" ", "de") or token.word in cues.OPENERS:
                 break
             if token.text.isupper() and len(token.text) > 1 and not group[at].text.isupper():
@@ -327,6 +330,18 @@ def _placed_run(group: list[Token], at: int) -> int:
 def _listed(group: list[Token], at: int) -> bool:
     """Whether a comma stands in a list that an `y` closes: `Minería, Petróleo y Energía`."""
     return any(token.link == "y" for token in group[at + 1 : at + 5])
+
+
+def typed(part: Field, start: int, end: int) -> Kind | None:
+    """What the lists know a span for that another engine found: its first word, a given name, the gazetteer."""
+    words = part.folded[start:end].split()
+    if not words:
+        return None
+    if part.folded[start:end] in _places().names:
+        return "place"
+    if words[0] in _HEADS:
+        return "organisation"
+    return "person" if len(words) > 1 and words[0] in load().given else None
 
 
 class _Known(NamedTuple):

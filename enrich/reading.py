@@ -59,7 +59,9 @@ class Field:
     def shouted(self) -> bool:
         """Whether it is printed in capitals throughout, or with every word capitalised as English headlines are."""
         words = [word for word in _PLAIN_WORD.findall(self.text[:400]) if len(word) > 3 and word[0].isalpha()]
-        return len(words) >= 3 and sum(word[0].isupper() for word in words) > 0.9 * len(words)
+        if len(words) < 3 or sum(word[0].isupper() for word in words) <= 0.9 * len(words):
+            return False
+        return len(words) > 4 or sum(word.isupper() for word in words) > 0.8 * len(words)
 
     @cached_property
     def bounds(self) -> list[tuple[int, int]]:

@@ -23,6 +23,7 @@ from enrich import (
     language,
     norms,
     places,
+    recognisers,
     roads,
     sectors,
     signatures,
@@ -118,10 +119,10 @@ class Chain:
     """The steps of one configuration. Build it once per process (`build`); it is cheap to call and holds no document."""
 
     def __init__(self, settings: Settings, steps: tuple[Step, ...] | None = None) -> None:
-        """Raises InputError where a word list of `PUTUTU_LEXICON_DIR` is broken, UnavailableError for an engine that is missing."""
+        """Raises InputError where a word list of `PUTUTU_LEXICON_DIR` is broken, UnavailableError for an engine that is missing (a translator, a model of `PUTUTU_ENTITIES`)."""
         self.lexicon = lexicons.load(settings.lexicon_dir)
         translator = translate.step(settings, self.lexicon)
-        chosen = plain_steps() if steps is None else steps
+        chosen = plain_steps(recognisers.choose(settings)) if steps is None else steps
         self.steps: tuple[Step, ...] = chosen if translator is None else (*chosen, translator)
         self._fingerprints = self._fingerprint_all()
 

@@ -48,8 +48,17 @@ class Item:
         """As the document's JSON has it."""
         spans = self.spans
         if len(spans) > 1:
-            spans = sorted({tuple(span): span for span in spans}.values(), key=lambda span: (_ORDER[str(span[0])], span[1]))
-        return {"name": self.name, "type": self.type, "kind": self.kind, "id": self.id, "short": self.short, "spans": spans}
+            spans = sorted(
+                {tuple(span): span for span in spans}.values(), key=lambda span: (_ORDER[str(span[0])], span[1])
+            )
+        return {
+            "name": self.name,
+            "type": self.type,
+            "kind": self.kind,
+            "id": self.id,
+            "short": self.short,
+            "spans": spans,
+        }
 
 
 _ORDER = {"title": 0, "summary": 1, "text": 2}
@@ -107,8 +116,14 @@ def _listed(reading: Reading) -> list[Mention]:
         for id, hits in reading.kind(type):
             kind = reading.lexicon.organisations[id].kind
             for hit in hits:
-                mention = Mention(hit.field, hit.hit.start, hit.hit.end, type, kind, hit.field.folded[hit.hit.start : hit.hit.end], id)
-                if mention.text[:1].isupper() and not _IN_A_NORM.search(hit.field.text[max(0, mention.start - 2) : mention.start]) and _is_whole(mention):
+                mention = Mention(
+                    hit.field, hit.hit.start, hit.hit.end, type, kind, hit.field.folded[hit.hit.start : hit.hit.end], id
+                )
+                if (
+                    mention.text[:1].isupper()
+                    and not _IN_A_NORM.search(hit.field.text[max(0, mention.start - 2) : mention.start])
+                    and _is_whole(mention)
+                ):
                     found.append(mention)
     return found
 
@@ -118,15 +133,23 @@ def _is_whole(mention: Mention) -> bool:
     if mention.type != "person" or " " in mention.text:
         return True
     before = _WORD_BEFORE.search(mention.part.text, max(0, mention.start - 30), mention.start)
-    joined = before and before[1][0].isupper() and fold(before[1]) not in cues.TITLE and fold(before[1]) not in cues.OPENERS
+    joined = (
+        before and before[1][0].isupper() and fold(before[1]) not in cues.TITLE and fold(before[1]) not in cues.OPENERS
+    )
     return not joined and not _CAPITAL_AFTER.match(mention.part.text, mention.end)
 
 
 def _formed(part: Field, names: Sequence[Name], criminal: bool) -> tuple[list[Mention], list[Mention]]:
     """What the form of names shows, and what is only likely to be a name."""
     folded = part.folded
-    found = [Mention(part, start, end, "organisation", "gang", folded[start:end]) for start, end in bodies.gangs(part, criminal)]
-    found += [Mention(part, start, end, "organisation", "guild", folded[start:end]) for start, end in bodies.written_small(part)]
+    found = [
+        Mention(part, start, end, "organisation", "gang", folded[start:end])
+        for start, end in bodies.gangs(part, criminal)
+    ]
+    found += [
+        Mention(part, start, end, "organisation", "guild", folded[start:end])
+        for start, end in bodies.written_small(part)
+    ]
     likely: list[Mention] = []
     for start, end, type, sure in names:
         form = folded[start:end]
@@ -240,7 +263,12 @@ class _Bodies:
     def _add(self, mention: Mention) -> None:
         form = mention.folded
         before = self._explained(mention)
-        item = self.items.get(mention.known or "") or self.forms.get(form) or (before and self.forms.get(before.folded)) or self._same(form)
+        item = (
+            self.items.get(mention.known or "")
+            or self.forms.get(form)
+            or (before and self.forms.get(before.folded))
+            or self._same(form)
+        )
         if item is None:
             item = self._new(mention, form)
         if before is not None:

@@ -124,9 +124,9 @@ def find(
         if not (shouted or _is_capitalised(text, start, end)) or taken.hold(start, end):
             continue
         mention = Mention(part, start, end, name)
-        if _follows(mention, mentions) or _look_left(mention, name in gazetteer.weak, shouted):
-            if _look_right(mention, name, gazetteer, shouted):
-                mentions.append(mention)
+        stands = _follows(mention, mentions) or _look_left(mention, name in gazetteer.weak, shouted)
+        if stands and _look_right(mention, name, gazetteer, shouted):
+            mentions.append(mention)
     _inherit(mentions)
     return mentions
 
@@ -152,7 +152,8 @@ class Stretches:
     """Stretches of a field, asked whether one of them holds another within it."""
 
     def __init__(self, stretches: list[tuple[int, int]]) -> None:
-        self._starts, self._ends = [], []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
         for start, end in sorted(stretches):
             if not self._ends or end > self._ends[-1]:
                 self._starts.append(start)

@@ -50,7 +50,9 @@ COMPANY = _set(
     "cementos refineria aerolineas lineas transportes grifos supermercados laboratorios clinica editorial corporacion consorcio bolsa "
     "telefonica industrias cerveceria pesquera siderurgica hidroelectrica seguros motors airlines petroleos grupo group consultora astilleros"
 )
-PARTY = _set("partido party movimiento alianza coalicion izquierda convergencia bloque bancada frente fuerza juventudes")
+PARTY = _set(
+    "partido party movimiento alianza coalicion izquierda convergencia bloque bancada frente fuerza juventudes"
+)
 SITE = _set(
     "san santa santo saint monasterio colegiata basilica santuario ermita palacio palau plaza parque avenida av calle jiron islas isla rio monte montes sierra aeropuerto puente estadio teatro catedral castillo valle golfo mar oceano costa cabo bahia lago laguna playa puerto cerro volcan "
     "carretera autopista barrio urbanizacion mercado cordillera desierto selva canal street avenue river island islands lake airport park square provincia region departamento distrito"
@@ -58,7 +60,7 @@ SITE = _set(
 """First words of the names of streets, buildings and landscapes."""
 CLUB = _set("real atletico deportivo deportes sporting club racing athletic sport cd fc seleccion")
 NOT_ALONE = _set(
-    "mision naciones comunidad bomberos cortes casa grupo centro division departamento unidad servicio programa registro fondo estado sala central frente liga red colegio fuerza cruz union "
+    "gobierno government association federation mision naciones comunidad bomberos cortes casa grupo centro division departamento unidad servicio programa registro fondo estado sala central frente liga red colegio fuerza cruz union "
     "alianza bloque izquierda real deportes sport direccion oficina escuela museo hospital clinica empresa empresas lineas transportes seguros caja "
     "compañia company industrias club sporting organizacion organismo comision comite consejo centro facultad instituto universidad academia fundacion "
     "asociacion federacion agencia autoridad delegacion secretaria presidencia cuerpo sociedad camara junta convergencia movimiento partido mining group"
@@ -96,17 +98,23 @@ PLACES = _set(
 OF = _set("de del of for")
 THE = _set("el la los las the")
 CALLED = {
-    **dict.fromkeys("empresa empresas compañia firma constructora constructoras aerolinea multinacional editorial operadora minera discoteca restaurante bodega agroexportadora textil ferreteria polleria firm company filial cadena grupo banco".split(), "company"),
-    **dict.fromkeys("sindicato gremio federacion asociacion".split(), "guild"),
-    **dict.fromkeys("partido coalicion movimiento bancada".split(), "party"),
-    **dict.fromkeys("diario periodico revista agencia equipo club institucion consorcio emisora organizacion guerrilla ong orquesta agrupacion".split(), "other"),
+    **dict.fromkeys(["empresa", "empresas", "compañia", "firma", "constructora", "constructoras", "aerolinea", "multinacional", "editorial", "operadora", "minera", "discoteca", "restaurante", "bodega", "agroexportadora", "textil", "ferreteria", "polleria", "firm", "company", "filial", "cadena", "grupo", "banco"], "company"),
+    **dict.fromkeys(["sindicato", "gremio", "federacion", "asociacion"], "guild"),
+    **dict.fromkeys(["partido", "coalicion", "movimiento", "bancada"], "party"),
+    **dict.fromkeys(["diario", "periodico", "revista", "agencia", "equipo", "club", "institucion", "consorcio", "emisora", "organizacion", "guerrilla", "ong", "orquesta", "agrupacion"], "other"),
 }  # fmt: skip
 """What kind the word before a name says that it is."""
 NAMED = _set("llamada llamado denominada denominado")
-OFFICES_OF = _set("ministro ministra ministros ministras viceministro viceministra secretario secretaria subsecretario subsecretaria consejero consejera consejeros titular minister cartera concejal concejala procurador procuradora")
+OFFICES_OF = _set(
+    "ministro ministra ministros ministras viceministro viceministra secretario secretaria subsecretario subsecretaria consejero consejera consejeros titular minister cartera concejal concejala procurador procuradora"
+)
 """`ministro de` Comunicaciones: what follows belongs to the office."""
-APPOSED = re.compile(r"\b(?:ministr[oa]|president[ae]|director(?:a)?|secretari[oa]|portavoz|vocer[oa]|alcalde(?:sa)?|gerente|jef[ea]|dirigente|lider|general|president|minister|decan[oa]|rector(?:a)?|delegad[oa]|coordinador(?:a)?|fiscal|abogad[oa]|congresista|gobernador(?:a)?|entrenador|tecnico|representante|titular|esposa|hij[oa]|herman[oa])\b[^.;:()\"“”]{0,60}, $")
-SAID = _set("dijo afirmo señalo agrego explico indico aseguro manifesto sostuvo declaro anuncio informo preciso comento añadio reconocio subrayo destaco segun said")
+APPOSED = re.compile(
+    r"\b(?:ministr[oa]|president[ae]|director(?:a)?|secretari[oa]|portavoz|vocer[oa]|alcalde(?:sa)?|gerente|jef[ea]|dirigente|lider|general|president|minister|decan[oa]|rector(?:a)?|delegad[oa]|coordinador(?:a)?|fiscal|abogad[oa]|congresista|gobernador(?:a)?|entrenador|tecnico|representante|titular|victima|fallecid[oa]|occis[oa]|agraviad[oa]|detenid[oa]|chofer|comerciante|esposa|hij[oa]|herman[oa])\b[^.;:()\"“”]{0,60}, $"
+)
+SAID = _set(
+    "dijo afirmo señalo agrego explico indico aseguro manifesto sostuvo declaro anuncio informo preciso comento añadio reconocio subrayo destaco segun said"
+)
 """Words behind which a person's name stands."""
 SAYS = re.compile(
     r"[\"'”’»]?,? (?:que |quien |tambien |ya |no |se |le |lo |les |ha |habia |hoy |ayer )?(?:dijo|afirmo|señalo|agrego|explico|indico|aseguro|manifesto|sostuvo|declaro|anuncio|informo|preciso|comento|añadio|reconocio|"
@@ -124,10 +132,18 @@ OPENERS = _set(
     "which where why how there here more most all some any each new police two three four five six spokesman at monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december"
 )
 """Words that begin sentences; never a name by themselves."""
-BEFORE_HEAD = _set("national peruvian regional international general provincial urban supreme interior education health transport labour labor departmental")
+BEFORE_HEAD = _set(
+    "national peruvian regional international general provincial urban supreme interior education health transport labour labor departmental"
+)
+LAST_HEADS = _set(
+    "association federation confederation union chamber ministry council commission party congress syndicate guild"
+)
+"""Last words of English names: `Southern Transporters Association`."""
 PARTICLES = _set("de del la las los")
 ARTICLES = _set("el la los las the de")
-SURNAMES_TOO = _set("cruz real casa central sala red archivo caja torre torres solar rosa vega puente castillo aguila carpio barrio fuente hoz rua serna quintana leon rio monte lago valle costa puerto parque plaza calle marin toledo zamora merced guardia guerra prado mata piedra peña")
+SURNAMES_TOO = _set(
+    "cruz real casa central sala red archivo caja torre torres solar rosa vega puente castillo aguila carpio barrio fuente hoz rua serna quintana leon rio monte lago valle costa puerto parque plaza calle marin toledo zamora merced guardia guerra prado mata piedra peña"
+)
 """Surnames, also behind `de la`, that are heads or places too."""
 NEVER = _set(
     "noel navidad semana santa año nuevo internet covid yape plin whatsapp facebook twitter instagram tiktok youtube facebooks dni ruc igv uit s/ ley decreto resolucion ordenanza articulo codigo constitucion "
@@ -135,7 +151,9 @@ NEVER = _set(
     "panamericana interoceanica carretera avenida av jiron jr calle pasaje plaza parque urbanizacion urb puente ovalo kilometro km ud usted d vd vds dios ibex dow jones euro euribor"
 )
 """Capitalised words that begin no person's, organisation's or place's name here."""
-ACRONYM_NOT = _set("sida vih adn pbi pib dni ruc cts afp cd dvd tv iva igv uit ipc km hora am pm lima peru soat vip gps sms led usb pcr uci n no si s a el la ok pp1 covid ee uu eeuu usa uk urss vs video fotos foto urgente alerta ultimo minuto opinion")
+ACRONYM_NOT = _set(
+    "sida vih adn pbi pib dni ruc cts afp cd dvd tv iva igv uit ipc km hora am pm lima peru soat vip gps sms led usb pcr uci n no si s a el la ok pp1 covid ee uu eeuu usa uk urss vs video fotos foto urgente alerta ultimo minuto opinion"
+)
 OFFICE = re.compile(
     r"(?:\b(?:ex|vice)?-?(?:president[ae]|ministr[oa]|premier|congresistas?|alcaldes(?:a|as)?|alcalde|gobernador(?:a|es)?|parlamentari[oa]|legislador(?:a|es)?|fiscal(?:es)?|mandatari[oa]|regidor(?:a|es)?|prefect[oa]|"
     r"senador(?:a|es)?|diputad[oa]s?|canciller|juez(?:a)?|magistrad[oa]|procurador(?:a)?|contralor(?:a)?|defensor(?:a)? del pueblo|viceministr[oa]|superintendente|embajador(?:a)?|comandante general|(?:general|coronel|comandante|mayor|capitan)(?: de la)? pnp|"
@@ -145,7 +163,9 @@ OFFICE = re.compile(
 NOT_PUBLIC = re.compile(
     r"\bsu (?:president[ae]|jef[ea]|director(?:a)?)\b|\b(?:president[ae]?|director(?:a)?|general) (?:de|del|of)\b(?! (?:la )?(?:republica|congreso|consejo de ministros|poder judicial|gobierno|pcm|jne|tribunal|corte|comision|junta nacional de justicia|peru|chile|bolivia|ecuador|argentina|brasil|colombia|venezuela|mexico|estados unidos|francia|rusia|ucrania|consejo)\b)"
 )
-OFFICE_BEFORE = re.compile(rf"{OFFICE.pattern}(?: (?:de|del|regional|provincial|distrital|adjunt[oa]|suprem[oa]|of|de facto|interin[oa])\b[^.;:()\"“”]{{0,60}})?,? $")
+OFFICE_BEFORE = re.compile(
+    rf"{OFFICE.pattern}(?: (?:de|del|regional|provincial|distrital|adjunt[oa]|suprem[oa]|of|de facto|interin[oa])\b[^.;:()\"“”]{{0,60}})?,? $"
+)
 OFFICE_AFTER = re.compile(rf",? (?:el |la |the |actual |entonces |ex)?(?:[\w ]{{0,20}} )?{OFFICE.pattern}")
 OFFICE_STEM = re.compile(
     r"[mpcagflrsjdei](?:inistr|resident|remier|ongres|lcald|obernador|arlamentari|egislador|iscal|andatari|egidor|refect|enador|iputad|anciller|uez|agistrad|rocurador|ontralor|efensor|uperintendente|mbajador|omandante|np|efe|apa|ey|eina|overnor|enator|rosecutor|hief)"
@@ -165,7 +185,9 @@ def is_placed(left: list[str]) -> bool:
     words = left[:-1] if left and left[-1] in THE else left
     if not words:
         return False
-    return words[-1] in IN or (words[-1] in OF and len(words) > 1 and (words[-2] in PLACES or (len(words) > 2 and words[-3] in PLACES)))
+    return words[-1] in IN or (
+        words[-1] in OF and len(words) > 1 and (words[-2] in PLACES or (len(words) > 2 and words[-3] in PLACES))
+    )
 
 
 def called(left: list[str]) -> str | None:
@@ -174,21 +196,29 @@ def called(left: list[str]) -> str | None:
     if not words:
         return None
     kind = CALLED.get(words[-1])
+    if kind is None and len(words) > 2 and words[-2] == "de" and words[-3] in _FIRMS and words[-1].isalpha():
+        return "company"  # empresa de transportes El Rápido
     if kind is None and len(words) > 1 and words[-1] not in _BETWEEN and words[-1].isalpha():
         kind = CALLED.get(words[-2])
     return kind
 
 
+_FIRMS = _set("empresa empresas compañia firma")
 _BETWEEN = _set("de en que a del y el la los las con por para") | IN
 
 
 def is_site(left: list[str]) -> bool:
     """Whether a site or a thing follows that bears a person's name."""
     words = left[:-1] if left and left[-1] == "de" else left
-    return bool(words) and (words[-1] in SITES or (len(words) > 1 and words[-2] in SITES and words[-1] not in _BETWEEN and words[-1].isalpha()))
+    return bool(words) and (
+        words[-1] in SITES
+        or (len(words) > 1 and words[-2] in SITES and words[-1] not in _BETWEEN and words[-1].isalpha())
+    )
 
 
 def is_of_an_office(left: list[str]) -> bool:
     """Whether the words before make what follows the field of an office."""
     words = left[:-1] if left and left[-1] in THE else left
-    return len(words) > 1 and words[-1] in OF and (words[-2] in OFFICES_OF or (len(words) > 2 and words[-3] in OFFICES_OF))
+    return (
+        len(words) > 1 and words[-1] in OF and (words[-2] in OFFICES_OF or (len(words) > 2 and words[-3] in OFFICES_OF))
+    )

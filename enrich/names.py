@@ -6,15 +6,26 @@ another name begins, and asks of each piece, in this order: a known place, the h
 name, the words before and behind. What none of them answers is left out.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Literal, NamedTuple, Protocol
 
 from core.peru import gazetteer
 from core.peru.names import load
-from core.text import fold
 from enrich import name_cues as cues
+from enrich.capitals import (
+    HEADS,
+    Token,
+    capitals_end,
+    ends_as_a_body,
+    is_head,
+    is_named,
+    known_places,
+    organisation_end,
+    place_end,
+    placed_end,
+    run_end,
+    tokens,
+)
 from enrich.reading import Field
 
 Kind = Literal["person", "organisation", "place"]
@@ -45,15 +56,6 @@ class Recogniser(Protocol):
         """The names of each field of one document, in the order of the text, none within another."""
 
 
-_UPPER = "A-ZÀ-ÖØ-Þ"
-_TOKEN = re.compile(
-    rf"[{_UPPER}](?<![\w@/].)(?:\.(?:[{_UPPER}]{{1,2}}\.)*(?:[{_UPPER}](?!\w))?|[{_UPPER}]\.(?:[{_UPPER}]{{1,2}}\.)+(?:[{_UPPER}](?!\w))?|\w*(?:[’'&-]\w+)*)"
-)
-_LINKS = {
-    " ": " ", " de ": "de", " del ": "de", " de la ": "de", " de las ": "de", " de los ": "de", " de l'": "de", " of ": "de", " of the ": "de", " do ": "de", " da ": "de",
-    " y ": "y", " e ": "y", " and ": "y", " & ": "y", " en ": "en", " en la ": "en", " en el ": "en", " para ": "for", " para la ": "for", " para el ": "for", " para los ": "for",
-    " for ": "for", " for the ": "for", " contra ": "for", " contra el ": "for", " por ": "for", " por el ": "for", " por la ": "for", " pro ": "for", ", ": ",", " a la ": "for", " al ": "for", " von ": "de", " van ": "de", " di ": "de", " sobre ": "for",
-}  # fmt: skip
 _MOST = 14
 """Words that a name may have."""
 _STOPS = frozenset(".!?…:;•|-–—")
@@ -61,30 +63,8 @@ _OPENING = frozenset(" \n\t\"'“‘«¿¡([")
 _THE = frozenset(("el", "la", "los", "las", "del", "al", "the"))
 _QUOTES = "\"'“”‘’«»"
 
-
-class Token(NamedTuple):
-    """A capitalised word; `link` is what joins it to the one before, None where nothing does."""
-
-    start: int
-    end: int
-    text: str
-    word: str
-    link: str | None
-
-
 Piece = tuple[int, Kind | None, bool]
 """Where a piece of a group ends, what it names (None: nothing), whether that is sure."""
-
-
-def tokens(part: Field) -> list[Token]:
-    """The capitalised words of a field."""
-    text, folded, last, found = part.text, part.folded, -1, []
-    for match in _TOKEN.finditer(text):
-        start, end = match.span()
-        link = _LINKS.get(text[last:start]) if 0 <= last and start - last < 12 else None
-        found.append(Token(start, end, match[0], folded[start:end], link))
-        last = end
-    return found
 
 
 class Rules:
@@ -129,7 +109,14 @@ class _Pass:
         more = [Name(one.start, one.end, known[one.word], True) for one in self.dropped if one.word in known]
         for name in sorted(names + more, key=lambda one: one.start):
             kind = known.get(folded[name.start : name.end])
-            if kind and (not name.sure or (kind == "person" and name.kind == "place" and not cues.is_placed(cues.words_before(folded, name.start)))):
+            if kind and (
+                not name.sure
+                or (
+                    kind == "person"
+                    and name.kind == "place"
+                    and not cues.is_placed(cues.words_before(folded, name.start))
+                )
+            ):
                 name = Name(name.start, name.end, kind, True)
             yield name
 
@@ -139,8 +126,9 @@ class _Pass:
         while at < len(group):
             end, kind, sure = self._piece(group, at)
             if kind is not None:
-                if last and not sure and group[at].link in ("y", ","):
-                    kind = last  # what is named in a row is of one kind
+                row = last if group[at].link in ("y", ",") else None
+                if row and (not sure or (row == "place" and kind == "person" and is_named(group, at, end))):
+                    kind = row  # what is named in a row is of one kind
                 last = kind
                 yield Name(group[at].start, group[end - 1].end, kind, sure)
             at = max(end, at + 1)
@@ -149,21 +137,23 @@ class _Pass:
         """Where the name that begins with a word ends, and what it is."""
         first = group[at]
         after = group[at + 1] if at + 1 < len(group) and group[at + 1].link == " " else None
-        place = _place(group, at)
+        place = place_end(group, at)
         if place and not (after and first.word in self.given and place == at + 1):
             return self._placed(group, at, place)
         if first.word in cues.OPENERS and not (after and first.word in self.given):  # Julio Rau, but julio
             if after is None or self._opening(first) or first.word not in cues.ARTICLES:
                 return at + 1, None, False
-            return _organisation(group, at, self.given), "organisation", cues.called(self._left(first)) is not None
+            return organisation_end(group, at, self.given), "organisation", cues.called(self._left(first)) is not None
         if first.word.rstrip(".") in cues.NEVER:
-            return _run(group, at), None, False
+            return run_end(group, at), None, False
         if after and first.text.isupper() and after.text.isupper() and len(after.text) > 3 and len(first.text) > 3:
-            return _capitals(group, at), None, False
+            return capitals_end(group, at), None, False
         if first.word in cues.SITE:
-            return _organisation(group, at, self.given), "place", True
-        if _head(group, at) or (after and first.word in cues.BEFORE_HEAD and _head(group, at + 1)):
-            end = _organisation(group, at, self.given)
+            return organisation_end(group, at, self.given), "place", True
+        if after and not is_head(group, at) and ends_as_a_body(group, at):
+            return run_end(group, at), "organisation", True
+        if is_head(group, at) or (after and first.word in cues.BEFORE_HEAD and is_head(group, at + 1)):
+            end = organisation_end(group, at, self.given)
             return (end, None, False) if end == at + 1 and first.word in cues.NOT_ALONE else (end, "organisation", True)
         if first.text.isupper() and len(first.text) > 1 and "." not in first.text:
             return self._initials(group, at)
@@ -175,11 +165,17 @@ class _Pass:
         """A known place, or a longer name that begins with one: `Lima Vargas`, `Brasil Telecom`."""
         left = self._left(group[at])
         if cues.called(left):
-            return _run(group, at), "organisation", True
+            return run_end(group, at), "organisation", True
         if end == at + 1 and _titled(left):
             return self._person(group, at), "person", True
-        if end < len(group) and group[end].link == " " and not group[end].text.isupper() and group[end].word not in self.given and group[end].word not in cues.OPENERS:
-            return _run(group, at), "organisation", False
+        if (
+            end < len(group)
+            and group[end].link == " "
+            and not group[end].text.isupper()
+            and group[end].word not in self.given
+            and group[end].word not in cues.OPENERS
+        ):
+            return run_end(group, at), "organisation", False
         return end, "place", True
 
     def _initials(self, group: list[Token], at: int) -> Piece:
@@ -190,7 +186,7 @@ class _Pass:
             return self._person(group, at), "person", True
         end = at + 1
         if end < len(group) and group[end].link == " ":
-            end = _place(group, end) or end
+            end = place_end(group, end) or end
         return end, "organisation", True
 
     def _person(self, group: list[Token], at: int) -> int:
@@ -198,16 +194,21 @@ class _Pass:
         end = at + 1
         while end < len(group) and end - at < 6:
             token = group[end]
-            if token.word in cues.PARTICLES and token.link == " " and end + 1 < len(group) and group[end + 1].link == " ":
+            if (
+                token.word in cues.PARTICLES
+                and token.link == " "
+                and end + 1 < len(group)
+                and group[end + 1].link == " "
+            ):
                 end += 1
                 continue  # De La Cruz
             if token.link not in (" ", "de") or token.word in cues.OPENERS:
                 break
             if token.text.isupper() and len(token.text) > 1 and not group[at].text.isupper():
                 break
-            if _head(group, end) and token.word not in cues.SURNAMES_TOO:
+            if is_head(group, end) and token.word not in cues.SURNAMES_TOO:
                 break
-            if token.link == "de" and (_place(group, end) or end - at > 3) and token.word not in cues.SURNAMES_TOO:
+            if token.link == "de" and (place_end(group, end) or end - at > 3) and token.word not in cues.SURNAMES_TOO:
                 break
             if token.link == " " and end - at >= 3 and token.word in load().world:
                 break
@@ -230,7 +231,7 @@ class _Pass:
             return end, None, False
         if placed and folded[first.start : stop] in gazetteer.load().named:
             return end, "place", True
-        if first.word in self.given and end - at > 1:
+        if end - at > 1 and (first.word in self.given or self._bears_a_surname(group, at, end)):
             return end, "person", True
         if _titled(left) or (end - at > 1 and self._is_apposed(first)):
             return end, "person", True
@@ -241,12 +242,22 @@ class _Pass:
         if cues.is_of_an_office(left):
             return end, None, False
         if placed:
-            return _placed_run(group, at), "place", False
+            return placed_end(group, at), "place", False
         if cues.SAYS.match(folded, stop) or (left and left[-1] in cues.SAID):
             return end, "person", end - at > 1
-        if first.word in self.given or (left and left[-1] == "a") or (end - at in (2, 3) and not (left and left[-1] in _THE)):
+        if (
+            first.word in self.given
+            or (left and left[-1] == "a")
+            or (end - at in (2, 3) and not (left and left[-1] in _THE))
+        ):
             return end, "person", False
         return end, "organisation", False
+
+    def _bears_a_surname(self, group: list[Token], at: int, end: int) -> bool:
+        """Whether one of Peru's surnames stands behind a first word: `Melquíades Turpo Ccama`."""
+        return end - at < 5 and any(
+            token.word in load().surnames and token.link == " " for token in group[at + 1 : end]
+        )
 
     def _is_apposed(self, first: Token) -> bool:
         before = self.part.folded[max(0, first.start - 80) : first.start]
@@ -274,115 +285,16 @@ def _titled(left: list[str]) -> bool:
     return bool(left) and left[-1].rstrip(".") in cues.TITLE
 
 
-def _organisation(group: list[Token], at: int, given: frozenset[str]) -> int:
-    """Where the name of an organisation ends that begins with its head."""
-    end, listed = at + 1, False
-    while end < len(group):
-        token, place = group[end], _place(group, end)
-        paired = place and token.link == "y" and end > at + 2 and (listed or _place(group, end - 1))
-        if token.link == "y" and not paired and (end == at + 1 or place or _head(group, end) or token.text.isupper() or token.word in given):
-            break
-        if (token.link == "," and not _listed(group, end)) or (token.link in ("en", "for") and (place or token.word in given or (token.link == "en" and _named(group, end)))):
-            break
-        if token.word in cues.OPENERS and token.link != " " and not place and not _article(group, end):
-            break
-        if token.link == " " and token.word in given and end - at > 1 and end + 1 < len(group) and group[end + 1].link == " " and not place:
-            break
-        listed = listed or token.link == ","
-        end = place or end + 1
-    return end
-
-
-def _named(group: list[Token], at: int) -> bool:
-    """Whether a place may begin here, of whatever sort: `en El Tambo`."""
-    return group[at].word in cues.ARTICLES or group[at].word in gazetteer.load().named
-
-
-def _article(group: list[Token], at: int) -> bool:
-    """Whether a capitalised article begins a name: `de La Unión`."""
-    return group[at].word in cues.ARTICLES and at + 1 < len(group) and group[at + 1].link == " "
-
-
-def _capitals(group: list[Token], at: int) -> int:
-    """The end of a heading in capitals."""
-    end = at + 1
-    while end < len(group) and group[end].text.isupper():
-        end += 1
-    return end
-
-
-def _run(group: list[Token], at: int) -> int:
-    """The end of the words that follow one another directly."""
-    end = at + 1
-    while end < len(group) and group[end].link == " ":
-        end += 1
-    return end
-
-
-def _placed_run(group: list[Token], at: int) -> int:
-    """The end of a place that no list knows: `Santillana del Mar`."""
-    end = _run(group, at)
-    while end < len(group) and group[end].link == "de" and not _place(group, end) and not _head(group, end):
-        end = _run(group, end)
-    return end
-
-
-def _listed(group: list[Token], at: int) -> bool:
-    """Whether a comma stands in a list that an `y` closes: `Minería, Petróleo y Energía`."""
-    return any(token.link == "y" for token in group[at + 1 : at + 5])
-
-
 def typed(part: Field, start: int, end: int) -> Kind | None:
     """What the lists know a span for that another engine found: its first word, a given name, the gazetteer."""
     words = part.folded[start:end].split()
     if not words:
         return None
-    if part.folded[start:end] in _places().names:
+    if part.folded[start:end] in known_places().names:
         return "place"
-    if words[0] in _HEADS:
+    if words[0] in HEADS:
         return "organisation"
     return "person" if len(words) > 1 and words[0] in load().given else None
-
-
-class _Known(NamedTuple):
-    """Names of places, and the words with which they begin."""
-
-    names: frozenset[str]
-    firsts: frozenset[str]
-
-
-@lru_cache(maxsize=1)
-def _places() -> _Known:
-    peru = gazetteer.load()
-    names = frozenset((load().world | {name for name in peru.named if name not in peru.weak}) - {"libertad"})
-    return _Known(names, frozenset(name.split(" ", 1)[0] for name in names))
-
-
-_LONGEST = 5
-_SPELLED = {" ": " ", "de": " de ", "en": " en "}
-
-
-def _place(group: list[Token], at: int) -> int | None:
-    """Where a place that begins with this word ends: the longest known name."""
-    known, words = _places(), group[at].word
-    if words not in known.firsts:
-        return None
-    best = at + 1 if words in known.names else None
-    for end in range(at + 1, min(len(group), at + _LONGEST)):
-        link = _SPELLED.get(group[end].link or "")
-        if link is None:
-            break
-        words += link + group[end].word
-        if words in known.names:
-            best = end + 1
-    return best
-
-
-_HEADS = cues.GUILD | cues.INSTITUTION | cues.COMPANY | cues.PARTY | cues.CLUB
-
-
-def _head(group: list[Token], at: int) -> bool:
-    return group[at].word in _HEADS
 
 
 def _known(parts: Sequence[Field], found: Sequence[Sequence[Name]]) -> dict[str, Kind]:

@@ -76,7 +76,11 @@ def spacy_model(name: str) -> Recogniser:
     load = _Once(lambda: _spacy(name), f"The spaCy model {name!r}", mend)
 
     def find(text: str) -> Spans:
-        return [(ent.start_char + at, ent.end_char + at, ent.label_) for at, piece in pieces(text, 100_000) for ent in load()(piece).ents]
+        return [
+            (ent.start_char + at, ent.end_char + at, ent.label_)
+            for at, piece in pieces(text, 100_000)
+            for ent in load()(piece).ents
+        ]
 
     return Model(f"spacy:{name}", _digest(name), find)
 
@@ -92,7 +96,11 @@ def _spacy(name: str) -> Any:
 def token_classifier(name: str) -> Recogniser:
     """A token classifier of transformers, by its folder (or its name, where the hub's cache holds it); nothing is fetched."""
     _needs("transformers", name)
-    load = _Once(lambda: _transformers(name), f"The token classifier {name!r}", "Name a folder that holds config.json, its weights and its tokenizer.")
+    load = _Once(
+        lambda: _transformers(name),
+        f"The token classifier {name!r}",
+        "Name a folder that holds config.json, its weights and its tokenizer.",
+    )
 
     def find(text: str) -> Spans:
         found: Spans = []
@@ -110,7 +118,12 @@ def _transformers(name: str) -> Any:
 
     tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=True)
     model = AutoModelForTokenClassification.from_pretrained(name, local_files_only=True)
-    return pipeline("token-classification", model=model, tokenizer=tokenizer, aggregation_strategy="first" if tokenizer.is_fast else "simple")
+    return pipeline(
+        "token-classification",
+        model=model,
+        tokenizer=tokenizer,
+        aggregation_strategy="first" if tokenizer.is_fast else "simple",
+    )
 
 
 def _digest(name: str) -> str:
@@ -147,7 +160,10 @@ def _needs(package: str, model: str) -> None:
     if not model:
         raise UnavailableError(f"PUTUTU_ENTITIES names {package} without a model.", f"Write {package}:MODEL.")
     if importlib.util.find_spec(package) is None:
-        raise UnavailableError(f"The package {package}, which PUTUTU_ENTITIES asks for, is not installed.", f"`pip install 'pututu[entities]'` has spaCy; `pip install {package}` else.")
+        raise UnavailableError(
+            f"The package {package}, which PUTUTU_ENTITIES asks for, is not installed.",
+            f"`pip install 'pututu[entities]'` has spaCy; `pip install {package}` else.",
+        )
 
 
 class _Once:

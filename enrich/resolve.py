@@ -36,11 +36,22 @@ def resolve(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading)
     chosen = [_decide(mention, gazetteer, context, pairs) for mention in mentions]
     if any(place is None or score < _SURE for place, score in chosen):
         _learn(mentions, chosen, context, gazetteer)
-        chosen = [_decide(m, gazetteer, context, pairs) if c[1] < _SURE else c for m, c in zip(mentions, chosen, strict=True)]
-    return [(m, _level(place, m, gazetteer, holders, city), score) for m, (place, score) in zip(mentions, chosen, strict=True) if place]
+        chosen = [
+            _decide(m, gazetteer, context, pairs) if c[1] < _SURE else c for m, c in zip(mentions, chosen, strict=True)
+        ]
+    return [
+        (m, _level(place, m, gazetteer, holders, city), score)
+        for m, (place, score) in zip(mentions, chosen, strict=True)
+        if place
+    ]
 
 
-def _learn(mentions: Sequence[Mention], chosen: Sequence[tuple[Place | None, float]], context: Counter[str], gazetteer: Gazetteer) -> None:
+def _learn(
+    mentions: Sequence[Mention],
+    chosen: Sequence[tuple[Place | None, float]],
+    context: Counter[str],
+    gazetteer: Gazetteer,
+) -> None:
     """What the first round decided among several places is context for what it could not."""
     for mention, (place, _) in zip(mentions, chosen, strict=True):
         if place is not None and place.level == "district" and len(gazetteer.named[mention.key]) > 1:
@@ -116,7 +127,9 @@ def _decide(
     usual = gazetteer.usual.get(mention.key)
     if (
         usual is not None
-        and (not weak or mention.cue or usual.department not in _CAPITAL or (mention.inside and not _elsewhere(context)))
+        and (
+            not weak or mention.cue or usual.department not in _CAPITAL or (mention.inside and not _elsewhere(context))
+        )
         and (not mention.cue or _fits(usual, mention))
     ):
         return usual, 0.75

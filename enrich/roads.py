@@ -36,7 +36,9 @@ _OPEN = re.compile(
     r"|reanud(?:a|an|o|aron|ada|ado)|(?:levant|suspend|depus|depon|termin|fin)\w* (?:el |del |al |los |su )?(?:bloqueos?|piquetes?)|transitable|reopen\w*|cleared|lifted) "
 )
 _TO_OPEN = re.compile(r" (liberar|despejar|reabrir|restablecer|desbloquear|habilitar|reopen|clear) ")
-_DONE = re.compile(r" (?:logr\w+|consig\w+|acord\w+|acuerd\w+|procedi\w+ a|volvi\w+ a|permit\w+|decidi\w+) (?:\w+ ){0,2}$")
+_DONE = re.compile(
+    r" (?:logr\w+|consig\w+|acord\w+|acuerd\w+|procedi\w+ a|volvi\w+ a|permit\w+|decidi\w+) (?:\w+ ){0,2}$"
+)
 _STILL = re.compile(
     r" (?:sigu\w+|continu\w+|mantien\w+|mantuv\w+|persist\w+|permanec\w+|aun|todavia|remains?|still) (?:\w+ ){0,4}?(?:bloque|cerrad|cort|tomad|interrump|restring|blocked|closed)| (?:aun|todavia|no) (?:no |se |ha |han |sido |sera |esta )*(?:liber|despej|reab|restablec|abiert|desbloque|reanud)"
 )
@@ -65,7 +67,12 @@ def run(reading: Reading) -> Payload:
 
 def _only_km(reading: Reading) -> float | None:
     """The kilometre that the text names beside its only road, in another sentence: `el bloqueo, en el kilómetro 112`."""
-    found = {_number(match) for part in reading.fields if not _MARKS.isdisjoint(part.vocabulary) for match in _AT_KM.finditer(" ".join(part.norm.split()))}
+    found = {
+        _number(match)
+        for part in reading.fields
+        if not _MARKS.isdisjoint(part.vocabulary)
+        for match in _AT_KM.finditer(" ".join(part.norm.split()))
+    }
     return found.pop() if len(found) == 1 else None
 
 

@@ -101,7 +101,9 @@ def plain_steps(recogniser: Recogniser | None = None) -> tuple[Step, ...]:
     engine = recogniser or Rules()
     return (
         Plain("language", language.VERSION, language.run, lexical=False),
-        Plain("entities", entities.VERSION, entities.step(engine), depends={"engine": f"{engine.name} {engine.version}"}),
+        Plain(
+            "entities", entities.VERSION, entities.step(engine), depends={"engine": f"{engine.name} {engine.version}"}
+        ),
         Plain("places", places.VERSION, places.run, ("entities",), {"gazetteer": places.gazetteer_digest()}),
         Plain("norms", norms.VERSION, norms.run, lexical=False),
         Plain("topics", topics.VERSION, topics.run, ("language", "places", "norms")),

@@ -13,6 +13,7 @@ class Names:
     """Folded forms."""
 
     given: frozenset[str]
+    surnames: frozenset[str]
     world: frozenset[str]
     """Countries, states, cities and seas abroad."""
 
@@ -23,5 +24,6 @@ def load() -> Names:
     table = tomllib.loads((files("core.peru") / "names.toml").read_text("utf-8"))
     return Names(
         given=frozenset(fold(name) for name in table["given"].split()),
+        surnames=frozenset(fold(name) for name in table["surnames"].split()),
         world=frozenset(fold(name) for name in table["world"]),
     )

@@ -197,7 +197,9 @@ class ListFile:
         kind = item.get("kind") if isinstance(item, dict) else None
         if isinstance(item, dict) and kind not in _ORGANISATION_KINDS:
             name = item.get("name", "")
-            raise self.error(f"{place} ({name})", f"kind {kind!r} is not known", f"Kinds: {', '.join(_ORGANISATION_KINDS)}.")
+            raise self.error(
+                f"{place} ({name})", f"kind {kind!r} is not known", f"Kinds: {', '.join(_ORGANISATION_KINDS)}."
+            )
         yield from self._known(item, place, classes, "organisation", str(kind))
 
     def _known(self, item: Any, place: str, classes: Classes, type: str, kind: str) -> Iterator[Entry]:

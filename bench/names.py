@@ -72,7 +72,9 @@ def scored(found: Iterable[tuple[set[Span], set[Span]]]) -> dict[str, float]:
     for gold, said in found:
         gold, said = ({span for span in spans if span[2] in LABELS.values()} for spans in (gold, said))
         sets = {"typed": (gold, said), "spans": ({s[:2] for s in gold}, {s[:2] for s in said})}
-        sets |= {kind: ({s for s in gold if s[2] == kind}, {s for s in said if s[2] == kind}) for kind in LABELS.values()}
+        sets |= {
+            kind: ({s for s in gold if s[2] == kind}, {s for s in said if s[2] == kind}) for kind in LABELS.values()
+        }
         for name, (a, b) in sets.items():
             counts[name, "true"] += len(a & b)
             counts[name, "all"] += len(a) + len(b)
@@ -111,7 +113,9 @@ def regions(path: Path, chain: Any) -> Counter[str]:
         document: Document = a_document(title, id=str(number))
         tags = {k: v for a in chain.run(document).annotations for k, v in a.payload.items()}
         said = {place["department"] for place in tags["places"]}
-        counts[f"{'named' if named else 'not named'}, {'right' if wanted in said else 'none' if not said else 'other'}"] += 1
+        counts[
+            f"{'named' if named else 'not named'}, {'right' if wanted in said else 'none' if not said else 'other'}"
+        ] += 1
     return counts
 
 

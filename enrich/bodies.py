@@ -80,7 +80,7 @@ _HEADS = {
 _MEMBERS = r"[a-zñáéíóú]{3,}s(?: (?!que |para |por |con |se |han |son |en |y |de |del )[a-zñáéíóú]{4,}(?:es|os|as))?(?: (?:de|del|en) [a-zñáéíóú]{4,})?"
 _LOWER = re.compile(
     rf"(?:{'|'.join(_HEADS)})(?: (?:{_CAP}|[a-z]{{4,}}(?:al|ica|ico|ano|ana|ico)|unica|único|única|unificado|provincial|regional|nacional|distrital)){{0,2}} de (?:los |las |la |el )?{_MEMBERS}(?:,? (?:y|e) (?:de )?{_MEMBERS})?"
-    rf"(?: (?:de|del|de la|de los|en)(?: (?:el|la|mercado|distrito|provincia|región|centro comercial|valle|zona|empresa|ciudad|hospital|de|del))* {_CAP}(?: (?:(?:de|del|de la|de los|y) )?{_CAP}){{0,5}})?"
+    rf"(?:(?: (?:de|del|de la|de los|en)(?: (?:el|la|mercado|distrito|provincia|región|centro comercial|valle|zona|empresa|ciudad|hospital|de|del))*)? {_CAP}(?: (?:(?:de|del|de la|de los|y) )?{_CAP}){{0,5}})?"
 )
 """A guild that is printed with small letters: `Sindicato de choferes de Comas`."""
 _WORKING = re.compile(

@@ -8,7 +8,7 @@ list knows one, else `private`: searchable, but counted nowhere.
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from core.peru import gazetteer
 from core.text import fold
 from enrich import bodies
 from enrich import name_cues as cues
+from enrich.lexicon.entries import Organisation
 from enrich.lexicon.reader import slug
 from enrich.names import Name, Recogniser, Rules
 from enrich.reading import Field, Reading, Span
@@ -103,7 +104,7 @@ def run(reading: Reading, recogniser: Recogniser | None = None) -> Payload:
         formed, likely = _formed(part, names, criminal)
         mentions += _settled(sorted((m for m in listed if m.part is part), key=lambda m: m.start), formed)
         unsure += likely
-    items = _People().merged(m for m in mentions if m.type == "person")
+    items = _People(reading.lexicon.organisations).merged(m for m in mentions if m.type == "person")
     items += _Bodies(reading).merged([m for m in mentions if m.type != "person"], unsure)
     shown = [item.shown() for item in items]
     return {"entities": sorted(shown, key=lambda one: (_ORDER[str(one["spans"][0][0])], one["spans"][0][1]))}
@@ -207,7 +208,9 @@ def _rank(mention: Mention, listed: list[Mention], starts: list[int]) -> tuple[i
 class _People:
     """Merges the forms of a person's name: the fullest first, the others where they belong to one person only."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Mapping[str, Organisation]) -> None:
+        self.known = known
+        self.figures: dict[str, Item] = {}
         self.items: dict[str, Item] = {}
         self.owners: dict[str, dict[str, None]] = {}
 
@@ -217,11 +220,12 @@ class _People:
         for mention in mentions:
             by_form.setdefault(mention.folded, []).append(mention)
         for form, found in sorted(by_form.items(), key=lambda one: (-len(one[0].split()), one[1][0].start)):
-            item = self._owner(form) or self._new(form, found)
+            known = next((self.figures[m.known] for m in found if m.known in self.figures), None)
+            item = known or self._owner(form) or self._new(form, found)
             item.spans += [mention.span for mention in found]
             if any(mention.kind == "official" for mention in found):
                 item.kind = "official"
-        return list(self.items.values())
+        return list({id(item): item for item in self.items.values()}.values())
 
     def _owner(self, form: str) -> Item | None:
         words = form.split()
@@ -231,6 +235,10 @@ class _People:
 
     def _new(self, form: str, found: list[Mention]) -> Item:
         item = Item(found[0].text, "person", found[0].kind, slug(form))
+        known = next((mention.known for mention in found if mention.known), None)
+        if known is not None:
+            figure = self.known[known]
+            item = self.figures.setdefault(known, Item(figure.name, "person", figure.kind, known))
         self.items[form] = item
         for word in form.split():
             owners = self.owners.setdefault(word, {})

@@ -154,7 +154,11 @@ class _Pass:
             return run_end(group, at), "organisation", True
         if is_head(group, at) or (after and first.word in cues.BEFORE_HEAD and is_head(group, at + 1)):
             end = organisation_end(group, at, self.given)
-            return (end, None, False) if end == at + 1 and first.word in cues.NOT_ALONE else (end, "organisation", True)
+            return (
+                (end, None, False)
+                if end == at + 1 and (first.word in cues.NOT_ALONE or first.word in cues.GUILD)
+                else (end, "organisation", True)
+            )
         if first.text.isupper() and len(first.text) > 1 and "." not in first.text:
             return self._initials(group, at)
         if after and first.word.rstrip(".") in cues.TITLE:

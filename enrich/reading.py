@@ -61,7 +61,8 @@ class Field:
         words = [word for word in _PLAIN_WORD.findall(self.text[:400]) if len(word) > 3 and word[0].isalpha()]
         if len(words) < 3 or sum(word[0].isupper() for word in words) <= 0.9 * len(words):
             return False
-        return len(words) > 4 or sum(word.isupper() for word in words) > 0.8 * len(words)
+        headline = len(words) > 4 and self.text[-1] != "."
+        return headline or sum(word.isupper() for word in words) > 0.8 * len(words)
 
     @cached_property
     def bounds(self) -> list[tuple[int, int]]:

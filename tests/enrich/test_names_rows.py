@@ -18,7 +18,15 @@ from enrich.steps import Chain
 from tests.enrich.conftest import a_document
 
 ROWS = Path(__file__).with_name("names.jsonl")
-FLOORS = {"departments": 0.97, "districts": 0.92, "people": 0.95, "kinds of people": 0.97, "organisations": 0.9, "guilds": 0.95, "roads": 0.97}
+FLOORS = {
+    "departments": 0.97,
+    "districts": 0.92,
+    "people": 0.95,
+    "kinds of people": 0.97,
+    "organisations": 0.9,
+    "guilds": 0.95,
+    "roads": 0.97,
+}
 
 
 def pairs(chain: Chain) -> dict[str, dict[str, Score]]:
@@ -37,17 +45,25 @@ def pairs(chain: Chain) -> dict[str, dict[str, Score]]:
 def _pairs(row: dict[str, Any], said: dict[str, Any]) -> Iterator[tuple[str, set[Any], set[Any]]]:
     places = [path.split("/") for path in row["places"]]
     yield "departments", {path[0] for path in places}, {place["department"] for place in said["places"]}
-    yield "districts", {path[2] for path in places if len(path) > 2}, {p["district"] for p in said["places"] if p["district"]}
+    yield (
+        "districts",
+        {path[2] for path in places if len(path) > 2},
+        {p["district"] for p in said["places"] if p["district"]},
+    )
     people = {fold(e["name"]): e["kind"] for e in said["entities"] if e["type"] == "person"}
-    wanted = {fold(one["name"]): one["kind"] for one in row["people"]}
+    known = {fold(row[field][start:end]): fold(e["name"]) for e in said["entities"] for field, start, end in e["spans"]}
+    wanted = {known.get(fold(one["name"]), fold(one["name"])): one["kind"] for one in row["people"]}
     yield "people", set(wanted), set(people)
     both = wanted.keys() & people.keys()
     yield "kinds of people", {(name, wanted[name]) for name in both}, {(name, people[name]) for name in both}
     bodies = [e for e in said["entities"] if e["type"] == "organisation"]
-    known = {fold(row[field][start:end]): fold(e["name"]) for e in bodies for field, start, end in e["spans"]}
     named = [(known.get(fold(one["name"]), fold(one["name"])), one["kind"]) for one in row["organisations"]]
     yield "organisations", {name for name, _ in named}, {fold(e["name"]) for e in bodies}
-    yield "guilds", {name for name, kind in named if kind == "guild"}, {fold(e["name"]) for e in bodies if e["kind"] == "guild"}
+    yield (
+        "guilds",
+        {name for name, kind in named if kind == "guild"},
+        {fold(e["name"]) for e in bodies if e["kind"] == "guild"},
+    )
     roads = {(fold(road["name"]), road["km"], road["state"]) for road in row["roads"]}
     yield "roads", roads, {(fold(road["name"]), road["km"], road["state"]) for road in said["roads"]}
 

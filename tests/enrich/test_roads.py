@@ -29,9 +29,14 @@ def test_roads(tag, text: str, expected) -> None:
 
 def test_two_roads_have_their_own_states(tag) -> None:
     roads = tag("Nota", "Reabren la Panamericana Norte mientras la Carretera Central sigue cerrada.")["roads"]
-    assert {road["name"]: road["state"] for road in roads} == {"Panamericana Norte": "reopened", "Carretera Central": "blocked"}
+    assert {road["name"]: road["state"] for road in roads} == {
+        "Panamericana Norte": "reopened",
+        "Carretera Central": "blocked",
+    }
 
 
 def test_the_state_told_first_stands_and_one_road_is_one_item(tag) -> None:
-    (road,) = tag("Liberan la Panamericana Sur", "El bloqueo de la Panamericana Sur, kilómetro 782, duró dos días.")["roads"]
+    (road,) = tag("Liberan la Panamericana Sur", "El bloqueo de la Panamericana Sur, kilómetro 782, duró dos días.")[
+        "roads"
+    ]
     assert (road["km"], road["state"], len(road["spans"])) == (782.0, "reopened", 2)

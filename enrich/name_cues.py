@@ -147,7 +147,7 @@ SURNAMES_TOO = _set(
 """Surnames, also behind `de la`, that are heads or places too."""
 NEVER = _set(
     "noel navidad semana santa año nuevo internet covid yape plin whatsapp facebook twitter instagram tiktok youtube facebooks dni ruc igv uit s/ ley decreto resolucion ordenanza articulo codigo constitucion "
-    "proyecto plan estatuto tratado acuerdo convenio reglamento biblia corpus copa mundial torneo liga1 eurocopa olimpiadas premio oscar grammy i ii iii iv v vi vii viii ix x xi xii xx xxi pib ipc iva dl ds du pl n n° nº "
+    "proyecto plan estatuto tratado acuerdo convenio reglamento biblia corpus copa mundial torneo liga1 eurocopa olimpiadas premio grammy i ii iii iv v vi vii viii ix x xi xii xx xxi pib ipc iva dl ds du pl n n° nº "
     "panamericana interoceanica carretera avenida av jiron jr calle pasaje plaza parque urbanizacion urb puente ovalo kilometro km ud usted d vd vds dios ibex dow jones euro euribor"
 )
 """Capitalised words that begin no person's, organisation's or place's name here."""
@@ -168,7 +168,7 @@ OFFICE_BEFORE = re.compile(
 )
 OFFICE_AFTER = re.compile(rf",? (?:el |la |the |actual |entonces |ex)?(?:[\w ]{{0,20}} )?{OFFICE.pattern}")
 OFFICE_STEM = re.compile(
-    r"[mpcagflrsjdei](?:inistr|resident|remier|ongres|lcald|obernador|arlamentari|egislador|iscal|andatari|egidor|refect|enador|iputad|anciller|uez|agistrad|rocurador|ontralor|efensor|uperintendente|mbajador|omandante|np|efe|apa|ey|eina|overnor|enator|rosecutor|hief)"
+    r"[mpcagflrsjdei](?:inist[er]|resident|remier|ongres|lcald|obernador|arlamentari|egislador|iscal|andatari|egidor|refect|enador|iputad|anciller|uez|agistrad|rocurador|ontralor|efensor|uperintendente|mbajador|omandante|np|efe|apa|ey|eina|overnor|enator|rosecutor|hief)"
 )
 """One of them stands wherever an office does: a quick look before OFFICE_BEFORE and OFFICE_AFTER."""
 

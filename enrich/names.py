@@ -161,7 +161,7 @@ class _Pass:
             )
         if first.text.isupper() and len(first.text) > 1 and "." not in first.text:
             return self._initials(group, at)
-        if after and first.word.rstrip(".") in cues.TITLE:
+        if after and (first.word.rstrip(".") in cues.TITLE or after.word in cues.TITLE):
             return at + 1, None, False
         return self._unknown(group, at, after)
 

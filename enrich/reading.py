@@ -17,6 +17,7 @@ Span = list[str | int]
 LONGEST_SENTENCE = 600
 """Characters of a sentence beyond which it is read in pieces: what no stop divides (a list, hostile text) stays bounded."""
 _NO_WORD = re.compile(r"[\W_]")
+_PLAIN_WORD = re.compile(r"[^\W_]+")
 _MANY_MARKS = 100
 _PAUSE = re.compile(r"[,;:)\n]\s")
 
@@ -48,6 +49,20 @@ class Field:
         for char in marks:  # few distinct ones: much faster than a regular expression
             text = text.replace(char, " ")
         return f" {text} "
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Its words, folded: a step looks here first whether there is anything for it to find."""
+        return frozenset(self.norm.split())
+
+    @cached_property
+    def shouted(self) -> bool:
+        """Whether it is printed in capitals throughout, or with every word capitalised as English headlines are."""
+        words = [word for word in _PLAIN_WORD.findall(self.text[:400]) if len(word) > 3 and word[0].isalpha()]
+        if len(words) < 3 or sum(word[0].isupper() for word in words) <= 0.9 * len(words):
+            return False
+        headline = len(words) > 4 and self.text[-1] != "."
+        return headline or sum(word.isupper() for word in words) > 0.8 * len(words)
 
     @cached_property
     def bounds(self) -> list[tuple[int, int]]:

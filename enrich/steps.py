@@ -23,6 +23,7 @@ from enrich import (
     language,
     norms,
     places,
+    recognisers,
     roads,
     sectors,
     signatures,
@@ -32,6 +33,7 @@ from enrich import (
 )
 from enrich import lexicon as lexicons
 from enrich.limit import TooLong, limited
+from enrich.names import Recogniser, Rules
 from enrich.reading import Reading
 
 log = logging.getLogger(__name__)
@@ -94,16 +96,19 @@ class Outcome(NamedTuple):
     too_long: bool = False
 
 
-def plain_steps() -> tuple[Step, ...]:
-    """Every step but the translation, each after those that it reads."""
+def plain_steps(recogniser: Recogniser | None = None) -> tuple[Step, ...]:
+    """Every step but the translation, each after those that it reads; names are found by `recogniser` (by default, by rules)."""
+    engine = recogniser or Rules()
     return (
         Plain("language", language.VERSION, language.run, lexical=False),
-        Plain("places", places.VERSION, places.run, depends={"gazetteer": places.gazetteer_digest()}),
+        Plain(
+            "entities", entities.VERSION, entities.step(engine), depends={"engine": f"{engine.name} {engine.version}"}
+        ),
+        Plain("places", places.VERSION, places.run, ("entities",), {"gazetteer": places.gazetteer_digest()}),
         Plain("norms", norms.VERSION, norms.run, lexical=False),
         Plain("topics", topics.VERSION, topics.run, ("language", "places", "norms")),
         Plain("sectors", sectors.VERSION, sectors.run, ("topics",)),
         Plain("amounts", amounts.VERSION, amounts.run, ("topics",), lexical=False),
-        Plain("entities", entities.VERSION, entities.run),
         Plain("strikes", strikes.VERSION, strikes.run, ("topics", "entities", "places")),
         Plain("casualties", casualties.VERSION, casualties.run, ("topics",), lexical=False),
         Plain("event", event.VERSION, event.run, ("topics", "strikes"), lexical=False),
@@ -116,10 +121,10 @@ class Chain:
     """The steps of one configuration. Build it once per process (`build`); it is cheap to call and holds no document."""
 
     def __init__(self, settings: Settings, steps: tuple[Step, ...] | None = None) -> None:
-        """Raises InputError where a word list of `PUTUTU_LEXICON_DIR` is broken, UnavailableError for an engine that is missing."""
+        """Raises InputError where a word list of `PUTUTU_LEXICON_DIR` is broken, UnavailableError for an engine that is missing (a translator, a model of `PUTUTU_ENTITIES`)."""
         self.lexicon = lexicons.load(settings.lexicon_dir)
         translator = translate.step(settings, self.lexicon)
-        chosen = plain_steps() if steps is None else steps
+        chosen = plain_steps(recognisers.choose(settings)) if steps is None else steps
         self.steps: tuple[Step, ...] = chosen if translator is None else (*chosen, translator)
         self._fingerprints = self._fingerprint_all()
 

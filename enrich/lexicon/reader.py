@@ -30,8 +30,9 @@ _TERM_KEYS = {
     "without",
     "around",
 }
-_PARTS = {"tag", "terms", "organisations", "classes", "glossary"}
+_PARTS = {"tag", "terms", "organisations", "people", "classes", "glossary"}
 _ORGANISATION_KEYS = {"name", "kind", "words", "id", "printed", "needs"}
+_PERSON_KEYS = {"name", "words", "id", "needs"}
 _ORGANISATION_KINDS = ("gang", "institution", "guild", "company", "party", "other")
 _NO_WORD = re.compile(r"[\W_]+")
 _GROUP = re.compile(r"\(([^()]*)\)")
@@ -91,7 +92,7 @@ class ListFile:
             raise InputError(f"{name}: {error}.", "Mend the TOML there.") from error
         unknown = sorted(set(file.data) - _PARTS)
         if unknown:
-            mend = "A file holds tag, [[terms]], [[organisations]], [classes] and [glossary]."
+            mend = "A file holds tag, [[terms]], [[organisations]], [[people]], [classes] and [glossary]."
             raise file.error("", f"{unknown[0]!r} is not known", mend)
         return file
 
@@ -101,6 +102,8 @@ class ListFile:
             self.entries.extend(self._term(term, self.data.get("tag"), f"term {number}", classes))
         for number, item in enumerate(self.data.get("organisations", ()), 1):
             self.entries.extend(self._organisation(item, f"organisation {number}", classes))
+        for number, item in enumerate(self.data.get("people", ()), 1):
+            self.entries.extend(self._known(item, f"person {number}", classes, "person", "official"))
         for spanish, english in self.table("glossary").items():
             if not isinstance(english, str) or not english.strip():
                 raise self.error(f"glossary {spanish!r}", "needs an English text", "Write it as a string.")
@@ -191,18 +194,31 @@ class ListFile:
         return str(tag)
 
     def _organisation(self, item: Any, place: str, classes: Classes) -> Iterator[Entry]:
-        words = self._words(item, place, _ORGANISATION_KEYS)
-        kind, name = item.get("kind"), item.get("name", words[0])
+        kind = item.get("kind") if isinstance(item, dict) else None
+        if isinstance(item, dict) and kind not in _ORGANISATION_KINDS:
+            name = item.get("name", "")
+            raise self.error(
+                f"{place} ({name})", f"kind {kind!r} is not known", f"Kinds: {', '.join(_ORGANISATION_KINDS)}."
+            )
+        yield from self._known(item, place, classes, "organisation", str(kind))
+
+    def _known(self, item: Any, place: str, classes: Classes, type: str, kind: str) -> Iterator[Entry]:
+        """The forms of an organisation, or of a public figure."""
+        words = self._words(item, place, _ORGANISATION_KEYS if type == "organisation" else _PERSON_KEYS)
+        name = item.get("name", words[0])
         place = f"{place} ({name})"
-        if kind not in _ORGANISATION_KINDS:
-            raise self.error(place, f"kind {kind!r} is not known", f"Kinds: {', '.join(_ORGANISATION_KINDS)}.")
-        id = item.get("id") or _NO_WORD.sub("-", fold(name)).strip("-")
+        id = item.get("id") or slug(name)
         self.organisations[id] = Organisation(id, name, kind)
         company = _company(
             {"needs": classes.forms(item["needs"], self, f"{place}, `needs`")} if "needs" in item else {}
         )
         for form in self._forms(words, place, classes):
-            yield self._entry(form, place, tag=f"organisation.{id}", detail=kind, printed=False, company=company)
+            yield self._entry(form, place, tag=f"{type}.{id}", detail=kind, printed=False, company=company)
+
+
+def slug(name: str) -> str:
+    """A name as an id: `Los Pulpos` -> `los-pulpos`."""
+    return _NO_WORD.sub("-", fold(name)).strip("-")
 
 
 _ENDINGS = ("", "s", "es", "o", "a", "os", "as")

@@ -58,7 +58,7 @@ def _cue(words: str) -> re.Pattern[str]:
 
 
 _WHAT = (
-    ("reward", _cue(r"recompensa\w*|rewards?")),
+    ("reward", _cue(r"recompensa\w*|rewards?|por informacion|a quien (?:de|brinde|aporte|ofrezca)|for information")),
     ("other", _cue(r"sobornos?|coimas?|sacado|bribes?|presupuesto\w*|inversion\w*|inviert\w*|invirti\w*|bonos?|multas?|sueldos?|salarios?|remuneracion\w*|precio\w*|cuesta\w*|costo\w*|valorizad\w*|"
         r"incaut\w*|decomis\w*|prestaban|prestamos?|creditos?|credito|deud\w*|adeud\w*|reparacion civil|transferi\w*|transferencia|fondos?|financi\w*|uit|equivalente|kilo|litro|exporta\w*|ventas|"
         r"facturaci\w*|papeletas?|peaje|alquiler|matricula|seized|budget|salary|price|fine|exports")),

@@ -52,8 +52,16 @@ def _subtype(found: Sequence[Found]) -> str | None:
         if entry.detail:
             weights[entry.detail] += round(1000 * entry.weight * _TELLING.get(entry.detail, 1.0) * _prominence(item))
     best = weights.most_common(1)[0][0] if weights else None
+    if best in ("cupos", "threats"):
+        best = next((item.hit.entry.detail for item in found if _is_titled_violence(item)), best)
     deadly = any(item.hit.entry.detail == "killing" and _prominence(item) >= 1 for item in found)
     return "killing" if best == "attack" and deadly else best
+
+
+def _is_titled_violence(item: Found) -> bool:
+    """A title that tells of a killing or an attack tells what happened; that money was asked for tells why."""
+    entry = item.hit.entry
+    return item.field.name == "title" and entry.detail in VIOLENT and entry.weight >= 0.2
 
 
 def _kind_of_norm(reading: Reading) -> str | None:

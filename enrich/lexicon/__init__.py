@@ -13,6 +13,7 @@ A file holds any of `[[terms]]`, `[[organisations]]`, `[classes]` and `[glossary
     needs = [..]   without = [..]        # what the same sentence must (one of them), must not hold
     needs_too = [..]                     # and one of these
     around = [..]                        # what it or one of the two sentences before and after must hold
+    around_too = [..]  around_not = [..] # and one of these; and none of these
     common = true                        # a common noun: not within a person's name (Juan Paro Pérez)
     proper = true                        # a name: only where it is printed with a capital letter (Irán, not irán)
     title = true                         # only in a title

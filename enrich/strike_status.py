@@ -21,7 +21,7 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         (
             "",
             0.0,
-            rf"(?:pid\w+|exhort\w+|solicit\w+|invoc\w+|inst(?:a|o|aron) a|llam(?:a|o|an) a|recomend\w+|asked|urged|urges|calls on|exig\w+|exij\w+) {_WORDS}(?:no )?(?:levant\w+|depon\w+|suspend\w+|acat\w+|desist\w+|lift|end|suspend|call off)",
+            rf"(?:pid\w+|exhort\w+|solicit\w+|invoc\w+|inst(?:a|o|aron) a|llam(?:a|o|an) a|recomend\w+|asked|urged|urges|calls on|exig\w+|exij\w+) {_WORDS}(?:no )?(?:levant\w+|depon\w+|suspend\w+|acat\w+|desist\w+|lift|end|suspend|call off|que (?:retom|reanud|vuelv|regres)\w+)",
         ),
         (
             "ongoing",
@@ -42,6 +42,11 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
             "announced",
             1.0,
             rf"no (?:se )?(?:sum|pleg|plieg|adher|acat|particip|apoy|respald)\w+ {_THE}{STRIKE}|no se (?:plegaran|sumaran|pliegan|suman)",
+        ),
+        (
+            "ongoing",
+            1.5,
+            r"(?:varad|cerrad|bloquead|tomad|paralizad|acampad|encadenad)[oa]s? desde|desde hace|desde el pasado|llevan (?:\w+ ){0,3}(?:dias|horas|semanas)",
         ),
         ("ongoing", 1.6, r"no (?:volver|regres|retom|reanud|retorn)\w+"),
         # denied and called off

@@ -89,7 +89,7 @@ class Field:
         number = self.sentence_at(position)
         if number not in self._passages:
             near = [(self, each) for each in range(max(number - 2, 0), min(number + 3, len(self.bounds)))]
-            if number < 2:
+            if number < 3:
                 near += [(other, each) for other in self.beside for each in range(min(2, len(other.bounds)))]
             starts = [(part, part.bounds[each][0]) for part, each in near]
             words = frozenset[str]().union(*(part.words_at(start) for part, start in starts))

@@ -95,7 +95,7 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         (
             "considered",
             2.2,
-            rf"(?:irian|acatarian|realizarian|convocarian|paralizarian|pararian|tomarian|bloquearian|saldrian) |(?:lo )?(?:decidira|decidiran|definira|definiran|evaluara|evaluaran|votara|votaran) (?:\w+ ){{0,3}}(?:en asamblea|el lunes|el martes|el miercoles|el jueves|el viernes)|will decide|threaten\w* to (?:stop|strike|walk|park|block)",
+            r"(?:irian|acatarian|realizarian|convocarian|paralizarian|pararian|tomarian|bloquearian|saldrian) |(?:lo )?(?:decidira|decidiran|definira|definiran|evaluara|evaluaran|votara|votaran) (?:\w+ ){0,3}(?:en asamblea|el lunes|el martes|el miercoles|el jueves|el viernes)|will decide|threaten\w* to (?:stop|strike|walk|park|block)",
         ),
         (
             "considered",
@@ -111,7 +111,7 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         (
             "announced",
             1.3,
-            rf"anunci\w+|convoc(?:a|an|o|aron|aran|atoria|ado|ada)|llam(?:a|an|aron|o) a (?:la |una |un )?(?:{STRIKE}|sus bases|parar)|ira(?:n)? (?:al|a la|a un|a una|a) |acatar(?:a|an)|parar(?:a|an) |realizaran|iniciaran|comenzaran|se (?:plegaran|sumaran|concentraran|reuniran)|no atenderan|habra {STRIKE}|saldran|ratific\w+|confirm\w+ (?:el|la|que|su)|programa\w+|previst[oa]s?|debia (?:comenzar|iniciar)",
+            rf"anunci\w+|convoc(?:a|an|o|aron|aran|atoria|ado|ada)|llam(?:a|an|aron|o) a (?:la |una |un )?(?:{STRIKE}|sus bases|parar)|ira(?:n)? (?:al|a la|a un|a una|a) |acatar(?:a|an)|parar(?:a|an) |realizaran|iniciaran|comenzaran|(?:march|protest|bloque|tom|paraliz|cerr|particip|parti|mov?iliz)\w*ran|no (?:abr|circul|atend|sal)\w*ran|se (?:plegaran|sumaran|concentraran|reuniran)|no atenderan|habra {STRIKE}|saldran|ratific\w+|confirm\w+ (?:el|la|que|su)|programa\w+|previst[oa]s?|debia (?:comenzar|iniciar)",
         ),
         (
             "announced",

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from alerts import matching, outbox
 from core.document import Document, Payload
-from core.errors import InputError, PututuError
+from core.errors import PututuError
 from core.home import archive_held
 from core.record import Record
 from core.settings import Settings
@@ -29,7 +29,7 @@ from reindexing import StoreSource
 from search.backend import Backend
 from search.engines import beside, open_backend
 from search.rebuild import rebuild
-from store import annotations, deliveries, disk, documents, frontier, joining, sources, stories, work
+from store import annotations, corrections, deliveries, disk, documents, frontier, joining, sources, stories, work
 from store.database import Store
 from store.work import Work
 
@@ -374,17 +374,7 @@ def retry(store: Store, kind: str | None = None, *, clock: Clock = utc_now) -> R
 def correct(store: Store, id: str, change: Payload | None, author: str, *, clock: Clock = utc_now) -> Record:
     """Keep a person's correction of a document, or take the last one back (None); the document as it then stands."""
     with store.write() as tx:
-        found = documents.resolve(tx, id)
-        if found is None:
-            raise InputError(f"There is no document {id!r}.", "`pututu search` prints ids.")
-        if change is None:
-            if not annotations.undo(tx, found, clock()):
-                raise InputError(f"No correction of {id} stands.", "There is nothing to undo.")
-        else:
-            annotations.correct(tx, found, change, author, clock())
-        record = documents.record(tx, found)
-        assert record is not None
-        return record
+        return corrections.revise(tx, id, change, author, clock())
 
 
 def take_down(store: Store, settings: Settings, url: str, reason: str, *, clock: Clock = utc_now) -> Receipt:
@@ -402,7 +392,6 @@ def retain(store: Store, settings: Settings, *, apply: bool = True, clock: Clock
         with store.write() as tx:
             stories.forget_keys(tx, clock() - KEYS_KEPT)
     return retention.retain(store, settings, clock(), apply=apply)
-
 
 
 def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -17,7 +17,7 @@ COMMANDS: dict[str, str] = {
     "search": "questions", "trends": "trends", "spikes": "trends", "changes": "trends", "terms": "trends",
     "show": "documents", "stories": "documents", "story": "documents", "export": "exports", "why": "questions",
     "sources": "sources", "backfill": "backfill", "alerts": "alerts",
-    "correct": "upkeep", "reindex": "upkeep", "backup": "upkeep", "restore": "upkeep", "takedown": "upkeep", "doctor": "upkeep",
+    "correct": "correcting", "corrections": "correcting", "lexicon": "lexicon", "evaluate": "evaluating", "reindex": "upkeep", "backup": "upkeep", "restore": "upkeep", "takedown": "upkeep", "doctor": "upkeep",
     "settings": "upkeep", "runs": "upkeep", "schedule": "upkeep",
     "retention": "retention",
 }  # fmt: skip

@@ -28,6 +28,8 @@ class Field:
 
     name: str
     text: str
+    beside: "list[Field]" = field(default_factory=list)
+    """What is read on with it: the lead behind the title, the title before the lead."""
 
     @cached_property
     def folded(self) -> str:
@@ -94,11 +96,24 @@ class Field:
             self._words[number] = frozenset(self.sentence(position).split())
         return self._words[number]
 
-    def passage(self, position: int) -> str:
-        """The sentence around a position with the two before and the two after it."""
+    def passage(self, position: int) -> tuple[str, frozenset[str]]:
+        """The sentence around a position with the two before and the two after it, and the words of these.
+
+        Title and lead are one passage: who reads the one reads the other.
+        """
         number = self.sentence_at(position)
-        near = range(max(number - 2, 0), min(number + 3, len(self.bounds)))
-        return f" {' '.join(self.sentence(self.bounds[each][0]).strip() for each in near)} "
+        if number not in self._passages:
+            near = [(self, each) for each in range(max(number - 2, 0), min(number + 3, len(self.bounds)))]
+            if number < 3:
+                near += [(other, each) for other in self.beside for each in range(min(2, len(other.bounds)))]
+            starts = [(part, part.bounds[each][0]) for part, each in near]
+            words = frozenset[str]().union(*(part.words_at(start) for part, start in starts))
+            self._passages[number] = f" {' '.join(part.sentence(start).strip() for part, start in starts)} ", words
+        return self._passages[number]
+
+    @cached_property
+    def _passages(self) -> dict[int, tuple[str, frozenset[str]]]:
+        return {}
 
     @cached_property
     def _words(self) -> dict[int, frozenset[str]]:
@@ -155,9 +170,13 @@ class Reading:
         """Title, summary and text, without empty ones; a summary that the text repeats is not read twice."""
         d = self.document
         summary = "" if d.summary and d.summary in d.text else d.summary
-        return tuple(
+        found = tuple(
             Field(name, text) for name, text in (("title", d.title), ("summary", summary), ("text", d.text)) if text
         )
+        if len(found) > 1 and found[0].name == "title":
+            found[0].beside.append(found[1])
+            found[1].beside.append(found[0])
+        return found
 
     @cached_property
     def found(self) -> Mapping[str, list[Found]]:

@@ -120,9 +120,15 @@ def plain_steps(recogniser: Recogniser | None = None) -> tuple[Step, ...]:
 class Chain:
     """The steps of one configuration. Build it once per process (`build`); it is cheap to call and holds no document."""
 
-    def __init__(self, settings: Settings, steps: tuple[Step, ...] | None = None) -> None:
-        """Raises InputError where a word list of `PUTUTU_LEXICON_DIR` is broken, UnavailableError for an engine that is missing (a translator, a model of `PUTUTU_ENTITIES`)."""
-        self.lexicon = lexicons.load(settings.lexicon_dir)
+    def __init__(
+        self, settings: Settings, steps: tuple[Step, ...] | None = None, lexicon: lexicons.Lexicon | None = None
+    ) -> None:
+        """`lexicon`: other word lists than those of the settings.
+
+        Raises InputError where a word list of `PUTUTU_LEXICON_DIR` is broken, UnavailableError for an engine that is missing (a
+        translator, a model of `PUTUTU_ENTITIES`).
+        """
+        self.lexicon = lexicon or lexicons.load(settings.lexicon_dir)
         translator = translate.step(settings, self.lexicon)
         chosen = plain_steps(recognisers.choose(settings)) if steps is None else steps
         self.steps: tuple[Step, ...] = chosen if translator is None else (*chosen, translator)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("core", "store", "crawler", "enrich", "search", "alerts", "web", "demo", "cli")
+ROOMS = ("core", "store", "crawler", "enrich", "search", "alerts", "web", "demo", "proof", "cli")
 ALONE = [ROOT / name for name in ("pipeline.py", "reindexing.py", "scheduler.py")]
 
 

@@ -170,7 +170,12 @@ def _alerts_page(
         "alerts.html", "/alerts", status=status, formats=_links(visit, "/alerts"), alerts=rows, form_token=token, entered=filled, problem=trouble, saved=saved,
     )  # fmt: skip
     page.set_cookie(
-        guard.FORM_COOKIE, form_cookie, httponly=True, samesite="strict", secure=_secure(visit.request), path="/alerts"
+        guard.FORM_COOKIE,
+        form_cookie,
+        httponly=True,
+        samesite="strict",
+        secure=is_secure(visit.request),
+        path="/alerts",
     )
     return page
 
@@ -240,7 +245,7 @@ def log_in(request: Request, token: Annotated[str, Form()] = "", next: Annotated
     answer = RedirectResponse(_own_path(next), status_code=303)
     value = guard.session(settings.token, datetime.now(UTC).timestamp())
     answer.set_cookie(
-        guard.SESSION_COOKIE, value, max_age=guard.SESSION_SECONDS, httponly=True, samesite="lax", secure=_secure(request), path="/"
+        guard.SESSION_COOKIE, value, max_age=guard.SESSION_SECONDS, httponly=True, samesite="lax", secure=is_secure(request), path="/"
     )  # fmt: skip
     return answer
 
@@ -256,5 +261,6 @@ def _own_path(wanted: str) -> str:
     return wanted if plain else "/"
 
 
-def _secure(request: Request) -> bool:
+def is_secure(request: Request) -> bool:
+    """Whether the visitor came by https: then cookies are for https alone."""
     return request.url.scheme == "https" or request.state.door.public_url.startswith("https://")

@@ -75,7 +75,7 @@ def story(desk: Desk, id: str) -> ToldStory | None:
     return ToldStory(
         ref=ref,
         decisions=[one for one in decided if one.undone is None],
-        records=sorted(records, key=lambda record: record.document.published or record.document.fetched)
+        records=sorted(records, key=lambda record: record.document.published or record.document.fetched),
     )
 
 

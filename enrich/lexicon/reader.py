@@ -29,6 +29,8 @@ _TERM_KEYS = {
     "needs_too",
     "without",
     "around",
+    "around_too",
+    "around_not",
 }
 _PARTS = {"tag", "terms", "organisations", "people", "classes", "glossary"}
 _ORGANISATION_KEYS = {"name", "kind", "words", "id", "printed", "needs"}
@@ -229,7 +231,7 @@ _BESIDE = {
     "after": r" *(?:{})(?= )",
     "after_not": r" *(?:{})(?= |$)",
 }
-_COMPANY = ("needs", "needs_too", "without", "around")
+_COMPANY = ("needs", "needs_too", "without", "around", "around_too", "around_not")
 
 
 def _beside(key: str, forms: list[str]) -> re.Pattern[str]:

@@ -13,14 +13,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import UnavailableError
+from enrich.protecting import Protect
 
 APERTIUM_MODE = Path("/usr/share/apertium/modes/spa-eng.mode")
-Protect = Callable[[str], Sequence[tuple[int, int, str]]]
-"""Text -> `(start, end, English)` of what an engine must not touch, in order and apart from one another."""
 
 _MOST_HUNG = 2
 """Lines of one text that may hang the rules before the engine itself is held to be gone."""
@@ -54,7 +53,7 @@ class Apertium:
     @property
     def version(self) -> str:
         """The rules' own age: the mode's compiled dictionaries change with the Debian package."""
-        return f"1:{int(self._mode.stat().st_mtime)}" if self._mode.exists() else "1"
+        return f"2:{int(self._mode.stat().st_mtime)}" if self._mode.exists() else "2"
 
     @staticmethod
     def installed(mode: Path = APERTIUM_MODE) -> bool:
@@ -189,9 +188,9 @@ def encode(text: str, protect: Protect | None = None) -> str:
         "", _LONG_TOKEN.sub(lambda match: " ".join(match[0][i : i + 200] for i in range(0, len(match[0]), 200)), text)
     )
     parts, last = [], 0
-    for start, end, english in protect(text) if protect else ():
-        parts += [_plain(text[last:start]), f"[{_ESCAPED.sub(_escape, english)}]"]
-        last = end
+    for one in protect(text) if protect else ():
+        parts += [_plain(text[last : one.start]), f"[{_ESCAPED.sub(_escape, one.english)}]"]
+        last = one.end
     return "".join(parts) + _plain(text[last:]) + ".[][\n]"
 
 

@@ -17,7 +17,7 @@ from core.peru.gazetteer import load
 from core.settings import Settings
 from core.text import lower
 from enrich import language as languages
-from enrich.apertium import Protect
+from enrich.protecting import protector
 from enrich.lexicon import Lexicon
 from enrich.lexicon import load as load_lexicon
 from enrich.mentions import capitalised
@@ -104,37 +104,3 @@ def translate_documents(
             yield document, worker.translation(document) if code == "es" else None
     finally:
         worker.close()
-
-
-def protector(lexicon: Lexicon) -> Protect:
-    """What an engine must leave alone: glossary words become their English, names of places and organisations stay."""
-    glossary = ahocorasick.Automaton()
-    for spanish, english in lexicon.glossary.items():
-        glossary.add_word(f" {' '.join(_NO_WORD.sub(' ', spanish).split())} ", (spanish, english))
-    glossary.make_automaton()
-    gazetteer = load()
-
-    def protect(text: str) -> list[tuple[int, int, str]]:
-        part = Field("text", text)
-        found = [
-            (hit.start, hit.end, text[hit.start : hit.end])
-            for hit in lexicon.find(part)
-            if hit.entry.tag.startswith("organisation.") and text[hit.start].isupper()
-        ]
-        found += [(start, end, text[start:end]) for start, end in capitalised(part, gazetteer)]
-        norm = f" {_NO_WORD.sub(' ', lower(text))} "
-        for last, (spanish, english) in glossary.iter(norm) if len(glossary) else ():
-            start = last - len(spanish) - 1
-            found.append((start, last - 1, english[0].upper() + english[1:] if text[start].isupper() else english))
-        return _apart(found)
-
-    return protect
-
-
-def _apart(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """The longest where they overlap, in order."""
-    kept: list[tuple[int, int, str]] = []
-    for start, end, english in sorted(found, key=lambda item: (item[0], -item[1])):
-        if not kept or start >= kept[-1][1]:
-            kept.append((start, end, english))
-    return kept

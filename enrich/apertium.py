@@ -30,8 +30,9 @@ _UNSAFE = re.compile(
 )
 _LONG_TOKEN = re.compile(r"\S{201,}")
 _MIDDLE_FORM = re.compile(r"[ \t]*\n[ \t]*")
-
-
+# A protected name is no word to the rules: they give its verb another subject, and its neighbour the capital of the sentence.
+_SUBJECT = re.compile(r"((?:^|[.!?]|\])\s*\[[^\[\]\\\n]{2,60}\] )(?:It|He|She|They) (?=[a-z])")
+_NEIGHBOUR = re.compile(r"(?<=[^\\]\] )(?:Of|And|To|In|On|It|At|From|For|By|But|With|That|Which|As|Were)\b")
 _ARTICLE = re.compile(r"\b([Aa])n? (\[[A-Za-z])")
 
 
@@ -210,7 +211,8 @@ def _plain(text: str) -> str:
 def decode(stream: str) -> str:
     """The printed text of an answer: superblanks opened, escapes undone, the end that `encode` added taken off."""
     stream = stream.removesuffix("[][\n]").removesuffix(".") if stream.endswith("[][\n]") else stream
-    stream = _ARTICLE.sub(_article, stream.replace(".[][\n]", "[\n]"))
+    stream = _SUBJECT.sub(r"\1", _ARTICLE.sub(_article, stream.replace(".[][\n]", "[\n]")))
+    stream = _NEIGHBOUR.sub(lambda match: match[0].lower(), stream)
     return _SUPERBLANK.sub(lambda match: match[1] or "", stream)
 
 

@@ -7,7 +7,6 @@ brought there by `pututu models pull`.
 import importlib.util
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from core.errors import UnavailableError
@@ -94,12 +93,17 @@ def generator(folder: ModelFolder, workers: int = 0) -> Generator:
 def candidates(settings: Settings) -> list[Candidate]:
     """Every engine that is here or half here, best first; those that can be used have no problem."""
     known = [*map(_candidate, folders.found(models_folder(settings))), _apertium()]
-    return sorted(known, key=lambda one: ENGINES.index(one.engine))
+    return sorted(
+        known,
+        key=lambda one: (ENGINES.index(one.engine), one.folder is not None and one.folder.name != folders.OPUS_MT_NAME),
+    )
 
 
 def _candidate(folder: ModelFolder) -> Candidate:
     if folder.kind == "transformers":
-        return Candidate(TRANSFORMERS, folder, folder.problem or ("" if huggingface.installed() else _MISSING["transformers"]))
+        return Candidate(
+            TRANSFORMERS, folder, folder.problem or ("" if huggingface.installed() else _MISSING["transformers"])
+        )
     engine = OPUS_MT if folder.is_marian_pair or folder.kind is None else CTRANSLATE2
     return Candidate(engine, folder, folder.problem or _lacking(folder))
 
@@ -113,7 +117,9 @@ def _lacking(folder: ModelFolder) -> str:
 
 
 def _apertium() -> Candidate:
-    return Candidate(Apertium.name, None, "" if Apertium.installed() else "The Debian package apertium-eng-spa is not installed.")
+    return Candidate(
+        Apertium.name, None, "" if Apertium.installed() else "The Debian package apertium-eng-spa is not installed."
+    )
 
 
 def chosen(settings: Settings, name: str | None = None) -> Candidate | None:
@@ -170,5 +176,3 @@ def rows(settings: Settings) -> Iterator[dict[str, object]]:
             "pulled": record.get("pulled"),
             "problem": one.problem or None,
         }
-
-

@@ -59,7 +59,9 @@ def protector(lexicon: Lexicon) -> Protect:
             english = sense.at(part, start)
             if english:
                 capital = text[start].isupper()
-                found.append(Protected(start, last - 1, english[0].upper() + english[1:] if capital else english, "word"))
+                found.append(
+                    Protected(start, last - 1, english[0].upper() + english[1:] if capital else english, "word")
+                )
         return _apart(found)
 
     return protect

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from core.errors import UnavailableError
 from enrich.engines.folders import ModelFolder, config_of
 from enrich.engines.languages import Languages
-from enrich.engines.sentencewise import Tokens
+from enrich.engines.sentencewise import Tokens, longest_answer
 
 BATCH = 1_024
 """Tokens of a batch of one worker: 32 sentences of 32 tokens."""
@@ -36,7 +36,8 @@ class SentencePieces:
         import sentencepiece
 
         self._source, self._target = (
-            sentencepiece.SentencePieceProcessor(model_file=str(folder.path / name)) for name in ("source.spm", "target.spm")
+            sentencepiece.SentencePieceProcessor(model_file=str(folder.path / name))
+            for name in ("source.spm", "target.spm")
         )
         self._before, self._after = [prefix] if prefix else [], [_END] if end else []
 
@@ -75,10 +76,11 @@ class CTranslate2:
             max_batch_size=BATCH,
             batch_type="tokens",
             max_input_length=0,
-            max_decoding_length=2 * max(map(len, batch)) + 16,
+            max_decoding_length=len(start) + max(map(longest_answer, batch)),
             no_repeat_ngram_size=3 if strict else 0,
         )
-        return [pieces.decode(result.hypotheses[0][len(start) :]) for result in results]
+        said = [result.hypotheses[0][len(start) :] for result in results]
+        return [pieces.decode(one[: longest_answer(asked)]) for one, asked in zip(said, batch, strict=True)]
 
     def _load(self) -> tuple[Any, Pieces, Languages]:
         with self._lock:

@@ -34,8 +34,8 @@ _TIMEOUT = httpx.Timeout(30.0, read=120.0)
 _AGENT = "pututu-models"
 _NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
 WANTED = re.compile(
-    r"(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|shared_vocabulary|source_vocabulary|target_vocabulary)\.json"
-    r"|(?:shared|source|target)_vocabulary\.txt|model\.bin|merges\.txt|[\w.-]+\.spm|sentencepiece\.bpe\.model|spiece\.model"
+    r"(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab|vocabulary|shared_vocabulary|source_vocabulary|target_vocabulary)\.json"
+    r"|(?:(?:shared|source|target)_)?vocabulary\.txt|model\.bin|merges\.txt|[\w.-]+\.spm|sentencepiece\.bpe\.model|spiece\.model"
     r"|model(?:-\d+-of-\d+)?\.safetensors|pytorch_model(?:-\d+-of-\d+)?\.bin|(?:model\.safetensors|pytorch_model\.bin)\.index\.json"
     r"|[\w.+-]+\.npz|[\w.+-]+\.ya?ml|source\.bpe|target\.bpe|LICEN[CS]E(?:\.\w+)?|README(?:\.md)?"
 )
@@ -45,9 +45,11 @@ WANTED = re.compile(
 def download(url: str, into: Path, settings: Settings, told: Progress) -> None:
     """Fetch one file. Raises InputError (an address that is refused, too large) or UnavailableError (no whole answer)."""
     try:
-        with httpx.Client(headers={"User-Agent": _AGENT}, timeout=_TIMEOUT, follow_redirects=False) as client:
-            with closing(_answer(client, url, settings)) as response:
-                _save(response, into, told)
+        with (
+            httpx.Client(headers={"User-Agent": _AGENT}, timeout=_TIMEOUT, follow_redirects=False) as client,
+            closing(_answer(client, url, settings)) as response,
+        ):
+            _save(response, into, told)
     except httpx.HTTPError as error:
         raise UnavailableError(f"{url} does not answer ({type(error).__name__}: {error}).", "Check the address, or try again later.") from error  # fmt: skip
 
@@ -130,8 +132,18 @@ def unpack(archive: Path, into: Path) -> None:
             _untar(archive, into)
         else:
             raise InputError(f"{archive.name} is no zip or tar archive.", "Give the archive as it was published.")
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
-        raise InputError(f"{archive.name} cannot be unpacked: {error}.", "Fetch it again: it may have broken off.") from error
+    except (
+        zipfile.BadZipFile,
+        tarfile.TarError,
+        EOFError,
+        OSError,
+        RuntimeError,
+        NotImplementedError,
+        ValueError,
+    ) as error:
+        raise InputError(
+            f"{archive.name} cannot be unpacked: {error}.", "Fetch it again: it may have broken off."
+        ) from error
 
 
 def _unzip(archive: Path, into: Path) -> None:
@@ -163,7 +175,9 @@ def _untar(archive: Path, into: Path) -> None:
 def _bounded(archive: Path, pack: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
     for number, member in enumerate(pack):
         if number >= MOST_FILES:
-            raise InputError(f"{archive.name} holds more than {MOST_FILES} files.", "A model has a dozen: this is none.")
+            raise InputError(
+                f"{archive.name} holds more than {MOST_FILES} files.", "A model has a dozen: this is none."
+            )
         yield member
 
 
@@ -202,7 +216,9 @@ def _copy(stream: IO[bytes], target: Path, size: int, archive: Path) -> None:
 
 
 def _refused(archive: Path, name: str, why: str) -> InputError:
-    return InputError(f"{archive.name}: {name[:200]!r} {why}.", "Nothing was unpacked to use: fetch it from its publisher.")
+    return InputError(
+        f"{archive.name}: {name[:200]!r} {why}.", "Nothing was unpacked to use: fetch it from its publisher."
+    )
 
 
 def is_url(origin: str) -> bool:

@@ -9,6 +9,7 @@ from core.text import fold
 from enrich.protecting import Protected
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_CURRENCY = re.compile(r"(?:S/\.?|US\$|\$|€) ?$")
 _SMALL = dict(
     zip("23456789", ("two", "three", "four", "five", "six", "seven", "eight", "nine"), strict=True)
 ) | {"10": "ten", "11": "eleven", "12": "twelve"}  # fmt: skip
@@ -71,7 +72,9 @@ class Sentence:
         words, source = english.lower().split(), self.text.lower().split()
         if _is_no_answer(self.text, english):
             return True
-        return any(_repeats(words, size) for size in (1, 2, 3, 4)) and not any(_repeats(source, size) for size in (1, 2, 3, 4))
+        return any(_repeats(words, size) for size in (1, 2, 3, 4)) and not any(
+            _repeats(source, size) for size in (1, 2, 3, 4)
+        )
 
     def missing(self, english: str) -> list[Protected]:
         """The protected spans and numbers of the source that the English lacks, in order."""
@@ -80,8 +83,8 @@ class Sentence:
         lacking = []
         for one in self.protected:
             if one.kind == "figure":
-                number = None if any(map(str.isalpha, one.english)) else _digits(one.english)
-                if one.english not in english and number not in map(_digits, english.split()):
+                bare = not any(map(str.isalpha, one.english)) and _digits(one.english)
+                if one.english not in english and not (bare and bare in map(_digits, english.split())):
                     lacking.append(one)
             elif one.kind != "title" and _SPACES.sub(" ", fold(one.english)) not in said:
                 lacking.append(one)
@@ -93,8 +96,10 @@ class Sentence:
         return sorted(_apart(lacking))
 
     def _word(self, match: re.Match[str]) -> tuple[int, int, str]:
-        """The number with the letters and signs that belong to it: `S/500`, `24h`, `15%`."""
+        """The number with the letters and signs that belong to it: `S/ 500`, `24h`, `15%`."""
         start, end = match.span()
+        if currency := _CURRENCY.search(self.text[:start], max(0, start - 6)):
+            start = currency.start()
         while start and not self.text[start - 1].isspace() and self.text[start - 1] not in "(«“\"'":
             start -= 1
         while end < len(self.text) and not self.text[end].isspace() and self.text[end] not in ",;:.)»”\"'?!":

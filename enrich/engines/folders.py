@@ -15,6 +15,8 @@ from core.settings import Settings
 
 Kind = Literal["ctranslate2", "transformers", "marian"]
 RECORD = "pututu.json"
+OPUS_MT_NAME = "opus-mt-es-en"
+"""The folder of the default model: where several could be used, it is taken."""
 LONGEST_JSON = 32 * 2**20
 """Bytes of a JSON file that are read: a shared vocabulary takes some 2 MB."""
 
@@ -161,7 +163,9 @@ def _json(file: Path) -> dict[str, Any]:
             raise InputError(f"{file.name} of {file.parent.name} is too large to be a configuration.", "Pull the model again.")  # fmt: skip
         found = json.loads(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise InputError(f"{file.name} of {file.parent.name} cannot be read: {error}.", "Pull the model again.") from error
+        raise InputError(
+            f"{file.name} of {file.parent.name} cannot be read: {error}.", "Pull the model again."
+        ) from error
     if not isinstance(found, dict):
         raise InputError(f"{file.name} of {file.parent.name} is no configuration.", "Pull the model again.")
     return found
@@ -195,9 +199,7 @@ def _unlike_record(path: Path, record: Mapping[str, Any]) -> str:
 def fingerprints(path: Path) -> dict[str, dict[str, Any]]:
     """Size and SHA-256 of every file, for the record."""
     files = sorted(file for file in path.rglob("*") if file.is_file() and file.name != RECORD)
-    return {
-        str(file.relative_to(path)): {"size": file.stat().st_size, "sha256": sha256(file)} for file in files
-    }
+    return {str(file.relative_to(path)): {"size": file.stat().st_size, "sha256": sha256(file)} for file in files}
 
 
 def sha256(file: Path) -> str:
@@ -218,5 +220,7 @@ def damaged(folder: ModelFolder) -> list[str]:
 def usable(folder: ModelFolder) -> ModelFolder:
     """The folder itself. Raises UnavailableError with its problem where it has one."""
     if folder.problem:
-        raise UnavailableError(f"The model {folder.name} cannot be used. {folder.problem}", "`pututu models check` says more.")
+        raise UnavailableError(
+            f"The model {folder.name} cannot be used. {folder.problem}", "`pututu models check` says more."
+        )
     return folder

@@ -6,13 +6,14 @@ Only what is in the folder is read (`local_files_only`), and no code of a model 
 
 import importlib.util
 import threading
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from core.errors import UnavailableError
 from enrich.engines.folders import ModelFolder
 from enrich.engines.languages import Languages
-from enrich.engines.sentencewise import Tokens
+from enrich.engines.sentencewise import Tokens, longest_answer
 
 BATCH = 1_024
 """Padded tokens of a batch on a processor."""
@@ -30,7 +31,9 @@ def tokenizer(folder: ModelFolder, languages: Languages) -> Any:
     from transformers import AutoTokenizer
 
     codes = {"src_lang": languages.source, "tgt_lang": languages.target} if languages.source else {}
-    return AutoTokenizer.from_pretrained(str(folder.path), local_files_only=True, **codes)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it recommends packages that change little
+        return AutoTokenizer.from_pretrained(str(folder.path), local_files_only=True, **codes)
 
 
 class HubTokens:
@@ -89,11 +92,12 @@ class Transformers:
                 **inputs,
                 num_beams=self._beam,
                 do_sample=False,
-                max_new_tokens=2 * max(map(len, batch)) + 16,
+                max_new_tokens=max(map(longest_answer, batch)),
                 no_repeat_ngram_size=3 if strict else 0,
                 **({"forced_bos_token_id": start} if start is not None else {}),
             )
-        return [str(text).strip() for text in tokens.batch_decode(made, skip_special_tokens=True)]
+        said = [ids[: longest_answer(asked) + 1] for ids, asked in zip(made.tolist(), batch, strict=True)]
+        return [str(text).strip() for text in tokens.batch_decode(said, skip_special_tokens=True)]
 
     def _load(self) -> tuple[Any, Any, Languages, str]:
         with self._lock:
@@ -110,7 +114,9 @@ class Transformers:
     def _opened(self) -> tuple[Any, Any, Languages, str]:
         import torch
         from transformers import AutoModelForSeq2SeqLM
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()
         languages = Languages.of(self._folder)
         device = "cuda" if torch.cuda.is_available() else "cpu"
         kind = torch.float16 if device == "cuda" else torch.float32

@@ -4,7 +4,12 @@ from dataclasses import dataclass
 
 from enrich.engines.folders import ModelFolder, config_of
 
-_BY_TOKENIZER = {"Nllb": ("spa_Latn", "eng_Latn"), "M2M100": ("es", "en"), "SMaLL": ("es", "en"), "MBart": ("es_XX", "en_XX")}
+_BY_TOKENIZER = {
+    "Nllb": ("spa_Latn", "eng_Latn"),
+    "M2M100": ("es", "en"),
+    "SMaLL": ("es", "en"),
+    "MBart": ("es_XX", "en_XX"),
+}
 _PREFIXES = {"t5": "translate Spanish to English: ", "mt5": "translate Spanish to English: "}
 
 

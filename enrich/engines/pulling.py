@@ -8,7 +8,6 @@ import json
 import re
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,16 +16,15 @@ from typing import Any
 
 from core.errors import InputError, PututuError, UnavailableError
 from core.settings import Settings
-from enrich.engines import fetching, folders
+from enrich.engines import converting, fetching, folders
 from enrich.engines.fetching import HUB, Progress
-from enrich.engines.folders import RECORD, ModelFolder, models_folder
+from enrich.engines.folders import OPUS_MT_NAME, RECORD, ModelFolder, models_folder
 
 OPUS_MT_URL = "https://object.pouta.csc.fi/Tatoeba-MT-models/spa-eng/opus-2021-02-19.zip"
 """OPUS-MT's Spanish-English release that cuts words by SentencePiece (CC-BY 4.0; BLEU 37.9 on newstest2012 by its README).
 
 The `es-en/opus-2019-12-04.zip` of the older list cuts them by subword-nmt behind a Moses tokenizer.
 """
-OPUS_MT_NAME = "opus-mt-es-en"
 OPUS_MT_SIZE = "about 300 MB to fetch, 80 MB kept"
 _SAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
@@ -150,7 +148,9 @@ def _copy(local: Path, raw: Path) -> None:
         if file.is_file() and (fetching.WANTED.fullmatch(file.name) or file.name == RECORD):
             shutil.copyfile(file, raw / file.name)
     if not any(raw.iterdir()):
-        raise InputError(f"{local} holds no file of a model.", "Name the directory that holds config.json or decoder.yml.")
+        raise InputError(
+            f"{local} holds no file of a model.", "Name the directory that holds config.json or decoder.yml."
+        )
 
 
 def _make(wish: Wish, raw: Path, made: Path) -> Path:
@@ -159,80 +159,13 @@ def _make(wish: Wish, raw: Path, made: Path) -> Path:
     if kind == "marian":
         if wish.engine == "transformers":
             raise InputError("An OPUS-MT archive is not in the form of transformers.", "Pull the hub's: Helsinki-NLP/opus-mt-es-en --engine transformers.")  # fmt: skip
-        return convert_marian(raw, made)
+        return converting.from_marian(raw, made)
     if kind == "transformers" and wish.engine == "ctranslate2":
-        return _convert_hub(raw, made)
+        return converting.from_hub(raw, made)
     if kind == "ctranslate2" and wish.engine == "transformers":
         raise InputError("This is a CTranslate2 model, not one of transformers.", "Leave out --engine.")
     (raw / RECORD).unlink(missing_ok=True)
     return raw
-
-
-def convert_marian(raw: Path, made: Path) -> Path:
-    """An unpacked OPUS-MT archive as CTranslate2 int8, by numpy alone. Raises InputError where it is not what it says."""
-    try:
-        from ctranslate2.converters import OpusMTConverter
-    except ImportError as error:
-        raise UnavailableError(f"The model cannot be converted: {error}.", "`pip install 'pututu[translation]'`.") from error
-    _check_decoder(raw)
-    try:
-        OpusMTConverter(str(raw)).convert(str(made), quantization="int8")
-    except (ValueError, KeyError, OSError, RuntimeError, TypeError, AttributeError, IndexError, zipfile.BadZipFile, EOFError) as error:  # fmt: skip
-        raise InputError(f"The archive cannot be converted: {type(error).__name__}: {error}.", "It must be a Marian transformer of one model.") from error  # fmt: skip
-    _keep(raw, made, "source.spm", "target.spm", "README.md", "LICENSE")
-    return made
-
-
-def _check_decoder(raw: Path) -> None:
-    """The files that decoder.yml names are the archive's own, and the weights unpack to no more than a model has."""
-    import yaml
-
-    file = raw / "decoder.yml"
-    try:
-        told = yaml.safe_load(file.read_text("utf-8")) if file.stat().st_size < 65_536 else None
-    except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise InputError(f"decoder.yml cannot be read: {error}.", "Fetch the archive again.") from error
-    models, vocabularies = (told.get("models"), told.get("vocabs")) if isinstance(told, Mapping) else (None, None)
-    if not (isinstance(models, list) and models and isinstance(vocabularies, list) and len(vocabularies) == 2):
-        raise InputError("decoder.yml names no model and two vocabularies.", "Give an OPUS-MT archive as it was published.")
-    for name in [*models, *vocabularies]:
-        if not isinstance(name, str) or not fetching.WANTED.fullmatch(name):
-            raise InputError(f"decoder.yml names {name!r}, which is no file of the archive.", "Fetch it from its publisher.")
-        if not (raw / name).is_file():
-            raise InputError(f"The archive is half there: it lacks {name}.", "Fetch it again.")
-    try:
-        with zipfile.ZipFile(raw / models[0]) as weights:
-            size = sum(member.file_size for member in weights.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
-        raise InputError(f"{models[0]} holds no weights: {error}.", "Fetch the archive again.") from error
-    if size > fetching.LARGEST:
-        raise InputError(f"{models[0]} unpacks to {size} bytes.", "No model of this kind is so large.")
-
-
-def _convert_hub(raw: Path, made: Path) -> Path:
-    """A hub's model as CTranslate2 int8; this needs torch once, to read the weights."""
-    try:
-        import torch  # noqa: F401
-        from ctranslate2.converters import TransformersConverter
-    except ImportError as error:
-        raise UnavailableError(
-            f"A hub's model is converted by torch, which is not here ({error}).",
-            "`pip install 'pututu[transformers]'` once, or pull OPUS-MT's own archive, which needs none: `pututu models pull`.",
-        ) from error
-    try:
-        TransformersConverter(str(raw)).convert(str(made), quantization="int8")
-    except (ValueError, KeyError, OSError, RuntimeError, TypeError, AttributeError) as error:
-        raise InputError(f"The model cannot be converted: {type(error).__name__}: {error}.", "Keep it as it is: --engine transformers.") from error  # fmt: skip
-    names = ("source.spm", "target.spm", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-             "sentencepiece.bpe.model", "spiece.model", "vocab.json", "added_tokens.json", "README.md", "LICENSE")  # fmt: skip
-    _keep(raw, made, *names)
-    return made
-
-
-def _keep(raw: Path, made: Path, *names: str) -> None:
-    for name in names:
-        if (raw / name).is_file():
-            shutil.copyfile(raw / name, made / name)
 
 
 def _record(made: Path, facts: Mapping[str, Any]) -> None:

@@ -29,6 +29,11 @@ MOST_FAILED = 3
 """Sentences that an engine may fail on, one by one, before the engine itself is held to be gone."""
 
 
+def longest_answer(tokens: Tokens) -> int:
+    """Tokens of the longest answer that a piece may have: whoever goes round in circles is stopped there."""
+    return 2 * len(tokens) + 16
+
+
 class Generator(Protocol):
     """A loaded model: tokens of one language in, a sentence of the other out."""
 
@@ -60,9 +65,7 @@ class Sentencewise:
         wanted = list(dict.fromkeys(part for layout in layouts for part in layout if isinstance(part, Sentence)))
         with self._lock:
             english = dict(zip(wanted, self._sentences(wanted), strict=True))
-        return [
-            "".join(part if isinstance(part, str) else english[part] for part in layout) for layout in layouts
-        ]
+        return ["".join(part if isinstance(part, str) else english[part] for part in layout) for layout in layouts]
 
     def close(self) -> None:
         """Free the model."""
@@ -92,7 +95,9 @@ class Sentencewise:
         order: dict[int, list[Tokens]] = {i: list(some) for i, some in enumerate(encoded)}
         english: dict[tuple[int, int], str | None] = {}
         for window in _windows(flat):
-            for (tokens, i), said in zip(window, self._window([t for t, _ in window], failures, strict=strict), strict=True):
+            for (tokens, i), said in zip(
+                window, self._window([t for t, _ in window], failures, strict=strict), strict=True
+            ):
                 english[i, id(tokens)] = said
         for i, some in order.items():
             made[i] = [english[i, id(tokens)] for tokens in some]

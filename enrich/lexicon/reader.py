@@ -118,7 +118,9 @@ class ListFile:
         if not isinstance(english, str) or not english.strip() or not isinstance(instead, str):
             raise self.error(place, "needs an English text", "Write it as a string.")
         if set(values) - {"english", "unless", "instead"} or not isinstance(unless, list):
-            raise self.error(place, "cannot be read", 'Write {english = "...", unless = ["word", ...], instead = "..."}.')
+            raise self.error(
+                place, "cannot be read", 'Write {english = "...", unless = ["word", ...], instead = "..."}.'
+            )
         return Sense(english, Words.of(fold(str(word)) for word in unless) if unless else None, instead)
 
     def error(self, place: str, reason: str, mend: str) -> InputError:

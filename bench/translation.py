@@ -12,10 +12,13 @@ Prints a table and writes JSON (default bench/translation.json).
 import argparse
 import json
 import re
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # bench/enrich.py would hide the room `enrich`
 
 import sacrebleu
 
@@ -40,7 +43,9 @@ def kept(source: Sequence[str], said: Sequence[str], reference: Sequence[str]) -
     return sum(len(numbers & found) for numbers, found in both) / max(wanted, 1)
 
 
-def scored(name: str, source: Sequence[str], said: Sequence[str], reference: Sequence[str], seconds: float) -> dict[str, Any]:
+def scored(
+    name: str, source: Sequence[str], said: Sequence[str], reference: Sequence[str], seconds: float
+) -> dict[str, Any]:
     words = sum(len(text.split()) for text in source)
     return {
         "engine": name, "chrF2": round(sacrebleu.corpus_chrf(list(said), [list(reference)]).score, 1),
@@ -74,7 +79,8 @@ def main() -> None:
     if not (folder / "newstest2012.es").is_file():
         raise SystemExit(f"{folder}/newstest2012.es is missing: name the folder of real data with --data.")
     source, reference = (
-        (folder / f"newstest2012.{language}").read_text("utf-8").splitlines()[: given.sentences] for language in ("es", "en")
+        (folder / f"newstest2012.{language}").read_text("utf-8").splitlines()[: given.sentences]
+        for language in ("es", "en")
     )
     protect = protector(load())
     rows = [scored("(source as it is)", source, source, reference, 0.0)]
@@ -87,12 +93,16 @@ def main() -> None:
     absent = [name for name in ENGINES if name not in {one.engine for one in chosen}]
     print(f"{'engine':<30}{'chrF2':>8}{'BLEU':>8}{'numbers':>10}{'words/s':>10}")
     for row in rows:
-        print(f"{row['engine']:<30}{row['chrF2']:>8}{row['BLEU']:>8}{row['numbers']:>10.2%}{row['words_per_second'] or '':>10}")
+        print(
+            f"{row['engine']:<30}{row['chrF2']:>8}{row['BLEU']:>8}{row['numbers']:>10.2%}{row['words_per_second'] or '':>10}"
+        )
     print(f"{len(source)} sentences. Not scored, for want of a model here: {', '.join(absent) or 'none'}.")
     given.out.write_text(json.dumps({"rows": rows, "not_scored": absent}, indent=1) + "\n", "utf-8")
 
 
-def _said(engine: Translator, source: Sequence[str], reference: Sequence[str]) -> tuple[list[str], Sequence[str], float]:
+def _said(
+    engine: Translator, source: Sequence[str], reference: Sequence[str]
+) -> tuple[list[str], Sequence[str], float]:
     said, seconds = asked(engine, source)
     return said, reference, seconds
 

@@ -37,8 +37,12 @@ _FUNCTION = {
 _NO_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|@\w+|\bRT\b|\bvía\b(?= @)")
 _HASHTAG = re.compile(r"#(\w+)")
 _CAMEL = re.compile(r"(?<=[a-záéíóúñ])(?=[A-ZÁÉÍÓÚÑ])|_")
-_SPANISH_FORM = re.compile(r"ñ|(?:ción|ciones|dad|dades|ores|adora?|idora?|istas?|ieron|aron|ean|aban|ían|iendo|ando|ados?|adas?|idos?|idas?)$")
-_NOT_SPANISH = re.compile(r"[çãõèàìòùâêôäöüß]|(?:[^aeiouáéíóúlnrsdzxyjmtkcbgpfqvw]$)|sh|th|ck|oo|(?:ing|ed|tion|ão|ões|nh|lh)$|w")
+_SPANISH_FORM = re.compile(
+    r"ñ|(?:ción|ciones|dad|dades|ores|adora?|idora?|istas?|ieron|aron|ean|aban|ían|iendo|ando|ados?|adas?|idos?|idas?)$"
+)
+_NOT_SPANISH = re.compile(
+    r"[çãõèàìòùâêôäöüß]|(?:[^aeiouáéíóúlnrsdzxyjmtkcbgpfqvw]$)|sh|th|ck|oo|(?:ing|ed|tion|ão|ões|nh|lh)$|w"
+)
 _AYMARA = _words(
     "jaqi jaqinaka jaqinakaru jaqinakax markanaka taqi taqini ukat ukatx ukhamaraki ukhamarakiwa jiwasa "
     "jiwasax uka ukax ukaxa ukanaka janiw janiwa aymara sata munta lurasa luraña sarnaqaña qamaña wali "

@@ -14,6 +14,7 @@ from typing import Any
 
 from core.document import Document, Payload
 from core.errors import PututuError, UnavailableError
+from core.record import TAG_LINE as TAGS
 from core.settings import Settings
 from enrich import gist, protecting
 from enrich import language as languages
@@ -26,8 +27,7 @@ from enrich.reading import Reading
 log = logging.getLogger(__name__)
 
 VERSION = "2"
-NAME, TAGS = "translate", "tags"
-"""The step's name, and the engine's name of a line that was composed from tags."""
+NAME = "translate"
 FIELDS = ("title", "summary", "text")
 CACHE = 2_000
 """Texts kept, of at most LARGE characters together: some 40 MB."""

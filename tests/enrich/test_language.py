@@ -47,7 +47,17 @@ def test_short_posts_and_other_scripts(text: str, code: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "12345 67890", "Ok", "Anitra", "🚍🚍🚍", "Machu Picchu", "https://corto.example/una-noticia-de-hoy", "asdf qwer zxcv uiop", "@uno @dos @tres"],
+    [
+        "",
+        "12345 67890",
+        "Ok",
+        "Anitra",
+        "🚍🚍🚍",
+        "Machu Picchu",
+        "https://corto.example/una-noticia-de-hoy",
+        "asdf qwer zxcv uiop",
+        "@uno @dos @tres",
+    ],
 )
 def test_abstains_on_too_little(text: str) -> None:
     assert detect(text) is None

@@ -8,12 +8,13 @@ import pytest
 
 from core.document import Annotation
 from core.errors import UnavailableError
+from core.record import TAG_LINE as TAGS
 from core.settings import Settings
 from enrich.apertium import Apertium
 from enrich.models import choose
 from enrich.pool import enriched
 from enrich.steps import build
-from enrich.translate import TAGS, TranslateStep, translate_documents
+from enrich.translate import TranslateStep, translate_documents
 
 needs_apertium = pytest.mark.skipif(not Apertium.installed(), reason="apertium-eng-spa is not installed")
 

@@ -34,12 +34,19 @@ _FUNCTION = {
         "do da dos das em no na nos nas os as para com uma um não nao ao pela pelo que se mais foi seu sua e "
         "o"),
 }  # fmt: skip
-_NO_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|@\w+|\bRT\b|\bvía\b(?= @)")
+_NO_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|[\w.+-]{1,64}@\S+|@\w+|\bRT\b|\bvía\b(?= @)")
 _HASHTAG = re.compile(r"#(\w+)")
 _CAMEL = re.compile(r"(?<=[a-záéíóúñ])(?=[A-ZÁÉÍÓÚÑ])|_")
 _SPANISH_FORM = re.compile(
     r"ñ|(?:ción|ciones|dad|dades|ores|adora?|idora?|istas?|ieron|aron|ean|aban|ían|iendo|ando|ados?|adas?|idos?|idas?)$"
 )
+_PRESS = _words(
+    "acata acatan anuncia anuncian asalta asaltan asesina asesinan balea balacera bloquea bloqueo bloqueos cae caen capturan chofer choferes cobro "
+    "cobros congreso cupo cupos denuncia denuncian detienen dinamita disparan docentes exigen extorsiona gremio gremios hieren huelga huelgas "
+    "ladrones ley maestros mata matan mineros mototaxi mototaxis mueren muere obreros paro paros policía roban sicario sicarios sismo sube "
+    "suspenden trabajadores transportistas vecinos"
+)
+"""Words of headlines that are Spanish only, or Spanish in the company of such."""
 _NOT_SPANISH = re.compile(
     r"[çãõèàìòùâêôäöüß]|(?:[^aeiouáéíóúlnrsdzxyjmtkcbgpfqvw]$)|sh|th|ck|oo|(?:ing|ed|tion|ão|ões|nh|lh)$|w"
 )
@@ -95,7 +102,10 @@ def detect(text: str) -> str | None:
 
 def _plain(text: str) -> str:
     """A text without what is of no language: addresses, names of accounts; the words of a hashtag apart (`#ParoNacional`)."""
-    text = _NO_LANGUAGE.sub(" ", text[: 4 * ENOUGH])
+    text = text[: 2 * ENOUGH]
+    if "@" in text or "://" in text or "www." in text or "RT" in text:
+        text = _NO_LANGUAGE.sub(" ", text)
+    text = text.strip(" :")
     return _HASHTAG.sub(lambda match: _CAMEL.sub(" ", match[1]), text) if "#" in text else text
 
 
@@ -106,8 +116,8 @@ def _other_script(text: str) -> str | None:
 
 
 def _spanish_by_form(words: list[str]) -> bool:
-    """Whether a headline without little words has the endings of Spanish and none that Spanish lacks."""
-    marks = sum(bool(_SPANISH_FORM.search(word)) for word in words)
+    """Whether a headline without little words has the endings or words of the Spanish press and none that Spanish lacks."""
+    marks = sum(word in _PRESS or bool(_SPANISH_FORM.search(word)) for word in words)
     return marks >= 1 and marks * 3 >= len(words) and not any(_NOT_SPANISH.search(word) for word in words)
 
 

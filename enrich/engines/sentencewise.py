@@ -89,19 +89,17 @@ class Sentencewise:
 
     def _pieces(self, pieces: Sequence[str], failures: "_Failures", *, strict: bool) -> list[str | None]:
         """The English of each piece, None where the engine failed on it; shortest first, a window at a time."""
-        encoded = [list(_fitting(self._generator, piece)) for piece in pieces]
-        flat = sorted(((piece, i) for i, some in enumerate(encoded) for piece in some), key=lambda one: len(one[0]))
-        made: dict[int, list[str | None]] = {i: [] for i in range(len(pieces))}
-        order: dict[int, list[Tokens]] = {i: list(some) for i, some in enumerate(encoded)}
-        english: dict[tuple[int, int], str | None] = {}
-        for window in _windows(flat):
-            for (tokens, i), said in zip(
-                window, self._window([t for t, _ in window], failures, strict=strict), strict=True
-            ):
-                english[i, id(tokens)] = said
-        for i, some in order.items():
-            made[i] = [english[i, id(tokens)] for tokens in some]
-        return [None if None in some else " ".join(filter(None, some)) for some in made.values()]
+        flat = [(tokens, i) for i, piece in enumerate(pieces) for tokens in _fitting(self._generator, piece)]
+        order = sorted(range(len(flat)), key=lambda at: len(flat[at][0]))
+        said: list[str | None] = [None] * len(flat)
+        for window in _windows(order, [len(tokens) for tokens, _ in flat]):
+            answers = self._window([flat[at][0] for at in window], failures, strict=strict)
+            for at, answer in zip(window, answers, strict=True):
+                said[at] = answer
+        together: list[list[str | None]] = [[] for _ in pieces]
+        for (_, i), answer in zip(flat, said, strict=True):
+            together[i].append(answer)
+        return [None if None in some else " ".join(filter(None, some)) for some in together]
 
     def _window(self, batch: Sequence[Tokens], failures: "_Failures", *, strict: bool) -> list[str | None]:
         """A window's English. An engine that fails is loaded again and given half as much, down to single pieces."""
@@ -197,12 +195,13 @@ def _fitting(generator: Generator, piece: str) -> Iterator[Tokens]:
     yield from _fitting(generator, " ".join(words[middle:]))
 
 
-def _windows(pieces: Sequence[tuple[Tokens, int]]) -> Iterator[list[tuple[Tokens, int]]]:
-    window: list[tuple[Tokens, int]] = []
-    for tokens, number in pieces:
-        if window and (len(window) + 1) * len(tokens) > WINDOW:
+def _windows(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
+    """The order in runs of at most WINDOW padded tokens; it goes from the shortest to the longest."""
+    window: list[int] = []
+    for at in order:
+        if window and (len(window) + 1) * lengths[at] > WINDOW:
             yield window
             window = []
-        window.append((tokens, number))
+        window.append(at)
     if window:
         yield window

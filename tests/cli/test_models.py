@@ -45,7 +45,8 @@ def test_pull_list_check_translate(home: Path, tmp_path: Path) -> None:
     (checked,) = rows(call("check", "--json"))
     assert checked["good"] and checked["english"]
     line = json.dumps({"title": "El paro en Los Olivos", "language": "es"})
-    done = CliRunner().invoke(root, ["translate", "--engine", "opus-mt"], input=line)
+    (tmp_path / "given.jsonl").write_text(line + "\n", "utf-8")
+    done = CliRunner().invoke(root, ["translate", str(tmp_path / "given.jsonl"), "--engine", "opus-mt"])
     (row,) = rows(done)
     assert row["translation"]["engine"] == "opus-mt" and "Los Olivos" in row["translation"]["title"]
 

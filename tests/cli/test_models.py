@@ -41,7 +41,7 @@ def test_pull_list_check_translate(home: Path, tmp_path: Path) -> None:
     given = zipped(archive(tmp_path / "raw"), tmp_path / "opus.zip")
     (pulled,) = rows(call("pull", str(given), "--name", "opus-mt-es-en", "--json"))
     assert pulled["usable"] and pulled["chosen"] and pulled["engine"] == "opus-mt"
-    assert [row["name"] for row in rows(call("list", "--json"))][0] == "opus-mt-es-en"
+    assert next(row["name"] for row in rows(call("list", "--json"))) == "opus-mt-es-en"
     (checked,) = rows(call("check", "--json"))
     assert checked["good"] and checked["english"]
     line = json.dumps({"title": "El paro en Los Olivos", "language": "es"})

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from alerts import matching, outbox
 from core.document import Document, Payload
-from core.errors import PututuError
+from core.errors import PututuError, UnavailableError
 from core.home import archive_held
 from core.record import Record
 from core.settings import Settings
@@ -23,8 +23,10 @@ from crawler.backfill import Estimate
 from crawler.past import Past
 from crawler.source import Source
 from enrich import signatures
+from enrich.models import choose
 from enrich.pool import Enriched, Task, enriched
 from enrich.steps import SECONDS, build
+from enrich.translate import NAME as TRANSLATE
 from reindexing import StoreSource
 from search.backend import Backend
 from search.engines import beside, open_backend
@@ -46,6 +48,7 @@ ENRICH_LEASE = timedelta(
 INDEX_BATCH = 1_000
 PARALLEL_FROM = 400  # documents that wait before a pool of processes pays for its start
 KEYS_KEPT = timedelta(days=30)  # how long after it came a document is still compared with new ones by its keys
+ENGINE_SEEN = "translation.engine"  # file in the home: which engine translated when it was last looked
 ENGINE_DOWN = timedelta(minutes=1)  # how long the daemon waits before it asks a search engine again that did not answer
 
 
@@ -137,7 +140,11 @@ def enrich(
 
 
 def _queue_stale(store: Store, settings: Settings, now: datetime) -> None:
-    fingerprints, after = build(settings).fingerprints(), ""
+    _queue_lacking(store, build(settings).fingerprints(), now)
+
+
+def _queue_lacking(store: Store, fingerprints: Mapping[str, str], now: datetime) -> int:
+    count, after = 0, ""
     while True:
         with store.write() as tx:
             found = annotations.stale(tx, fingerprints, INDEX_BATCH, after)
@@ -145,8 +152,36 @@ def _queue_stale(store: Store, settings: Settings, now: datetime) -> None:
                 tx, "enrich", [(d.id, d.version) for d in documents.many(tx, found)], "stale", now, again=True
             )
         if not found:
-            return
-        after = found[-1]
+            return count
+        count, after = count + len(found), found[-1]
+
+
+def queue_untranslated(store: Store, settings: Settings, *, clock: Clock = utc_now) -> int:
+    """Queue what the engine that is here has not translated (or another one did); how many. 0 where no engine is."""
+    print_ = build(settings).fingerprints().get(TRANSLATE)
+    return _queue_lacking(store, {TRANSLATE: print_}, clock()) if print_ else 0
+
+
+def engine_changed(settings: Settings) -> bool:
+    """Whether another engine translates than when `catch_up` last looked: a model was pulled, a package installed."""
+    engine = _engine(settings)
+    file = settings.home / ENGINE_SEEN
+    return engine is not None and (not file.is_file() or file.read_text("utf-8") != engine)
+
+
+def catch_up(store: Store, settings: Settings, *, clock: Clock = utc_now) -> Receipt:
+    """Queue what waits for the engine that has come; the next `process` translates it."""
+    queued = queue_untranslated(store, settings, clock=clock)
+    (settings.home / ENGINE_SEEN).write_text(_engine(settings) or "", "utf-8")
+    return {"translate": {"queued": queued}}
+
+
+def _engine(settings: Settings) -> str | None:
+    try:
+        engine = choose(settings) if settings.translate != "none" else None
+    except UnavailableError:
+        return None
+    return f"{engine.name} {engine.version}" if engine else None
 
 
 def _tasks(store: Store, claimed: list[list[Work]], by_hand: bool, clock: Clock) -> Iterator[list[Task]]:

@@ -150,6 +150,7 @@ def _document(language: str, hit: Hit, headlines: Sequence[str], public_url: str
         "headline": _wire(_line(snapshot["headline"])),
         "facts": _wire(" · ".join(facts)),
         "translation": _wire(_line(translated)),
+        "translation_label": say["composed" if snapshot.get("composed") else "translation"],
         "sentence": [(_wire(text), marked) for text, marked in pieces],
         "why": _wire(_why(say, snapshot.get("why") or [])),
         "permalink": f"{public_url}/documents/{hit.document}",
@@ -188,7 +189,7 @@ def _plain(view: Mapping[str, Any]) -> str:
 def _plain_document(say: Mapping[str, str], document: Mapping[str, Any], lead: str) -> list[str]:
     lines = [f"{lead} {document['headline']}", f"   {document['facts']}"]
     if document["translation"]:
-        lines.append(f"   {say['translation']}: {document['translation']}")
+        lines.append(f"   {document['translation_label']}: {document['translation']}")
     if document["sentence"]:
         lines.append("   " + "".join(f"*{text}*" if marked else text for text, marked in document["sentence"]))
     lines.append(f"   {say['matched']}: {document['why']}")

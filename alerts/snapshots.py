@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.record import TEXT_FIELDS, Record
+from core.record import TAG_LINE, TEXT_FIELDS, Record
 from core.text import fold, sentences
 from core.time import lima_iso
 from search.analysed import Analysed
@@ -37,6 +37,7 @@ def snapshot(node: Node, view: Analysed, outlet: str, reader: str) -> dict[str, 
         "why": _why(masked, marks),
         "side": by_side(marks),
         "translation": masked.field_text("translation.title") or None,
+        "composed": (masked.translation or {}).get("engine") == TAG_LINE,
         "topics": list(dict.fromkeys(str(item["name"]) for item in masked.tags.get("topics") or ())),
         "places": _places(masked.tags.get("places") or ()),
         "late": document.arrival == "late",

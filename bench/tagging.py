@@ -13,11 +13,14 @@ import dataclasses
 import gzip
 import json
 import re
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # bench/enrich.py would hide the room `enrich`
 
 from core.settings import Settings
 from enrich import gold

@@ -5,7 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from core.errors import PututuError
+from core.errors import PututuError, UnavailableError
 from core.settings import Settings
 from core.sizes import shown
 from core.time import lima_day, lima_iso
@@ -92,21 +92,37 @@ def _mail(store: Store, settings: Settings) -> Found:
 
 
 def _translation(store: Store, settings: Settings) -> Found:
-    from enrich.models import choose
+    from enrich.engines.pulling import OPUS_MT_SIZE
+    from enrich.models import OPUS_MT, candidates, chosen
 
-    if settings.translate == "none":
+    if settings.translate == "none" or settings.translation == "none":
         yield "note", "translation is switched off (PUTUTU_TRANSLATE)", ""
         return
-    engine = choose(settings)
-    if engine:
-        engine.close()
-        yield "good", f"{engine.name} translates ({settings.translate})"
-    else:
+    pull = f"`pututu models pull` fetches {OPUS_MT} ({OPUS_MT_SIZE})."
+    try:
+        engine = chosen(settings)
+    except UnavailableError as error:
         yield (
-            "note",
-            "no translation engine is here; documents stay searchable in Spanish",
-            "Install apertium-eng-spa (Debian), or put a model into the home.",
+            "bad",
+            f"{error.reason} Documents stay searchable in Spanish, with an English line of their tags.",
+            error.mend,
         )
+        engine = None
+    else:
+        if engine is None:
+            found = "no translation engine is here; documents stay searchable in Spanish, with an English line of their tags"
+            yield "note", found, f"Install apertium-eng-spa (Debian), or a model: {pull}"
+        elif engine.folder is None:
+            yield "good", f"{engine.name} translates ({settings.translate}); a model does it better: {pull}"
+        else:
+            yield "good", f"{engine.name} translates ({settings.translate})"
+    for one in candidates(settings):
+        if one.folder is not None and one.problem:
+            yield (
+                "bad",
+                f"the model {one.folder.name} cannot be used: {one.problem}",
+                "`pututu models check`, or pull it again.",
+            )
 
 
 def _sources(store: Store, settings: Settings) -> Found:

@@ -149,8 +149,9 @@ def _tagged(row: Mapping[str, Any], tagged: dict[str, Any]) -> dict[str, Any]:
 def translate_command(file: str, to: str, engine: str | None, _json: bool) -> None:
     """Documents (JSONL) -> the same with `translation`, in the same order.
 
-    A line that holds no document is told with its number and left out; the others are written, and the exit code is 1. A
-    document that is not in Spanish keeps the translation that it has.
+    A line that holds no document is told with its number and left out; the others are written, and the exit code is 1; so
+    it is where the engine fails on one, which is then written as it came. A document that is not in Spanish keeps the
+    translation that it has. Engines: opus-mt, transformers, apertium, or a model of `pututu models list` by name.
 
     \b
     Examples:
@@ -168,8 +169,12 @@ def translate_command(file: str, to: str, engine: str | None, _json: bool) -> No
             yield document
 
     with opened_file(file) as stream:
-        for _document, translation in translate_documents(documents(stream), Settings.load(), engine):
+        done = translate_documents(documents(stream), Settings.load(), engine)
+        for number, (_document, translation, reason) in enumerate(done, 1):
             row = rows.pop(0)
+            if reason:
+                failed.append(f"document {number}")
+                note(f"document {number} is not translated: {reason}")
             click.echo(json_line({**row, "translation": translation or row.get("translation")}), nl=False)
     end(failed)
 

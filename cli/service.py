@@ -71,9 +71,31 @@ def up_command(or_demo: bool, no_page: bool, no_schedule: bool) -> None:
             teller = open_things.enter_context(contextlib.closing(_Teller(desk, settings, or_demo)))
             open_things.enter_context(Daemon(store, settings, teller.told))
             note("Looking at the sources; what comes in is said here.")
+            _offer_model(settings)
         if no_page:
             threading.Event().wait()
         serve(desk, *settings.bind, ready=_say_where)
+
+
+def _offer_model(settings: Settings) -> None:
+    """Where no translation model is here, say what one costs and how to have it; everything else works without."""
+    from enrich.engines.pulling import OPUS_MT_SIZE
+    from enrich.models import OPUS_MT, chosen
+
+    if "none" in (settings.translate, settings.translation):
+        return
+    try:
+        engine = chosen(settings)
+    except PututuError as error:
+        note(f"Nothing is translated: {error}")
+        return
+    if engine is None or engine.folder is None:
+        now = (
+            "Apertium translates, word by word"
+            if engine
+            else "Nothing is translated; documents show an English line of their tags"
+        )
+        note(f"{now}. `pututu models pull` fetches a better translator, {OPUS_MT} ({OPUS_MT_SIZE}).")
 
 
 class _Teller:

@@ -15,6 +15,8 @@ SINGLES = ("casualties", "strike", "event")
 TAGS = (*LISTS, *SINGLES, "steps")
 """The keys that the steps set: all else is the document's own."""
 HUMAN = "human"
+TAG_LINE = "tags"
+"""The engine of a translation that is none: an English line composed from the tags, while nothing has translated the document."""
 TEXT_FIELDS = ("title", "summary", "text")
 
 

@@ -159,11 +159,12 @@ class Found:
 
 @dataclass(eq=False)
 class Reading:
-    """What a step is given: the document, the fields to read, and what the steps before it said."""
+    """What a step is given: the document, the fields to read, what the steps before it said, and what steps once said of this version."""
 
     document: Document
     lexicon: Lexicon
     said: dict[str, Payload] = field(default_factory=dict)
+    before: Mapping[str, Payload] = field(default_factory=dict)
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:

@@ -227,21 +227,23 @@ def _sentence(tokens: Sequence[Sequence[str]]) -> tuple[str, Spans]:
 
 def translations(settings: Settings, file: Path) -> Iterator[Measured]:
     """BLEU and chrF2 (sacrebleu) of every engine that is here, and its words a second; those that are not, with the reason."""
-    from enrich.models import engines
+    from enrich.models import candidates
     from enrich.translate import translate_documents
 
     spanish = file.read_text("utf-8").splitlines()
     english = file.with_suffix(".en").read_text("utf-8").splitlines()
-    for engine, here in engines(settings).items():
-        name = f"translation by {engine} (newstest2012)"
-        if not here or find_spec("sacrebleu") is None:
-            reason = "the engine is not installed here" if not here else "the package sacrebleu is not installed"
+    for engine in candidates(settings):
+        name = f"translation by {engine.name} (newstest2012)"
+        if engine.problem or find_spec("sacrebleu") is None:
+            reason = engine.problem or "the package sacrebleu is not installed"
             yield Measured(name=name, size=0, unit="sentences", reason=reason)
             continue
         began = time.perf_counter()
         try:
             documents = (_document(number, text=text) for number, text in enumerate(spanish, 1))
-            done = [told["text"] if told else "" for _, told in translate_documents(documents, settings, engine)]
+            done = [
+                told["text"] if told else "" for _, told, _ in translate_documents(documents, settings, engine.name)
+            ]
         except PututuError as error:
             yield Measured(name=name, size=0, unit="sentences", reason=str(error))
             continue

@@ -44,8 +44,10 @@ def test_the_rooms_below_do_not_know_the_pipeline() -> None:
         ("apscheduler", {"scheduler.py"}),
         ("scrapy", {"crawler/spiders.py", "crawler/politeness.py", "crawler/run.py", "crawler/worker.py"}),
         ("twisted", {"crawler/spiders.py", "crawler/politeness.py", "crawler/run.py", "crawler/worker.py"}),
-        ("ctranslate2", {"enrich/models.py"}),
-        ("transformers", {"enrich/models.py", "enrich/recognisers.py"}),
+        ("ctranslate2", {"enrich/engines/ctranslate.py", "enrich/engines/converting.py"}),
+        ("sentencepiece", {"enrich/engines/ctranslate.py"}),
+        ("transformers", {"enrich/engines/huggingface.py", "enrich/recognisers.py"}),
+        ("torch", {"enrich/engines/huggingface.py", "enrich/engines/converting.py"}),
         ("spacy", {"enrich/recognisers.py"}),
     ],
 )

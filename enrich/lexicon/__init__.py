@@ -36,10 +36,10 @@ from typing import Any
 import ahocorasick
 
 from core.errors import InputError
-from enrich.lexicon.entries import Company, Entry, Hit, Organisation, Readable
+from enrich.lexicon.entries import Company, Entry, Hit, Organisation, Readable, Sense
 from enrich.lexicon.reader import Classes, ListFile
 
-__all__ = ["Entry", "Hit", "Lexicon", "Organisation", "load"]
+__all__ = ["Entry", "Hit", "Lexicon", "Organisation", "Sense", "load"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ class Lexicon:
     digest: str
     automaton: Any
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
-    glossary: Mapping[str, str] = field(default_factory=dict)
+    glossary: Mapping[str, Sense] = field(default_factory=dict)
 
     def find(self, part: Readable) -> list[Hit]:
         """The hits of a field, in the order of the text, the longest of each tag where they overlap."""
@@ -108,7 +108,7 @@ def load(folder: Path | None = None, tried: Path | None = None) -> Lexicon:
         sources.append((str(tried), _read(tried)))
     entries: list[Entry] = []
     organisations: dict[str, Organisation] = {}
-    glossary: dict[str, str] = {}
+    glossary: dict[str, Sense] = {}
     lists = [ListFile.parsed(name, text, entries, organisations, glossary) for name, text in sources]
     classes = Classes()
     for one in lists:

@@ -153,6 +153,20 @@ class Hit:
     end: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sense:
+    """A glossary word's English; where the sentence holds any of `unless` it is `instead`, or the engine's own if that is empty."""
+
+    english: str
+    unless: Words | None = None
+    instead: str = ""
+
+    def at(self, part: Readable, position: int) -> str:
+        """The English of the word at this position, `""` where the engine is to decide."""
+        other = self.unless is not None and self.unless.among(part.sentence(position), part.words_at(position))
+        return self.instead if other else self.english
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """A known organisation: its usual name, its kind, and the forms it is written in."""

@@ -10,7 +10,7 @@ from typing import Any
 from core.document import SECTORS, TOPICS
 from core.errors import InputError
 from core.text import fold
-from enrich.lexicon.entries import Company, Entry, Organisation
+from enrich.lexicon.entries import Company, Entry, Organisation, Sense
 from enrich.lexicon.words import Words
 
 _MOST_FORMS = 20_000
@@ -76,7 +76,7 @@ class ListFile:
     data: dict[str, Any]
     entries: list[Entry]
     organisations: dict[str, Organisation]
-    glossary: dict[str, str]
+    glossary: dict[str, Sense]
 
     @classmethod
     def parsed(
@@ -85,7 +85,7 @@ class ListFile:
         text: str,
         entries: list[Entry],
         organisations: dict[str, Organisation],
-        glossary: dict[str, str],
+        glossary: dict[str, Sense],
     ) -> "ListFile":
         """A file whose TOML can be read. Raises InputError naming the line."""
         try:
@@ -107,9 +107,7 @@ class ListFile:
         for number, item in enumerate(self.data.get("people", ()), 1):
             self.entries.extend(self._known(item, f"person {number}", classes, "person", "official"))
         for spanish, english in self.table("glossary").items():
-            if not isinstance(english, str) or not english.strip():
-                raise self.error(f"glossary {spanish!r}", "needs an English text", "Write it as a string.")
-            self.glossary[" ".join(spanish.lower().split())] = english
+            self.glossary[" ".join(spanish.lower().split())] = self._sense(english, f"glossary {spanish!r}")
 
     def table(self, name: str) -> dict[str, Any]:
         """One of the file's tables of names. Raises InputError where something else stands there."""
@@ -117,6 +115,18 @@ class ListFile:
         if not isinstance(found, dict):
             raise self.error(name, "is no table", f"Write [{name}] above its lines.")
         return found
+
+    def _sense(self, given: Any, place: str) -> Sense:
+        """`"English"`, or `{english = "...", unless = [words of the sentence], instead = "..."}`."""
+        values = given if isinstance(given, dict) else {"english": given}
+        english, unless, instead = values.get("english"), values.get("unless", []), values.get("instead", "")
+        if not isinstance(english, str) or not english.strip() or not isinstance(instead, str):
+            raise self.error(place, "needs an English text", "Write it as a string.")
+        if set(values) - {"english", "unless", "instead"} or not isinstance(unless, list):
+            raise self.error(
+                place, "cannot be read", 'Write {english = "...", unless = ["word", ...], instead = "..."}.'
+            )
+        return Sense(english, Words.of(fold(str(word)) for word in unless) if unless else None, instead)
 
     def error(self, place: str, reason: str, mend: str) -> InputError:
         return InputError(f"{self.name}{', ' + place if place else ''}: {reason}.", mend)

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from alerts import news
 from core.record import TEXT_FIELDS, Record
 from core.text import fold, sentences
 from core.time import lima_iso
 from search.analysed import Analysed
+from search.asking import BARE
 from search.highlight import by_side
 from search.highlight import marks as marks_of
-from search.nodes import Node
+from search.memory import matches
+from search.nodes import Node, leaves
 
 LONGEST = 400
 TITLES = ("title", "translation.title")
@@ -19,13 +22,15 @@ Span = tuple[int, int]
 
 
 def snapshot(node: Node, view: Analysed, outlet: str, reader: str) -> dict[str, Any]:
-    """Headline, outlet, time, address, the marked sentence, why it fired, place, topic and translated headline; JSON-able.
+    """Headline, outlet, time, address, the marked sentence, why it fired (words and other clauses), place, topic, translated
+    headline, and the facts that say later whether another document has news; JSON-able.
 
     `reader` is the owner's language: the sentence is taken from the side they read, if words are marked there.
     """
     marks = marks_of(node, view)
     masked = view.record.masked()
     document = masked.document
+    places = _places(masked.tags.get("places") or ())
     return {
         "headline": document.title,
         "outlet": outlet,
@@ -35,10 +40,13 @@ def snapshot(node: Node, view: Analysed, outlet: str, reader: str) -> dict[str, 
         "url": document.url,
         "sentence": _sentence(masked, marks, reader),
         "why": _why(masked, marks),
+        "clauses": _clauses(node, view),
         "side": by_side(marks),
         "translation": masked.field_text("translation.title") or None,
         "topics": list(dict.fromkeys(str(item["name"]) for item in masked.tags.get("topics") or ())),
-        "places": _places(masked.tags.get("places") or ()),
+        "places": list(places),
+        "codes": list(places.values()),
+        "facts": news.facts(masked.tags),
         "late": document.arrival == "late",
     }
 
@@ -104,12 +112,19 @@ def _why(record: Record, marks: Mapping[str, Sequence[Span]]) -> list[dict[str, 
     return list(found.values())
 
 
-def _places(places: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Where it happened, from the district up; places only mentioned where nothing else is known. At most three."""
+def _clauses(node: Node, view: Analysed) -> list[str]:
+    """The clauses on tags and facts (`topic:extortion`, `norm:"Ley 32108"`) that the document meets, as the query language writes them."""
+    asked = [leaf for leaf in dict.fromkeys(leaves(node)) if getattr(leaf, "field", "") not in BARE]
+    return [str(leaf) for leaf in asked if matches(leaf, view)]
+
+
+def _places(places: Iterable[Mapping[str, Any]]) -> dict[str, str | None]:
+    """Where it happened, from the district up, and its code; places only mentioned where nothing else is known. At most three."""
     listed = list(places)
     chosen = [place for place in listed if place.get("role") == "event"] or listed
-    names = []
+    names: dict[str, str | None] = {}
     for place in chosen:
         parts = [place.get("district"), place.get("province"), place.get("department")]
-        names.append(", ".join(dict.fromkeys(part for part in parts if part)) or str(place.get("name")))
-    return list(dict.fromkeys(names))[:3]
+        name = ", ".join(dict.fromkeys(part for part in parts if part)) or str(place.get("name"))
+        names.setdefault(name, place.get("ubigeo"))
+    return dict(list(names.items())[:3])

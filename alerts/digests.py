@@ -110,8 +110,8 @@ def _plain(shows: Mapping[str, Any]) -> str:
     for number, documents in enumerate(shows["entries"], 1):
         for place, document in enumerate(documents):
             lines += _plain_document(say, document, f"{number}." if place == 0 else say["also"])
-    for line in shows["counted"]:
-        lines += [line, ""]
+    for counted in shows["counted"]:
+        lines += [counted, ""]
     if shows["counted"]:
         lines += [f"{say['see_all']}: {shows['search']}", ""]
     lines += [

@@ -102,7 +102,8 @@ def use_link(tx: Connection, link: str, alert: str, act: str, now: datetime) -> 
     row = {"link": link, "alert": alert, "act": act, "at": now}
     if tx.execute(insert(tx, used_links).values(**row).on_conflict_do_nothing()).rowcount:
         return None
-    return tx.execute(select(used_links.c.at).where(used_links.c.link == link)).scalar_one()
+    before: datetime = tx.execute(select(used_links.c.at).where(used_links.c.link == link)).scalar_one()
+    return before
 
 
 def _touched(tx: Connection, alert: str) -> bool:

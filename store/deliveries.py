@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, and_, delete, func, not_, or_, select
 
 from core.document import Payload
 from store.alerts import TOLD, Alert, Entry, Hit, hit_of, hit_rows, lock, tellable
-from store.channels import closed_to
+from store.channels import closed_to, works
 from store.dialect import batches
 from store.schema import alerts, deliveries, documents, entries, hits, story_members
 from store.workers import workers_of
@@ -129,8 +129,8 @@ def _count_others(tx: Connection, ready: Sequence[Entry]) -> None:
         for story, source in tx.execute(query.where(story_members.c.story.in_(some), documents.c.taken_down.is_(None))):
             telling.setdefault(story, set()).add(source)
     own: dict[int, set[str]] = {}
-    for some in batches([entry.id for entry in ready if entry.story in telling]):
-        for entry, snapshot in tx.execute(select(hits.c.entry, hits.c.snapshot).where(hits.c.entry.in_(some))):
+    for ids in batches([entry.id for entry in ready if entry.story in telling]):
+        for entry, snapshot in tx.execute(select(hits.c.entry, hits.c.snapshot).where(hits.c.entry.in_(ids))):
             own.setdefault(entry, set()).add(snapshot.get("source", ""))
     for one in ready:
         if one.story and (others := telling.get(one.story, set()) - own.get(one.id, set())):
@@ -230,7 +230,9 @@ def parked_deliveries(tx: Connection) -> list[Delivery]:
 
 
 def retry_deliveries(tx: Connection, channels: Sequence[str] | None = None) -> int:
-    """Put parked messages back (those of some channels, or all)."""
+    """Put parked messages back (those of some channels, or all); their channels are tried again as if they had never failed."""
+    for url in [None] if channels is None else channels:
+        works(tx, url)
     values = {"state": "prepared", "attempts": 0, "not_before": None}
     parked = deliveries.c.state == "parked"
     wanted = parked if channels is None else and_(parked, deliveries.c.channel.in_(channels))

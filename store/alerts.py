@@ -129,6 +129,12 @@ def resume(tx: Connection, id_: str, now: datetime) -> bool:
     return _turn(tx, id_, ("paused",), "active", None, now)
 
 
+def owner_pauses(tx: Connection, id_: str, now: datetime) -> bool:
+    """An alert that we paused becomes one that its owner paused: nothing more is told of it. False if it was not so."""
+    mine = and_(alerts.c.id == id_, alerts.c.state == "paused", alerts.c.reason.is_not(None))
+    return bool(tx.execute(update(alerts).where(mine).values(reason=None, changed=now)).rowcount)
+
+
 def remove(tx: Connection, id_: str, now: datetime) -> bool:
     """Ask and tell no more; its hits, entries and deliveries are kept. False if it was removed before."""
     return _turn(tx, id_, ("active", "paused"), "removed", None, now)
@@ -200,6 +206,21 @@ def hits_of(tx: Connection, alert: str, *, limit: int | None = None, offset: int
     """An alert's hits, newest first."""
     query = hit_rows().where(hits.c.alert == alert).order_by(hits.c.id.desc()).limit(limit).offset(offset)
     return [hit_of(row) for row in tx.execute(query)]
+
+
+def hits_on(tx: Connection, alert: str, document: str) -> list[Hit]:
+    """An alert's hit on a document: one or none."""
+    return [hit_of(row) for row in tx.execute(hit_rows().where(hits.c.alert == alert, hits.c.document == document))]
+
+
+def hits_of_entries(tx: Connection, ids: Sequence[int]) -> dict[int, list[Hit]]:
+    """The hits of entries, in the order in which they matched; those of documents taken down are left out."""
+    found: dict[int, list[Hit]] = {}
+    for some in batches(ids):
+        for hit in map(hit_of, tx.execute(hit_rows().where(hits.c.entry.in_(some)).order_by(hits.c.id))):
+            if hit.entry is not None and "headline" in hit.snapshot:
+                found.setdefault(hit.entry, []).append(hit)
+    return found
 
 
 def entries_of(tx: Connection, alert: str, *, limit: int | None = None, offset: int = 0) -> list[Entry]:

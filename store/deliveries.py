@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, not_, or_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, not_, or_, select, true, tuple_, update
 
 from core.document import Payload
 from store.alerts import TOLD, Alert, Entry, Hit, hit_of, hit_rows, lock, tellable
@@ -195,14 +195,23 @@ def contents(tx: Connection, delivery: Delivery) -> tuple[list[list[Hit]], Count
     for hit in map(hit_of, tx.execute(query)):
         if "headline" in hit.snapshot and hit.entry is not None:
             found.setdefault(hit.entry, []).append(hit)
+    if delivery.part != 1:
+        return list(found.values()), Counter()
+    return list(found.values()), _counted(tx, hits.c.batch == delivery.batch)
+
+
+def counted_of(tx: Connection, alert: str) -> Counter[str]:
+    """The hits of an alert that are only counted, by kind, since it was made."""
+    return _counted(tx, and_(hits.c.alert == alert, hits.c.counted))
+
+
+def _counted(tx: Connection, which: ColumnElement[bool]) -> Counter[str]:
     counted: Counter[str] = Counter()
-    if delivery.part == 1:
-        columns = (hits.c.cause, hits.c.arrival, hits.c.silenced)
-        rows = tx.execute(select(*columns, func.count()).where(hits.c.batch == delivery.batch).group_by(*columns))
-        for cause, arrival, silenced, number in rows:
-            past = arrival if arrival in ("backfill", "import") else cause
-            counted[("told" if silenced == TOLD else "muted" if silenced else past)] += number
-    return list(found.values()), counted
+    columns = (hits.c.cause, hits.c.arrival, hits.c.silenced)
+    for cause, arrival, silenced, number in tx.execute(select(*columns, func.count()).where(which).group_by(*columns)):
+        past = arrival if arrival in ("backfill", "import") else cause
+        counted["told" if silenced == TOLD else "muted" if silenced else past] += number
+    return counted
 
 
 def others(tx: Connection, delivery: Delivery) -> dict[int, int]:
@@ -222,6 +231,15 @@ def deliveries_of(tx: Connection, alert: str, *, limit: int | None = None, offse
     mine = select(deliveries).where(deliveries.c.alert == alert)
     query = mine.order_by(deliveries.c.prepared.desc(), deliveries.c.batch, deliveries.c.part, deliveries.c.channel)
     return [Delivery(**row._mapping) for row in tx.execute(query.limit(limit).offset(offset))]
+
+
+def notices_of(tx: Connection, alert: str, limit: int = 20) -> list[Delivery]:
+    """The latest notices about an alert, one of each batch."""
+    mine = and_(deliveries.c.alert == alert, deliveries.c.kind.in_(NOTICES))
+    rows = tx.execute(
+        select(deliveries).where(mine).order_by(deliveries.c.prepared.desc(), deliveries.c.id).limit(limit)
+    )
+    return list({row.batch: Delivery(**row._mapping) for row in rows}.values())
 
 
 def parked_deliveries(tx: Connection) -> list[Delivery]:

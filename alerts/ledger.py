@@ -43,13 +43,19 @@ def opened(tx: Connection, alert: Alert, id_: str) -> dict[str, Any]:
     }
 
 
+def _reason(message: Delivery) -> str | None:
+    """Why a notice was sent; the channel it is about as it may be shown."""
+    channel, _, said = (message.reason or "").partition(" ")
+    return f"{shown(channel)} {said}" if message.kind == "channel" else message.reason
+
+
 def _row(message: Delivery, entries: list[list[Hit]], counted: int) -> dict[str, Any]:
     return {
         "id": message.id, "kind": message.kind, "state": message.state, "prepared": lima_iso(message.prepared),
         "sent": lima_iso(message.sent) if message.sent else None, "channel": shown(message.channel),
         "address": shown(message.channel).removeprefix("mailto:"), "part": message.part, "parts": message.parts, "entries": len(entries),
         "documents": sum(map(len, entries)), "counted": counted, "checked": message.checked, "attempts": message.attempts,
-        "message_id": message.message_id, "reason": message.reason, "error": message.error,
+        "message_id": message.message_id, "reason": _reason(message), "error": message.error,
     }  # fmt: skip
 
 

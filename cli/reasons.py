@@ -1,6 +1,6 @@
 """What happened to an address, stage by stage, as rows; and which clause of an alert did not match it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -99,17 +99,27 @@ def _queues(past: History) -> Iterator[Row]:
 
 
 def _mails(past: History) -> Iterator[Row]:
+    from alerts.channels.addresses import shown
+
     for hit in past.hits:
-        yield _row("hit", hit["matched"], f"alert {hit['alert']}" + (", only counted" if hit["counted"] else ""))
+        yield _row("hit", hit["matched"], f"alert {hit['alert']}" + _silence(hit))
     for entry in past.entries:
         yield _row("entry", entry["created"], f"entry {entry['id']} of alert {entry['alert']} is {entry['state']}")
     for mail in past.deliveries:
-        what = f"{mail['channel']}, {mail['message_id']}, part {mail['part']} of {mail['parts']}"
+        what = f"{shown(mail['channel'])}, {mail['message_id']}, part {mail['part']} of {mail['parts']}"
         yield _row(
             "delivered" if mail["sent"] else mail["state"],
             mail["sent"] or mail["prepared"],
             what + (f": {mail['error']}" if mail["error"] else ""),
         )
+
+
+def _silence(hit: Mapping[str, Any]) -> str:
+    """Why a hit is only counted; nothing for one that is told."""
+    if not hit["counted"]:
+        return ""
+    why = {None: "", "told": ": its story was told before, and it brings nothing new"}
+    return ", only counted" + why.get(hit["silenced"], f": its owner has muted {hit['silenced']}")
 
 
 def _verdict(tx: Any, past: History, which: str) -> list[Row]:

@@ -6,7 +6,7 @@ only say the headline again. What stands in a mail comes from `view.py`.
 
 from collections.abc import Mapping
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from alerts.channels.mail import POLICY
 from alerts.links import Signer
 from alerts.view import Contents, line, unsubscribe, view, wire
 from store.alerts import Alert
-from store.deliveries import Delivery
+from store.deliveries import Delivery, domain
 
 __all__ = ["Contents", "digest", "domain", "notice", "notice_lines", "subject"]
 
@@ -74,12 +74,6 @@ def notice_lines(alert: Alert, delivery: Delivery, public_url: str) -> tuple[str
         ]  # fmt: skip
     title = say["subject_channel" if delivery.kind == "channel" else "subject_notice"].format(name=name)
     return title, [wire(one) for one in lines]
-
-
-def domain(sender: str) -> str:
-    """The domain of the sender's address: Message-ID and List-Id end with it."""
-    name = parseaddr(sender)[1].rpartition("@")[2]
-    return name if name and name.isascii() else "localhost"
 
 
 def _envelope(alert: Alert, delivery: Delivery, subject: str, sender: str) -> EmailMessage:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from alerts import news
-from alerts.digests import domain
 from alerts.matcher import Matcher, frequencies
 from alerts.snapshots import snapshot
 from core.record import Record
@@ -150,7 +149,7 @@ class _Stage:
         for alert_id, reason in self._matcher.broken.items():
             if kept.pause(tx, alert_id, reason, self.now):
                 alert = kept.get(tx, alert_id)
-                deliveries.add_notice(tx, alert, reason, domain(self.settings.mail_from), self.now)
+                deliveries.add_notice(tx, alert, reason, deliveries.domain(self.settings.mail_from), self.now)
                 self.receipt["paused"].append({"id": alert.id, "name": alert.name, "reason": reason})
         if self._matcher.broken:
             self._revisions = None

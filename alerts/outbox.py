@@ -38,9 +38,8 @@ from store import answers, channels, deliveries, sources
 from store.alerts import Alert, Entry
 from store.answers import Keys
 from store.database import Store
-from store.deliveries import LONGEST_DELAY, NOTICES, Delivery
+from store.deliveries import IN_ONE_MESSAGE, LONGEST_DELAY, NOTICES, Delivery
 
-IN_ONE_MAIL = 500
 FIRST_DELAY = timedelta(seconds=60)
 BREAKS = 3
 MAIL = "mailto:"
@@ -150,10 +149,10 @@ class _Run:
             kept.lock(tx)
             for alert, ready, _ in _sorted(tx, self.now):
                 if ready and any(_is_open(channel, self.closed) for channel in alert.channels):
-                    parts = [ready[start : start + IN_ONE_MAIL] for start in range(0, len(ready), IN_ONE_MAIL)]
+                    parts = [ready[start : start + IN_ONE_MESSAGE] for start in range(0, len(ready), IN_ONE_MESSAGE)]
                     down = self._down(tx, deliveries.last_prepared(tx, alert.id, self.now) or alert.created)
                     answers.made_keys(tx, alert.id)
-                    deliveries.prepare(tx, alert, parts, digests.domain(self.settings.mail_from), self.now, down)
+                    deliveries.prepare(tx, alert, parts, deliveries.domain(self.settings.mail_from), self.now, down)
 
     def _down(self, tx: Any, since: datetime) -> list[str]:
         """The outlets that were down between two digests, however briefly."""
@@ -262,7 +261,7 @@ class _Run:
             others = sorted(others, key=lambda one: not _is_open(one, self.closed)) or [
                 one for one in alert.channels if one == FEED
             ]
-            domain = digests.domain(self.settings.mail_from)
+            domain = deliveries.domain(self.settings.mail_from)
             deliveries.add_notice(tx, alert, f"{url} {reason}", domain, self.now, kind="channel", to=others[:1])
             told.add(alert.owner)
 

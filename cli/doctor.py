@@ -5,7 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from alerts.channels.addresses import shown
+from alerts.channels.addresses import shown as shown_channel
 from core.errors import PututuError
 from core.settings import Settings
 from core.sizes import shown
@@ -89,11 +89,15 @@ def _mail(store: Store, settings: Settings) -> Found:
         parked, failing, kept = deliveries.parked_deliveries(tx), channels.states(tx).values(), alerts.listed(tx)
     for one in parked:
         mend = "Mend the address with `pututu alerts edit`, then `pututu retry deliver`."
-        yield "bad", f"a message to {shown(one.channel)} (alert {one.alert}) was refused for good: {one.error}", mend
+        yield (
+            "bad",
+            f"a message to {shown_channel(one.channel)} (alert {one.alert}) was refused for good: {one.error}",
+            mend,
+        )
     for state in failing:
         mend = "Mend it, then `pututu alerts channels --resume`; or give the alert another with `pututu alerts edit`."
         how = f"is paused since {lima_iso(state.paused)}" if state.paused else f"failed {state.failures} times"
-        yield "bad" if state.paused else "note", f"the channel {shown(state.url)} {how}: {state.error}", mend
+        yield "bad" if state.paused else "note", f"the channel {shown_channel(state.url)} {how}: {state.error}", mend
     for alert in kept:
         if not alert.channels:
             yield "bad", f"the alert {alert.name} ({alert.id}) has no channel: nobody is told", f"`pututu alerts edit {alert.id} --channel URL`."  # fmt: skip

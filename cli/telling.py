@@ -31,10 +31,9 @@ def channels_command(resume: bool, url: str | None, form: str | None) -> None:
 
     if url and not resume:
         raise click.UsageError("A URL goes with --resume.")
-    with opened() as (store, _settings):
-        with store.write() as tx:
-            back = deliveries.retry_deliveries(tx, [url] if url else None) if resume else 0
-            found = list(channels.states(tx).values())
+    with opened() as (store, _settings), store.write() as tx:
+        back = deliveries.retry_deliveries(tx, [url] if url else None) if resume else 0
+        found = list(channels.states(tx).values())
     if resume:
         note(f"{back} messages that were refused are put back; `pututu deliver` sends what waits.")
     emit((_state(one) for one in found), form, _plain_state)

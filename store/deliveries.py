@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, not_, or_, select, true, tuple_, update
 
 from core.document import Payload
-from store.alerts import TOLD, Alert, Entry, Hit, hit_of, hit_rows, lock, tellable
+from store.alerts import TOLD, Alert, Entry, Hit, entries_of, hit_of, hit_rows, listed, lock, tellable
 from store.channels import closed_to, works
 from store.dialect import batches
 from store.schema import alerts, deliveries, documents, entries, hits, story_members
@@ -23,6 +24,8 @@ from store.workers import workers_of
 
 LEASE = timedelta(hours=1)
 LONGEST_DELAY = timedelta(days=1)
+IN_ONE_MESSAGE = 500
+RESTORED = "waited when the backup was made that was restored; it may have been sent since"
 NOTICES = ("notice", "channel")
 """Kinds of deliveries that are about the alert itself: its question cannot be asked any more, or a channel of it was paused."""
 
@@ -58,6 +61,12 @@ class Delivery:
     def recipient(self) -> str:
         """The address behind the channel's URL."""
         return self.channel.partition(":")[2]
+
+
+def domain(sender: str) -> str:
+    """The domain of a sender's address: Message-ID and List-Id end with it."""
+    name = parseaddr(sender)[1].rpartition("@")[2]
+    return name if name and name.isascii() else "localhost"
 
 
 def last_prepared(tx: Connection, alert: str, now: datetime) -> datetime | None:
@@ -179,6 +188,22 @@ def record_failed(tx: Connection, delivery: Delivery, worker: str, error: str, n
     """It was not taken: tried again from `not_before` on, or parked when there is none."""
     state = "prepared" if not_before else "parked"
     return _record(tx, delivery, worker, {"state": state, "error": error, "not_before": not_before})
+
+
+def hold_restored(tx: Connection, domain: str, now: datetime) -> int:
+    """Park all that waits to be sent in a store that was restored: it may have been sent since the backup. How many messages.
+
+    Nothing is lost: `retry_deliveries` puts it back.
+    """
+    lock(tx)
+    for alert in listed(tx):
+        waits = [entry for entry in entries_of(tx, alert.id) if entry.state == "open"]
+        if waits:
+            waits.reverse()
+            parts = [waits[start : start + IN_ONE_MESSAGE] for start in range(0, len(waits), IN_ONE_MESSAGE)]
+            prepare(tx, alert, parts, domain, now)
+    held = {"state": "parked", "error": RESTORED, "lease_by": None, "lease_until": None}
+    return tx.execute(update(deliveries).where(deliveries.c.state == "prepared").values(**held)).rowcount
 
 
 def contents(tx: Connection, delivery: Delivery) -> tuple[list[list[Hit]], Counter[str]]:

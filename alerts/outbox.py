@@ -115,9 +115,16 @@ class _Run:
         }  # fmt: skip
 
     def over(self, mail: Channel[Any] | None) -> None:
-        """Connect where a mail is due, freeze what is due, send. A connection that breaks is made again, a few times."""
+        """Connect where a mail is due, freeze what is due, send; then the mails that say that a channel was paused."""
         with self.store.read() as tx:
             self.closed = set(channels.blocked(tx, self.now, due_only=self.due_only))
+        if not self._over(mail) and self.outcome.paused:
+            self.closed.discard(MAIL)
+            self._over(mail)
+
+    def _over(self, mail: Channel[Any] | None) -> bool:
+        """One pass; whether a mail was due. A connection that breaks is made again, a few times."""
+        with self.store.read() as tx:
             mails = _is_mail_due(tx, self.now, due_only=self.due_only, closed=list(self.closed))
         if mails and mail is None:
             self.outcome.mend = NO_SERVER
@@ -132,13 +139,14 @@ class _Run:
                         self._freeze()
                         frozen = True
                     self._send_all()
-                    return
+                    return mails
             except ChannelDownError as error:
                 self._lost_mail(error)
                 if not frozen:
                     self.closed.add(MAIL)
         self.closed.add(MAIL)
         self._send_all()
+        return mails
 
     def _lost_mail(self, error: ChannelDownError) -> None:
         self.outcome.fail(error.reason)

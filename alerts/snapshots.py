@@ -1,5 +1,6 @@
 """What a hit keeps of its document: the words a mail shows, as they stood when it matched, masked because they leave the machine."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from search.memory import matches
 from search.nodes import Node, leaves
 
 LONGEST = 400
+PLAIN = re.compile(r':"(\w+)"$')
 TITLES = ("title", "translation.title")
 ORDER = ("text", "summary", "translation.text", "translation.summary", *TITLES)
 FIELDS = (*TEXT_FIELDS, *(f"translation.{name}" for name in TEXT_FIELDS))
@@ -115,7 +117,7 @@ def _why(record: Record, marks: Mapping[str, Sequence[Span]]) -> list[dict[str, 
 def _clauses(node: Node, view: Analysed) -> list[str]:
     """The clauses on tags and facts (`topic:extortion`, `norm:"Ley 32108"`) that the document meets, as the query language writes them."""
     asked = [leaf for leaf in dict.fromkeys(leaves(node)) if getattr(leaf, "field", "") not in BARE]
-    return [str(leaf) for leaf in asked if matches(leaf, view)]
+    return [PLAIN.sub(r":\1", str(leaf)) for leaf in asked if matches(leaf, view)]
 
 
 def _places(places: Iterable[Mapping[str, Any]]) -> dict[str, str | None]:

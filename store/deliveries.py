@@ -122,7 +122,7 @@ def _receipt(tx: Connection, alert: Alert, ready: Sequence[Entry], checked: int,
     told = late = 0
     for some in batches([entry.id for entry in ready]):
         for snapshot in tx.execute(select(hits.c.snapshot).where(hits.c.entry.in_(some))).scalars():
-            told += 1
+            told += "headline" in snapshot  # else it was taken down
             late += bool(snapshot.get("late"))
     untold = and_(hits.c.alert == alert.id, hits.c.counted, hits.c.batch.is_(None))
     counted = tx.execute(select(func.count()).select_from(hits).where(untold)).scalar_one()
@@ -198,7 +198,7 @@ def hold_restored(tx: Connection, domain: str, now: datetime) -> int:
     lock(tx)
     for alert in listed(tx):
         waits = [entry for entry in entries_of(tx, alert.id) if entry.state == "open"]
-        if waits:
+        if waits and alert.channels:
             waits.reverse()
             parts = [waits[start : start + IN_ONE_MESSAGE] for start in range(0, len(waits), IN_ONE_MESSAGE)]
             prepare(tx, alert, parts, domain, now)

@@ -248,8 +248,8 @@ def test_a_notice_says_what_and_why():
 SIGNER = Signer("clave", "abcd1234", "https://pututu.example/" + "muy-largo/" * 20, NOW)
 
 
-def linked(hits, **more):
-    alert = make_alert()
+def linked(hits, alert=None, **more):
+    alert = alert or make_alert()
     contents = Contents(entries=hits, others=more.pop("others", {}))
     delivery = make_delivery(alert, **more)
     message = digests.digest(
@@ -273,7 +273,8 @@ def test_a_mail_of_one_story_stands_in_its_thread():
     import dataclasses
 
     told = dataclasses.replace(one, story="s" + "a" * 20)
-    threads = [linked([[told]], id=name)[1]["References"] for name in ("d1", "d2")]
+    alert = make_alert()
+    threads = [linked([[told]], alert, id=name)[1]["References"] for name in ("d1", "d2")]
     assert threads[0] == threads[1] and threads[0].startswith("<story.s") and threads[0].endswith("@example.org>")
     assert linked([[told], [other]])[1]["References"] is None and linked([[other]])[1]["References"] is None
 

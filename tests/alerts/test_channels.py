@@ -42,7 +42,7 @@ def hooked(store, settings, url, *more, name="gancho", owner="ana@example.org", 
     )
 
 
-def impatient(settings, seconds=0.4):
+def impatient(settings, seconds=2.0):
     """The webhook channel with a short deadline."""
     return {"webhook": WebhookChannel("Pututu/test", lambda: NOW.timestamp(), settings.allow_private, deadline=seconds)}
 
@@ -145,17 +145,17 @@ def test_a_failing_receiver_is_tried_again_with_the_same_key_and_body(store, set
     assert [path for path, *_ in receiver.posts] == ["/", "/"]  # a redirect is not followed
 
 
-@pytest.mark.parametrize("how", [{"stall": 3.0}, {"drip": 0.1}])
+@pytest.mark.parametrize("how", [{"stall": 9.0}, {"drip": 0.1}])
 def test_a_receiver_that_stalls_or_drips_is_given_up_and_holds_up_nobody(store, mailing, mailbox, receiver, how):
     for name, value in how.items():
         setattr(receiver, name, value)
     one = hooked(store, mailing, receiver.url, "mailto:ana@example.org")
-    for number in range(3):
+    for number in range(2):
         hit(store, one, [number])
         done = deliver(store, mailing, NOW, ways=impatient(mailing))
-        assert done["mails"] == 1 and any("within 0.4 seconds" in said for said in done["failed"])
-    assert len(receiver.posts) == 3  # one attempt a run, however many wait
-    assert named(mailbox[0]) == [0, 1, 2]
+        assert done["mails"] == 1 and any("within 2 seconds" in said for said in done["failed"])
+    assert len(receiver.posts) == 2  # one attempt a run, however many wait
+    assert named(mailbox[0]) == [0, 1]
 
 
 def test_what_a_dead_receiver_missed_arrives_once_it_lives(store, mailing, mailbox, receiver):

@@ -306,13 +306,17 @@ def _leases(
 
 def match(store: Store, settings: Settings, *, by_hand: bool = True, clock: Clock = utc_now) -> Receipt:
     """Ask every active alert of every document version that waits."""
-    outlets = {source.slug: source.name for source in catalog.load(settings.sources_dir).values()}
-    return matching.match(store, settings, clock(), outlets=outlets, all_due=by_hand)
+    return matching.match(store, settings, clock(), outlets=_outlets(settings), all_due=by_hand)
+
+
+def _outlets(settings: Settings) -> dict[str, str]:
+    """The printed name of each source."""
+    return {source.slug: source.name for source in catalog.load(settings.sources_dir).values()}
 
 
 def deliver(store: Store, settings: Settings, *, by_hand: bool = True, clock: Clock = utc_now) -> Receipt:
-    """Send every mail that is due now."""
-    return outbox.deliver(store, settings, clock(), all_due=by_hand)
+    """Send every message that is due now."""
+    return outbox.deliver(store, settings, clock(), outlets=_outlets(settings), all_due=by_hand)
 
 
 # all of it
@@ -369,7 +373,7 @@ def is_anything_due(store: Store, settings: Settings, now: datetime) -> bool:
     """Whether `process` would find something to do now. Mails without a mail server wait for one, not for us."""
     with store.read() as tx:
         waits = work.ready(tx, now) or frontier.counts(tx)["fetched"] > 0
-    return waits or (bool(settings.smtp) and outbox.is_anything_due(store, now))
+    return waits or outbox.is_anything_due(store, now, mail=bool(settings.smtp))
 
 
 # upkeep

@@ -5,13 +5,14 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from alerts.channels.addresses import shown as shown_channel
 from core.errors import PututuError, UnavailableError
 from core.settings import Settings
 from core.sizes import shown
 from core.time import lima_day, lima_iso
 from crawler import catalog, health
 from search.engines import open_backend
-from store import completeness, deliveries, disk, documents, frontier, sources, work
+from store import alerts, channels, completeness, deliveries, disk, documents, frontier, sources, work
 from store.database import Store
 
 Row = dict[str, Any]
@@ -85,10 +86,21 @@ def _mail(store: Store, settings: Settings) -> Found:
     else:
         yield "note", "no mail server is set: alerts wait", "Set PUTUTU_SMTP, e.g. smtp://127.0.0.1:25."
     with store.read() as tx:
-        parked = deliveries.parked_deliveries(tx)
+        parked, failing, kept = deliveries.parked_deliveries(tx), channels.states(tx).values(), alerts.listed(tx)
     for one in parked:
         mend = "Mend the address with `pututu alerts edit`, then `pututu retry deliver`."
-        yield "bad", f"a mail to {one.channel} (alert {one.alert}) was refused for good: {one.error}", mend
+        yield (
+            "bad",
+            f"a message to {shown_channel(one.channel)} (alert {one.alert}) was refused for good: {one.error}",
+            mend,
+        )
+    for state in failing:
+        mend = "Mend it, then `pututu alerts channels --resume`; or give the alert another with `pututu alerts edit`."
+        how = f"is paused since {lima_iso(state.paused)}" if state.paused else f"failed {state.failures} times"
+        yield "bad" if state.paused else "note", f"the channel {shown_channel(state.url)} {how}: {state.error}", mend
+    for alert in kept:
+        if not alert.channels:
+            yield "bad", f"the alert {alert.name} ({alert.id}) has no channel: nobody is told", f"`pututu alerts edit {alert.id} --channel URL`."  # fmt: skip
 
 
 def _translation(store: Store, settings: Settings) -> Found:

@@ -76,7 +76,12 @@ def restore_command(file: Path, overwrite: bool, as_json: bool) -> None:
     """
     from store.backup import restore
 
-    tell(dict(restore(Settings.load(), file, overwrite=overwrite)), as_json)
+    told = dict(restore(Settings.load(), file, overwrite=overwrite))
+    tell(told, as_json)
+    if told["held"]:
+        note(
+            f"{told['held']} messages waited when the backup was made; they may have been sent since, so they are parked. `pututu retry deliver` sends them."
+        )
 
 
 @click.command("takedown")

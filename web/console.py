@@ -168,6 +168,7 @@ def _alerts_page(
     ]
     page = visit.page(
         "alerts.html", "/alerts", status=status, formats=_links(visit, "/alerts"), alerts=rows, form_token=token, entered=filled, problem=trouble, saved=saved,
+        parked=told.parked(visit.desk), failing=[_failing(visit, row) for row in told.failing_channels(visit.desk)],
     )  # fmt: skip
     page.set_cookie(
         guard.FORM_COOKIE,
@@ -178,6 +179,12 @@ def _alerts_page(
         path="/alerts",
     )
     return page
+
+
+def _failing(visit: Visit, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A channel that fails, and how it is with it in the page's language."""
+    key = "alerts.channel.paused" if row["paused"] else "alerts.failing"
+    return dict(row) | {"how": visit.words.t(key, since=_short(row["paused"] or row["since"]), n=row["failures"])}
 
 
 @router.get("/alerts.{form}")
@@ -196,7 +203,7 @@ def add_alert(
     visit = sent(request, form_token, lang)
     fields = {"name": name, "query": query, "owner": owner, "rhythm": rhythm, "at": at or "07:00", "language": language}
     try:
-        subscriptions.add(visit.desk.store, datetime.now(UTC), **fields)
+        subscriptions.add(visit.desk.store, datetime.now(UTC), allowed=visit.desk.settings.allow_private, **fields)
     except QueryError as error:
         return _alerts_page(
             visit,

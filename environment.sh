@@ -20,7 +20,8 @@ fi
 # The pip that older Pythons bring mishandles one of the packages' extras; a newer one does not.
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25' ||
     stop "pip could not be brought up to date: is the package index reachable from here?"
-case $what in base) target=. ;; test) target='.[test]' ;; dev) target='.[dev]' ;; *) stop "environment.sh knows base, test and dev, not $what." ;; esac
+# ctranslate2 and sentencepiece are in the base, so that `pututu models pull` works after `make run`.
+case $what in base) target='.[translation]' ;; test) target='.[test]' ;; dev) target='.[dev]' ;; *) stop "environment.sh knows base, test and dev, not $what." ;; esac
 echo "Installing Pututu's packages ($what); the first time takes a minute or two ..." >&2
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable "$target" ||
     stop "The packages could not be installed: see the lines above; is the package index reachable, and is there 1 GB of free disk?"

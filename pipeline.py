@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from alerts import matching, outbox
 from core.document import Document, Payload
-from core.errors import InputError, PututuError
+from core.errors import PututuError, UnavailableError
 from core.home import archive_held
 from core.record import Record
 from core.settings import Settings
@@ -23,13 +23,15 @@ from crawler.backfill import Estimate
 from crawler.past import Past
 from crawler.source import Source
 from enrich import signatures
+from enrich.models import choose
 from enrich.pool import Enriched, Task, enriched
 from enrich.steps import SECONDS, build
+from enrich.translate import NAME as TRANSLATE
 from reindexing import StoreSource
 from search.backend import Backend
 from search.engines import beside, open_backend
 from search.rebuild import rebuild
-from store import annotations, deliveries, disk, documents, frontier, sources, stories, work
+from store import annotations, corrections, deliveries, disk, documents, frontier, joining, sources, stories, work
 from store.database import Store
 from store.work import Work
 
@@ -43,8 +45,10 @@ ENRICH_BATCH = 200
 ENRICH_LEASE = timedelta(
     seconds=2 * ENRICH_BATCH * SECONDS
 )  # outlives a batch and the one before it taking all their time
-INDEX_BATCH = 2_000
+INDEX_BATCH = 1_000
 PARALLEL_FROM = 400  # documents that wait before a pool of processes pays for its start
+KEYS_KEPT = timedelta(days=30)  # how long after it came a document is still compared with new ones by its keys
+ENGINE_SEEN = "translation.engine"  # file in the home: which engine translated when it was last looked
 ENGINE_DOWN = timedelta(minutes=1)  # how long the daemon waits before it asks a search engine again that did not answer
 
 
@@ -136,7 +140,11 @@ def enrich(
 
 
 def _queue_stale(store: Store, settings: Settings, now: datetime) -> None:
-    fingerprints, after = build(settings).fingerprints(), ""
+    _queue_lacking(store, build(settings).fingerprints(), now)
+
+
+def _queue_lacking(store: Store, fingerprints: Mapping[str, str], now: datetime) -> int:
+    count, after = 0, ""
     while True:
         with store.write() as tx:
             found = annotations.stale(tx, fingerprints, INDEX_BATCH, after)
@@ -144,8 +152,36 @@ def _queue_stale(store: Store, settings: Settings, now: datetime) -> None:
                 tx, "enrich", [(d.id, d.version) for d in documents.many(tx, found)], "stale", now, again=True
             )
         if not found:
-            return
-        after = found[-1]
+            return count
+        count, after = count + len(found), found[-1]
+
+
+def queue_untranslated(store: Store, settings: Settings, *, clock: Clock = utc_now) -> int:
+    """Queue what the engine that is here has not translated (or another one did); how many. 0 where no engine is."""
+    print_ = build(settings).fingerprints().get(TRANSLATE)
+    return _queue_lacking(store, {TRANSLATE: print_}, clock()) if print_ else 0
+
+
+def engine_changed(settings: Settings) -> bool:
+    """Whether another engine translates than when `catch_up` last looked: a model was pulled, a package installed."""
+    engine = _engine(settings)
+    file = settings.home / ENGINE_SEEN
+    return engine is not None and (not file.is_file() or file.read_text("utf-8") != engine)
+
+
+def catch_up(store: Store, settings: Settings, *, clock: Clock = utc_now) -> Receipt:
+    """Queue what waits for the engine that has come; the next `process` translates it."""
+    queued = queue_untranslated(store, settings, clock=clock)
+    (settings.home / ENGINE_SEEN).write_text(_engine(settings) or "", "utf-8")
+    return {"translate": {"queued": queued}}
+
+
+def _engine(settings: Settings) -> str | None:
+    try:
+        engine = choose(settings) if settings.translate != "none" else None
+    except UnavailableError:
+        return None
+    return f"{engine.name} {engine.version}" if engine else None
 
 
 def _tasks(store: Store, claimed: list[list[Work]], by_hand: bool, clock: Clock) -> Iterator[list[Task]]:
@@ -167,9 +203,9 @@ def _keep(store: Store, batch: Sequence[Work], results: Sequence[Enriched], now:
         ours = [by_id[id] for id in dict.fromkeys(item.document for item in mine) if id in by_id]
         new = [annotation for result in ours for annotation in result.annotations]
         annotations.put_many(tx, new, now)
-        signed = {annotation.document: annotation.payload for annotation in new if annotation.step == "signature"}
-        joining = [(result.document, signed[result.document.id]) for result in ours if result.document.id in signed]
-        stories.join_many(tx, joining, now, similar=signatures.similar)
+        payloads = {annotation.document: annotation.payload for annotation in new if annotation.step == "signature"}
+        signed = [(result.document, payloads[result.document.id]) for result in ours if result.document.id in payloads]
+        joining.join_many(tx, signed, now, similar=signatures.similar)
         current = [
             item for item in mine if item.document in by_id and by_id[item.document].document.version == item.version
         ]
@@ -270,13 +306,17 @@ def _leases(
 
 def match(store: Store, settings: Settings, *, by_hand: bool = True, clock: Clock = utc_now) -> Receipt:
     """Ask every active alert of every document version that waits."""
-    outlets = {source.slug: source.name for source in catalog.load(settings.sources_dir).values()}
-    return matching.match(store, settings, clock(), outlets=outlets, all_due=by_hand)
+    return matching.match(store, settings, clock(), outlets=_outlets(settings), all_due=by_hand)
+
+
+def _outlets(settings: Settings) -> dict[str, str]:
+    """The printed name of each source."""
+    return {source.slug: source.name for source in catalog.load(settings.sources_dir).values()}
 
 
 def deliver(store: Store, settings: Settings, *, by_hand: bool = True, clock: Clock = utc_now) -> Receipt:
-    """Send every mail that is due now."""
-    return outbox.deliver(store, settings, clock(), all_due=by_hand)
+    """Send every message that is due now."""
+    return outbox.deliver(store, settings, clock(), outlets=_outlets(settings), all_due=by_hand)
 
 
 # all of it
@@ -333,7 +373,7 @@ def is_anything_due(store: Store, settings: Settings, now: datetime) -> bool:
     """Whether `process` would find something to do now. Mails without a mail server wait for one, not for us."""
     with store.read() as tx:
         waits = work.ready(tx, now) or frontier.counts(tx)["fetched"] > 0
-    return waits or (bool(settings.smtp) and outbox.is_anything_due(store, now))
+    return waits or outbox.is_anything_due(store, now, mail=bool(settings.smtp))
 
 
 # upkeep
@@ -373,17 +413,7 @@ def retry(store: Store, kind: str | None = None, *, clock: Clock = utc_now) -> R
 def correct(store: Store, id: str, change: Payload | None, author: str, *, clock: Clock = utc_now) -> Record:
     """Keep a person's correction of a document, or take the last one back (None); the document as it then stands."""
     with store.write() as tx:
-        found = documents.resolve(tx, id)
-        if found is None:
-            raise InputError(f"There is no document {id!r}.", "`pututu search` prints ids.")
-        if change is None:
-            if not annotations.undo(tx, found, clock()):
-                raise InputError(f"No correction of {id} stands.", "There is nothing to undo.")
-        else:
-            annotations.correct(tx, found, change, author, clock())
-        record = documents.record(tx, found)
-        assert record is not None
-        return record
+        return corrections.revise(tx, id, change, author, clock())
 
 
 def take_down(store: Store, settings: Settings, url: str, reason: str, *, clock: Clock = utc_now) -> Receipt:
@@ -397,6 +427,9 @@ def take_down(store: Store, settings: Settings, url: str, reason: str, *, clock:
 
 def retain(store: Store, settings: Settings, *, apply: bool = True, clock: Clock = utc_now) -> Receipt:
     """Hold archive and store to their budgets; with `apply=False` only say what would be dropped."""
+    if apply:
+        with store.write() as tx:
+            stories.forget_keys(tx, clock() - KEYS_KEPT)
     return retention.retain(store, settings, clock(), apply=apply)
 
 

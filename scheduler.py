@@ -98,6 +98,10 @@ def _anything_kept(store: Store, settings: Settings, now: datetime) -> bool:
         return documents.count(tx) > 0
 
 
+def _engine_changed(store: Store, settings: Settings, now: datetime) -> bool:
+    return pipeline.engine_changed(settings) and _anything_kept(store, settings, now)
+
+
 def _collect(store: Store, settings: Settings) -> pipeline.Receipt:
     return pipeline.collect(store, settings, seconds=CRAWL)
 
@@ -115,6 +119,8 @@ JOBS = (
         help="tags again what older steps, word lists or settings tagged"),
     Job(name="retention", trigger=Daily(4, 30, jitter=600), wanted=_anything_kept, work=pipeline.retain,
         help="holds archive and database to their budgets, and notes how much is used"),
+    Job(name="translate", trigger=Every(300, jitter=60), wanted=_engine_changed, work=pipeline.catch_up,
+        help="queues what waits for a translation when an engine or a model has come"),
 )  # fmt: skip
 
 

@@ -9,15 +9,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from alerts.digests import domain
+from alerts import news
 from alerts.matcher import Matcher, frequencies
 from alerts.snapshots import snapshot
 from core.record import Record
 from core.settings import Settings
 from search.analysed import Analysed
 from store import alerts as kept
-from store import deliveries, documents, work
-from store.alerts import TRANSLATION, Hit
+from store import answers, deliveries, documents, work
+from store.alerts import TRANSLATION, Alert, Hit
+from store.answers import Mute
 from store.database import Store
 from store.work import Work
 
@@ -73,6 +74,7 @@ class _Stage:
         self._revisions: dict[str, int] | None = None
         self._frequencies: Mapping[Any, int] = {}
         self._tried: set[int] = set()
+        self._mutes: dict[str, list[Mute]] = {}
 
     def claim(self, limit: int, all_due: bool) -> list[Work]:
         """The next batch. What failed in this very run is given back: its turn comes in a later one."""
@@ -87,6 +89,7 @@ class _Stage:
         """Match one batch and write it. False when an alert was edited meanwhile: then nothing is written, ask again."""
         with self.store.read() as tx:
             revisions, alerts = kept.revisions(tx), kept.active(tx)
+            self._mutes = _by_alert(answers.muted(tx)) if alerts else {}
             found = documents.records(tx, list({one.document: None for one in works})) if alerts else []
         views, failed = self._views(found)
         if revisions != self._revisions:
@@ -114,33 +117,39 @@ class _Stage:
         record, document = view.record, view.record.document
         if one.cause in NOT_ASKED:
             return []
+        outlet = self.outlets.get(document.source, document.source)
         try:
             return [
-                Hit(
-                    alert=asked.alert.id,
-                    document=document.id,
-                    version=document.version,
-                    cause=one.cause,
-                    arrival=document.arrival,
-                    counted=_counted(one, record, self.now),
-                    snapshot=snapshot(
-                        asked.node, view, self.outlets.get(document.source, document.source), asked.alert.language
-                    ),
-                    matched=self.now,
-                    story=record.story.id if record.story else None,
-                )
+                self._hit(one, record, asked.alert, snapshot(asked.node, view, outlet, asked.alert.language))
                 for asked in self._matcher.match(view)
             ]
         except (ValueError, TypeError, KeyError) as error:
             failed[one.document] = f"{type(error).__name__}: {error}"
             return []
 
+    def _hit(self, one: Work, record: Record, alert: Alert, shown: dict[str, Any]) -> Hit:
+        document, story = record.document, record.story.id if record.story else None
+        counted = _counted(one, record, self.now)
+        silenced = None if counted else _muted(self._mutes.get(alert.id, ()), document.source, story, shown["facts"])
+        return Hit(
+            alert=alert.id,
+            document=document.id,
+            version=document.version,
+            cause=one.cause,
+            arrival=document.arrival,
+            counted=counted or silenced is not None,
+            silenced=silenced,
+            snapshot=shown,
+            matched=self.now,
+            story=story,
+        )
+
     def _pause_broken(self, tx: Any) -> None:
         """An alert whose question can no longer be asked is kept, paused with the reason, and its owner told."""
         for alert_id, reason in self._matcher.broken.items():
             if kept.pause(tx, alert_id, reason, self.now):
                 alert = kept.get(tx, alert_id)
-                deliveries.add_notice(tx, alert, reason, domain(self.settings.mail_from), self.now)
+                deliveries.add_notice(tx, alert, reason, deliveries.domain(self.settings.mail_from), self.now)
                 self.receipt["paused"].append({"id": alert.id, "name": alert.name, "reason": reason})
         if self._matcher.broken:
             self._revisions = None
@@ -152,7 +161,7 @@ class _Stage:
                 self.receipt["failed"][failed[one.document]] = self.receipt["failed"].get(failed[one.document], 0) + 1
         done = work.done_many(tx, [one for one in works if one.document not in failed], self.worker, self.now)
         ours = {one.document for one in done}
-        added = kept.add_hits(tx, [hit for hit in hits if hit.document in ours])
+        added = kept.add_hits(tx, [hit for hit in hits if hit.document in ours], news.changed)
         asked = {one.document for one in done if one.cause not in NOT_ASKED}
         kept.checked(tx, len(asked))
         self.receipt["documents"] += len(asked)
@@ -164,3 +173,21 @@ def _counted(one: Work, record: Record, now: datetime) -> bool:
     """Whether a match is only counted: it arrived from the past, or by a translation more than a week after it came."""
     document = record.document
     return document.arrival in PAST or (one.cause == TRANSLATION and now - document.fetched > WEEK)
+
+
+def _by_alert(mutes: Sequence[Mute]) -> dict[str, list[Mute]]:
+    found: dict[str, list[Mute]] = {}
+    for one in mutes:
+        found.setdefault(one.alert, []).append(one)
+    return found
+
+
+def _muted(mutes: Sequence[Mute], source: str, story: str | None, facts: Mapping[str, Any]) -> str | None:
+    """Which mute silences a document, as `source:rpp`. A place does only where all that happened, happened inside muted places."""
+    values = {kind: [one.value for one in mutes if one.kind == kind] for kind in ("story", "source", "place")}
+    if story in values["story"]:
+        return f"story:{story}"
+    if source in values["source"]:
+        return f"source:{source}"
+    inside = [next((wide for wide in values["place"] if news.within(code, wide)), None) for code in facts["places"]]
+    return f"place:{inside[0]}" if inside and all(inside) else None

@@ -1,77 +1,89 @@
-"""Sending what is due: freeze entries into mails, send them outside any transaction, record each once.
+"""Sending what is due: freeze entries into messages, send them outside any transaction, record each once.
 
-1. Connect. A mail server that is down freezes nothing, so that what matches meanwhile still shares a mail.
-2. One transaction freezes the due entries of each alert into prepared deliveries, up to 500 entries a mail.
+1. Connect to the mail server, if a mail is due. One that is down freezes nothing that has no other way out, so that what
+   matches meanwhile still shares a mail.
+2. One transaction freezes the due entries of each alert into prepared deliveries, one for each channel, up to 500 entries each.
 3. Each delivery is leased, sent, and recorded, one after the other.
 
-How often a mail arrives: once, unless we die, or lose the server's answer, between its acceptance and our record. Then the same
-delivery goes out again under the same Message-ID, which mail servers and readers take for the same mail: at least once.
-A delivery that a living worker holds is nobody else's; a dead worker's is free at once.
+How often a message arrives: once, unless we die, or lose the other side's answer, between its acceptance and our record.
+Then the same delivery goes out again under the same Message-ID or idempotency key: at least once (docs/alerts.md says what
+each channel makes of that). A delivery that a living worker holds is nobody else's; a dead worker's is free at once.
+
+A channel that refuses for good, or only fails for days, is paused: its messages wait, its owner is told through another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from email.message import EmailMessage
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jinja2
 
-from alerts import digests
+from alerts import digests, payloads
 from alerts.channels import Channel, ChannelDownError, DeliveryError
+from alerts.channels.addresses import FEED, kind, shown
+from alerts.channels.chat import ChatChannel
+from alerts.channels.feed import FeedChannel
 from alerts.channels.mail import MailChannel
-from alerts.digests import Contents
+from alerts.channels.webhook import WebhookChannel
+from alerts.links import Signer
 from alerts.rhythm import due
+from alerts.view import Contents
 from core.settings import Settings
 from core.signals import held
+from crawler.agent import user_agent
 from store import alerts as kept
-from store import deliveries
+from store import answers, channels, deliveries, sources
 from store.alerts import Alert, Entry
+from store.answers import Keys
 from store.database import Store
-from store.deliveries import Delivery
+from store.deliveries import IN_ONE_MESSAGE, LONGEST_DELAY, NOTICES, Delivery
 
-IN_ONE_MAIL = 500
 FIRST_DELAY = timedelta(seconds=60)
-LONGEST_DELAY = timedelta(days=1)
 BREAKS = 3
+MAIL = "mailto:"
 NO_SERVER = "Set PUTUTU_SMTP to smtp[s]://[user:password@]host:port of a mail server; nothing is lost, `pututu deliver` sends it then."
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What one run did: mails that were accepted (digests and notices), their entries, and why others were not."""
+    """What one run did: messages that were accepted (digests and notices), their entries, and why others were not."""
 
     mails: int = 0
     entries: int = 0
     notices: int = 0
     failed: dict[str, int] = field(default_factory=dict)
     mend: str | None = None
+    paused: list[str] = field(default_factory=list)
 
     def fail(self, reason: str) -> None:
         """Count a failure by what was said."""
         self.failed[reason] = self.failed.get(reason, 0) + 1
 
 
-def deliver(store: Store, settings: Settings, now: datetime, *, all_due: bool = True, channel: Channel | None = None, worker: str | None = None) -> dict[str, Any]:  # fmt: skip
+def deliver(
+    store: Store, settings: Settings, now: datetime, *, all_due: bool = True, channel: Channel[Any] | None = None, worker: str | None = None,
+    outlets: Mapping[str, str] | None = None, ways: Mapping[str, Channel[Any]] | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Send all that is due. `all_due`: also what waits for a retry, as a stage called by hand does; the daemon passes False.
 
-    Returns `{mails, entries, notices, waiting, held, parked, failed, mend}`: `waiting` entries are due and unsent, `held` ones
-    are for a later digest, `parked` counts all mails that were refused for good, now or earlier, and not put back since;
-    `failed` maps what was said to how often, `mend` says what would help.
+    `channel` sends mail, `ways` the other kinds (`webhook`, `chat`), instead of our own; `outlets`: slug -> name as a receipt
+    prints it. Returns `{mails, entries, notices, waiting, held, parked, paused, failed, mend}`: `waiting` entries are due and
+    unsent, `held` ones are for a later digest, `parked` counts all messages that were refused for good and not put back
+    since, `paused` names channels that take nothing; `failed` maps what was said to how often, `mend` says what would help.
     """
     outcome = Outcome()
     if is_anything_due(store, now, all_due=all_due):
-        if settings.smtp or channel:
-            run = _Run(store, settings, now, worker or store.worker, outcome, due_only=not all_due)
-            run.over(channel or MailChannel(settings.smtp, settings.mail_from))
-        else:
-            outcome.mend = NO_SERVER
-    waiting, held, parked = _waiting(store, now)
+        run = _Run(store, settings, now, worker or store.worker, outcome, due_only=not all_due, outlets=outlets or {})
+        run.ways |= dict(ways or {})
+        run.over(channel or (MailChannel(settings.smtp, settings.mail_from) if settings.smtp else None))
+    waiting, held, parked, paused = _waiting(store, now)
     if not waiting and not outcome.failed:
         outcome.mend = None
     return {
         "mails": outcome.mails, "entries": outcome.entries, "notices": outcome.notices, "waiting": waiting, "held": held,
-        "parked": parked, "failed": outcome.failed, "mend": outcome.mend,
+        "parked": parked, "paused": paused, "failed": outcome.failed, "mend": outcome.mend,
     }  # fmt: skip
 
 
@@ -82,101 +94,189 @@ def backoff(attempts: int) -> timedelta:
 
 
 class _Run:
-    """One call of `deliver`. Each delivery is tried at most once in it."""
+    """One call of `deliver`. Each delivery is tried at most once in it, and a channel that fails is left alone for the rest of it."""
 
     def __init__(
-        self, store: Store, settings: Settings, now: datetime, worker: str, outcome: Outcome, *, due_only: bool
-    ) -> None:
+        self, store: Store, settings: Settings, now: datetime, worker: str, outcome: Outcome, *, due_only: bool, outlets: Mapping[str, str]
+    ) -> None:  # fmt: skip
         self.store = store
         self.settings = settings
         self.now = now
         self.worker = worker
         self.outcome = outcome
         self.due_only = due_only
+        self.outlets = outlets
         self.tried: set[str] = set()
+        self.closed: set[str] = set()
+        self.ways: dict[str, Channel[Any]] = {
+            "webhook": WebhookChannel(user_agent(settings.contact), lambda: datetime.now(UTC).timestamp(), settings.allow_private),
+            "chat": ChatChannel(settings.allow_private),
+            "feed": FeedChannel(),
+        }  # fmt: skip
 
-    def over(self, channel: Channel) -> None:
-        """Connect, freeze what is due, send. A connection that breaks is made again, a few times."""
+    def over(self, mail: Channel[Any] | None) -> None:
+        """Connect where a mail is due, freeze what is due, send; then the mails that say that a channel was paused."""
+        with self.store.read() as tx:
+            self.closed = set(channels.blocked(tx, self.now, due_only=self.due_only))
+        if not self._over(mail) and self.outcome.paused:
+            self.closed.discard(MAIL)
+            self._over(mail)
+
+    def _over(self, mail: Channel[Any] | None) -> bool:
+        """One pass; whether a mail was due. A connection that breaks is made again, a few times."""
+        with self.store.read() as tx:
+            mails = _is_mail_due(tx, self.now, due_only=self.due_only, closed=list(self.closed))
+        if mails and mail is None:
+            self.outcome.mend = NO_SERVER
+        if mail is None or not mails:
+            self.closed.add(MAIL)
         frozen = False
         for _ in range(BREAKS):
             try:
-                with channel:
+                with nullcontext() if MAIL in self.closed else mail or nullcontext() as opened:
+                    self.ways |= {"mail": opened} if opened else {}
                     if not frozen:
                         self._freeze()
                         frozen = True
-                    self._send_all(channel)
-                    return
+                    self._send_all()
+                    return mails
             except ChannelDownError as error:
-                self.outcome.fail(error.reason)
-                self.outcome.mend = error.mend
+                self._lost_mail(error)
                 if not frozen:
-                    return
+                    self.closed.add(MAIL)
+        self.closed.add(MAIL)
+        self._send_all()
+        return mails
+
+    def _lost_mail(self, error: ChannelDownError) -> None:
+        self.outcome.fail(error.reason)
+        self.outcome.mend = error.mend
 
     def _freeze(self) -> None:
         with self.store.write() as tx:
             kept.lock(tx)
             for alert, ready, _ in _sorted(tx, self.now):
-                if ready:
-                    parts = [ready[start : start + IN_ONE_MAIL] for start in range(0, len(ready), IN_ONE_MAIL)]
-                    deliveries.prepare(tx, alert, parts, digests.domain(self.settings.mail_from), self.now)
+                if ready and any(_is_open(channel, self.closed) for channel in alert.channels):
+                    parts = [ready[start : start + IN_ONE_MESSAGE] for start in range(0, len(ready), IN_ONE_MESSAGE)]
+                    down = self._down(tx, deliveries.last_prepared(tx, alert.id, self.now) or alert.created)
+                    answers.made_keys(tx, alert.id)
+                    deliveries.prepare(tx, alert, parts, deliveries.domain(self.settings.mail_from), self.now, down)
 
-    def _send_all(self, channel: Channel) -> None:
-        while delivery := self._claim():
-            self.tried.add(delivery.id)
+    def _down(self, tx: Any, since: datetime) -> list[str]:
+        """The outlets that were down between two digests, however briefly."""
+        found = sources.outages(tx, since, max(self.now, since), at_least=timedelta(0))
+        return sorted({self.outlets.get(one.source, one.source) for one in found})
+
+    def _send_all(self) -> None:
+        while claimed := self._claim():
+            self.tried.add(claimed[0].id)
             with held():  # told to end now, we first write down whether it was taken
-                self._send(channel, delivery)
+                self._send(*claimed)
 
-    def _send(self, channel: Channel, delivery: Delivery) -> None:
+    def _send(self, delivery: Delivery, keys: Keys) -> None:
+        way = kind(delivery.channel)
         try:
-            message, entries = self._compose(delivery)
+            message, entries = self._compose(delivery, keys, way)
             if message is not None:
-                channel.send(message, delivery.recipient)
+                self.ways[way].send(message, delivery.recipient if way == "mail" else delivery.channel)
         except ChannelDownError as error:
-            self._failed(delivery, error.reason)
-            raise
+            if way == "mail":
+                self._failed(delivery, error.reason)
+                raise
+            self.outcome.fail(error.reason)
+            self._failed(delivery, error.reason, channel=True)
         except DeliveryError as error:
             self.outcome.fail(error.reason)
-            self._failed(delivery, error.reason, permanent=error.permanent)
+            self._failed(
+                delivery, error.reason, permanent=error.permanent, channel=not error.permanent, gone=error.gone
+            )
         except (
             ValueError,
             TypeError,
             KeyError,
             jinja2.TemplateError,
-        ) as error:  # a mail we cannot write holds up no other
+        ) as error:  # a message we cannot write holds up no other
             self.outcome.fail(f"{type(error).__name__}: {error}")
             self._failed(delivery, f"{type(error).__name__}: {error}")
         else:
             self._sent(delivery, entries, told=message is not None)
 
-    def _claim(self) -> Delivery | None:
-        self.store.require_room()  # a mail that goes out and cannot be recorded would go out again
+    def _claim(self) -> tuple[Delivery, Keys] | None:
+        self.store.require_room()  # a message that goes out and cannot be recorded would go out again
         with self.store.write() as tx:
-            return deliveries.claim_delivery(tx, self.worker, self.now, due_only=self.due_only, skip=self.tried)
+            claimed = deliveries.claim_delivery(
+                tx, self.worker, self.now, due_only=self.due_only, skip=self.tried, closed=sorted(self.closed)
+            )
+            return (claimed, answers.made_keys(tx, claimed.alert)) if claimed else None
 
-    def _compose(self, delivery: Delivery) -> tuple[EmailMessage | None, int]:
-        """The mail and how many entries it tells; no mail when all of its documents were taken down meanwhile."""
+    def _compose(self, delivery: Delivery, keys: Keys, way: str) -> tuple[Any, int]:
+        """The message and how many entries it tells; none when all of its documents were taken down meanwhile."""
         with self.store.read() as tx:
             alert = kept.get(tx, delivery.alert)
             entries, counted = deliveries.contents(tx, delivery)
-        where = {"sender": self.settings.mail_from, "public_url": self.settings.public_url}
-        if delivery.kind == "notice":
-            return digests.notice(alert, delivery, **where), 0
+            contents = Contents(entries=entries, counted=counted, others=deliveries.others(tx, delivery))
+        url = self.settings.public_url
+        if delivery.kind in NOTICES:
+            notices: dict[str, Callable[[], Any]] = {
+                "mail": lambda: digests.notice(alert, delivery, sender=self.settings.mail_from, public_url=url),
+                "webhook": lambda: payloads.notice_post(alert, delivery, keys),
+                "chat": lambda: payloads.notice_note(alert, delivery, url),
+                "feed": lambda: delivery,
+            }
+            return notices[way](), 0
         if not entries and not counted:
             return None, 0
-        return digests.digest(alert, delivery, Contents(entries=entries, counted=counted), **where), len(entries)
+        links = Signer(keys.links, alert.id, url, delivery.prepared)
+        written: dict[str, Callable[[], Any]] = {
+            "mail": lambda: digests.digest(alert, delivery, contents, sender=self.settings.mail_from, public_url=url, links=links),
+            "webhook": lambda: payloads.post(alert, delivery, contents, keys, url),
+            "chat": lambda: payloads.note(alert, delivery, contents, keys, url),
+            "feed": lambda: delivery,
+        }  # fmt: skip
+        return written[way](), len(entries)
 
     def _sent(self, delivery: Delivery, entries: int, *, told: bool) -> None:
         with self.store.write() as tx:
             deliveries.record_sent(tx, delivery, self.worker, self.now)
+            if told and channels.works(tx, delivery.channel):
+                deliveries.retry_deliveries(
+                    tx, [delivery.channel]
+                )  # what was parked when it was paused goes out as well
         if told:
             self.outcome.mails += 1
             self.outcome.entries += entries
-            self.outcome.notices += delivery.kind == "notice"
+            self.outcome.notices += delivery.kind in NOTICES
 
-    def _failed(self, delivery: Delivery, reason: str, *, permanent: bool = False) -> None:
-        again = None if permanent else self.now + backoff(delivery.attempts + 1)
+    def _failed(self, delivery: Delivery, reason: str, *, permanent: bool = False, channel: bool = False, gone: bool = False) -> None:  # fmt: skip
+        """Try again later, or park it; with `channel` or `gone` the failure is the destination's, and may be its last."""
+        again = self.now + backoff(delivery.attempts + 1)
         with self.store.write() as tx:
-            deliveries.record_failed(tx, delivery, self.worker, reason, again)
+            deliveries.record_failed(tx, delivery, self.worker, reason, None if permanent else again)
+            if channel or gone:
+                self.closed.add(delivery.channel)
+                if channels.failed(tx, delivery.channel, reason, again, self.now, dead=gone):
+                    self._tell_elsewhere(tx, delivery.channel, reason)
+
+    def _tell_elsewhere(self, tx: Any, url: str, reason: str) -> None:
+        """A channel was paused: each owner who uses it is told once, through another channel that works."""
+        self.outcome.paused.append(shown(url))
+        paused = {one.url for one in channels.states(tx).values() if one.paused}
+        told: set[str] = set()
+        for alert in kept.listed(tx):
+            if url not in alert.channels or alert.owner in told:
+                continue
+            others = [one for one in (*alert.channels, f"{MAIL}{alert.owner}") if one not in paused and one != FEED]
+            others = sorted(others, key=lambda one: not _is_open(one, self.closed)) or [
+                one for one in alert.channels if one == FEED
+            ]
+            domain = deliveries.domain(self.settings.mail_from)
+            deliveries.add_notice(tx, alert, f"{url} {reason}", domain, self.now, kind="channel", to=others[:1])
+            told.add(alert.owner)
+
+
+def _is_open(channel: str, closed: set[str]) -> bool:
+    """Whether a channel may be tried in this run."""
+    return channel not in closed and not (MAIL in closed and channel.startswith(MAIL))
 
 
 def _sorted(tx: Any, now: datetime) -> Sequence[tuple[Alert, list[Entry], list[Entry]]]:
@@ -192,15 +292,28 @@ def _sorted(tx: Any, now: datetime) -> Sequence[tuple[Alert, list[Entry], list[E
     return found
 
 
-def is_anything_due(store: Store, now: datetime, *, all_due: bool = False) -> bool:
-    """Whether `deliver` would try to send something now; with `all_due` also what waits for a retry."""
+def _is_mail_due(tx: Any, now: datetime, *, due_only: bool, closed: Sequence[str]) -> bool:
+    """Whether a mail is prepared and may go out, or entries are due that a mail would tell."""
+    if deliveries.is_any_ready(tx, now, due_only=due_only, closed=closed, of=MAIL):
+        return True
+    due_now = (alert for alert, ready, _ in _sorted(tx, now) if ready)
+    return any(one.startswith(MAIL) and one not in closed for alert in due_now for one in alert.channels)
+
+
+def is_anything_due(store: Store, now: datetime, *, all_due: bool = False, mail: bool = True) -> bool:
+    """Whether `deliver` would try to send something now; with `all_due` also what waits for a retry. `mail`: a mail server is set."""
     with store.read() as tx:
-        return deliveries.is_any_ready(tx, now, due_only=not all_due) or any(ready for _, ready, _ in _sorted(tx, now))
+        closed = channels.blocked(tx, now, due_only=not all_due) + ([] if mail else [MAIL])
+        if deliveries.is_any_ready(tx, now, due_only=not all_due, closed=closed):
+            return True
+        due_now = [alert for alert, ready, _ in _sorted(tx, now) if ready]
+        return any(_is_open(channel, set(closed)) for alert in due_now for channel in alert.channels)
 
 
-def _waiting(store: Store, now: datetime) -> tuple[int, int, int]:
-    """How many entries are due and unsent, how many are held for a later digest; and how many mails are parked."""
+def _waiting(store: Store, now: datetime) -> tuple[int, int, int, list[str]]:
+    """How many entries are due and unsent, how many are held for a later digest, how many messages are parked; paused channels."""
     with store.read() as tx:
         groups = _sorted(tx, now)
         unsent = deliveries.unsent_entries(tx) + sum(len(ready) for _, ready, _ in groups)
-        return unsent, sum(len(later) for *_, later in groups), len(deliveries.parked_deliveries(tx))
+        paused = sorted(shown(one.url) for one in channels.states(tx).values() if one.paused)
+        return unsent, sum(len(later) for *_, later in groups), len(deliveries.parked_deliveries(tx)), paused

@@ -2,13 +2,15 @@
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, get_args
 
+from alerts.channels.addresses import checked, mail_address
 from alerts.words import CONTROL
 from core.errors import InputError, QueryError
+from core.settings import Network
 from search.nodes import DAY_FIELDS, TEXT_FIELDS, And, Leaf, Node, Not, Or, Range, Wildcard, leaves
 from search.query import All, parse
 from store.alerts import Alert, Language, Rhythm
@@ -16,10 +18,8 @@ from store.alerts import Alert, Language, Rhythm
 __all__ = ["Alert", "checked_query", "create", "edited", "invalid"]
 
 NAME_LENGTH = 120
-ADDRESS_LENGTH = 254
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 EVERYWHERE = ("", *TEXT_FIELDS, "source", "kind", "language", "id", "story")  # what (nearly) every document has
-EDITABLE = ("name", "query", "owner", "language", "rhythm", "at", "channels")
+EDITABLE = ("name", "query", "owner", "language", "rhythm", "at", "channels", "every")
 
 
 def create(
@@ -32,10 +32,15 @@ def create(
     rhythm: str = "instant",
     at: str = "07:00",
     channels: Sequence[str] = (),
+    every: bool = False,
+    allowed: Iterable[Network] = (),
 ) -> Alert:
-    """A new alert, checked. Without channels it mails its owner. Raises InputError or QueryError with the mend."""
+    """A new alert, checked. Without channels it mails its owner; `allowed` are private networks that channels may reach.
+
+    Raises InputError or QueryError with the mend.
+    """
     checked_query(query)
-    owner = _address(owner, "The owner")
+    owner = mail_address(owner, "The owner")
     return Alert(
         id=secrets.token_hex(4),
         name=_name(name),
@@ -44,13 +49,14 @@ def create(
         language=_one_of(language, Language, "The language"),
         rhythm=_one_of(rhythm, Rhythm, "The rhythm"),
         at=_hour(at),
-        channels=_channels(channels, owner),
+        channels=_channels(channels, owner, allowed),
+        every=every,
         created=now,
         changed=now,
     )
 
 
-def edited(alert: Alert, **changes: Any) -> Alert:
+def edited(alert: Alert, allowed: Iterable[Network] = (), **changes: Any) -> Alert:
     """The alert with some fields changed (None: kept), checked as a new one is. A new owner's mail goes to the new address."""
     unknown = sorted(set(changes) - set(EDITABLE))
     if unknown:
@@ -58,9 +64,10 @@ def edited(alert: Alert, **changes: Any) -> Alert:
     given = {name: value for name, value in changes.items() if value is not None}
     if "owner" in given and "channels" not in given and alert.channels == (f"mailto:{alert.owner}",):
         given["channels"] = ()
-    fields = {name: getattr(alert, name) for name in EDITABLE} | given
-    fresh = create(**fields, now=alert.created)
-    return replace(alert, **{name: getattr(fresh, name) for name in EDITABLE})
+    fields = {name: getattr(alert, name) for name in EDITABLE} | {"channels": ()} | given
+    fresh = create(**fields, now=alert.created, allowed=allowed)
+    changed = {name: getattr(fresh, name) for name in EDITABLE}
+    return replace(alert, **changed | ({} if "channels" in given else {"channels": alert.channels}))
 
 
 def invalid(alert: Alert) -> str | None:
@@ -116,16 +123,6 @@ def _name(name: str) -> str:
     return name
 
 
-def _address(address: str, what: str) -> str:
-    """One plausible mail address: ASCII, one @, a host. Nothing that could end a header or begin a second recipient."""
-    address = address.strip(" ")
-    local, _, host = address.rpartition("@")
-    dotted = all(part for part in host.split(".")) and all(part for part in local.split("."))
-    if len(address) > ADDRESS_LENGTH or not ADDRESS.fullmatch(address) or not dotted:
-        raise InputError(f"{what} {address!r} is no mail address.", "Give one address such as ana@example.org; write a host with accents in its xn-- form.")  # fmt: skip
-    return address
-
-
 def _one_of(value: str, words: Any, what: str) -> Any:
     known: tuple[str, ...] = get_args(words)
     if value not in known:
@@ -139,12 +136,7 @@ def _hour(at: str) -> str:
     return at
 
 
-def _channels(channels: Sequence[str], owner: str) -> tuple[str, ...]:
+def _channels(channels: Sequence[str], owner: str, allowed: Iterable[Network]) -> tuple[str, ...]:
     """Where to tell it; without any, by mail to the owner. Doubles are one."""
-    checked = []
-    for channel in channels or (f"mailto:{owner}",):
-        scheme, _, rest = channel.strip(" ").partition(":")
-        if scheme.lower() != "mailto":
-            raise InputError(f"{channel!r} is no channel that can be used.", "Write mailto:ADDRESS.")
-        checked.append(f"mailto:{_address(rest, 'The channel')}")
-    return tuple(dict.fromkeys(checked))
+    networks = tuple(allowed)
+    return tuple(dict.fromkeys(checked(channel, networks) for channel in channels or (f"mailto:{owner}",)))

@@ -1,17 +1,22 @@
 """What a hit keeps of its document: the words a mail shows, as they stood when it matched, masked because they leave the machine."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.record import TEXT_FIELDS, Record
+from alerts import news
+from core.record import TAG_LINE, TEXT_FIELDS, Record
 from core.text import fold, sentences
 from core.time import lima_iso
 from search.analysed import Analysed
+from search.asking import BARE
 from search.highlight import by_side
 from search.highlight import marks as marks_of
-from search.nodes import Node
+from search.memory import matches
+from search.nodes import Node, leaves
 
 LONGEST = 400
+PLAIN = re.compile(r':"(\w+)"$')
 TITLES = ("title", "translation.title")
 ORDER = ("text", "summary", "translation.text", "translation.summary", *TITLES)
 FIELDS = (*TEXT_FIELDS, *(f"translation.{name}" for name in TEXT_FIELDS))
@@ -19,13 +24,15 @@ Span = tuple[int, int]
 
 
 def snapshot(node: Node, view: Analysed, outlet: str, reader: str) -> dict[str, Any]:
-    """Headline, outlet, time, address, the marked sentence, why it fired, place, topic and translated headline; JSON-able.
+    """Headline, outlet, time, address, the marked sentence, why it fired (words and other clauses), place, topic, translated
+    headline, and the facts that say later whether another document has news; JSON-able.
 
     `reader` is the owner's language: the sentence is taken from the side they read, if words are marked there.
     """
     marks = marks_of(node, view)
     masked = view.record.masked()
     document = masked.document
+    places = _places(masked.tags.get("places") or ())
     return {
         "headline": document.title,
         "outlet": outlet,
@@ -35,10 +42,14 @@ def snapshot(node: Node, view: Analysed, outlet: str, reader: str) -> dict[str, 
         "url": document.url,
         "sentence": _sentence(masked, marks, reader),
         "why": _why(masked, marks),
+        "clauses": _clauses(node, view),
         "side": by_side(marks),
         "translation": masked.field_text("translation.title") or None,
+        "composed": (masked.translation or {}).get("engine") == TAG_LINE,
         "topics": list(dict.fromkeys(str(item["name"]) for item in masked.tags.get("topics") or ())),
-        "places": _places(masked.tags.get("places") or ()),
+        "places": list(places),
+        "codes": list(places.values()),
+        "facts": news.facts(masked.tags),
         "late": document.arrival == "late",
     }
 
@@ -104,12 +115,19 @@ def _why(record: Record, marks: Mapping[str, Sequence[Span]]) -> list[dict[str, 
     return list(found.values())
 
 
-def _places(places: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Where it happened, from the district up; places only mentioned where nothing else is known. At most three."""
+def _clauses(node: Node, view: Analysed) -> list[str]:
+    """The clauses on tags and facts (`topic:extortion`, `norm:"Ley 32108"`) that the document meets, as the query language writes them."""
+    asked = [leaf for leaf in dict.fromkeys(leaves(node)) if getattr(leaf, "field", "") not in BARE]
+    return [PLAIN.sub(r":\1", str(leaf)) for leaf in asked if matches(leaf, view)]
+
+
+def _places(places: Iterable[Mapping[str, Any]]) -> dict[str, str | None]:
+    """Where it happened, from the district up, and its code; places only mentioned where nothing else is known. At most three."""
     listed = list(places)
     chosen = [place for place in listed if place.get("role") == "event"] or listed
-    names = []
+    names: dict[str, str | None] = {}
     for place in chosen:
         parts = [place.get("district"), place.get("province"), place.get("department")]
-        names.append(", ".join(dict.fromkeys(part for part in parts if part)) or str(place.get("name")))
-    return list(dict.fromkeys(names))[:3]
+        name = ", ".join(dict.fromkeys(part for part in parts if part)) or str(place.get("name"))
+        names.setdefault(name, place.get("ubigeo"))
+    return dict(list(names.items())[:3])

@@ -1,28 +1,30 @@
 """Adding, editing, pausing and removing alerts: the rules, then the store, in one transaction each. What every door calls."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from alerts import rules
 from core.errors import QueryError
+from core.settings import Network
 from store import alerts as kept
 from store import deliveries
 from store.alerts import Alert
 from store.database import Store
 
 
-def add(store: Store, now: datetime, **fields: Any) -> Alert:
+def add(store: Store, now: datetime, *, allowed: Iterable[Network] = (), **fields: Any) -> Alert:
     """Keep a new alert (fields as `rules.create`). Raises InputError or QueryError."""
-    alert = rules.create(**fields, now=now)
+    alert = rules.create(**fields, now=now, allowed=allowed)
     with store.write() as tx:
         kept.add(tx, alert)
     return alert
 
 
-def edit(store: Store, which: str, now: datetime, **changes: Any) -> Alert:
-    """Change an alert found by id or name; mails that wait for an address it no longer has go to its new one."""
+def edit(store: Store, which: str, now: datetime, *, allowed: Iterable[Network] = (), **changes: Any) -> Alert:
+    """Change an alert found by id or name; messages that wait for a channel it no longer has go to its new one."""
     with store.write() as tx:
-        alert = kept.edit(tx, rules.edited(kept.get(tx, which), **changes), now)
+        alert = kept.edit(tx, rules.edited(kept.get(tx, which), allowed, **changes), now)
         deliveries.redirect(tx, alert)
     return alert
 

@@ -15,11 +15,11 @@ COMMANDS: dict[str, str] = {
     "run": "flow", "up": "service", "demo": "service", "import": "flow", "crawl": "flow", "extract-again": "flow",
     "enrich": "flow", "index": "flow", "match": "flow", "deliver": "flow", "retry": "flow",
     "search": "questions", "trends": "trends", "spikes": "trends", "changes": "trends", "terms": "trends",
-    "show": "documents", "stories": "documents", "export": "exports", "why": "questions",
+    "show": "documents", "stories": "documents", "story": "documents", "export": "exports", "why": "questions",
     "sources": "sources", "backfill": "backfill", "alerts": "alerts",
-    "correct": "upkeep", "reindex": "upkeep", "backup": "upkeep", "restore": "upkeep", "takedown": "upkeep", "doctor": "upkeep",
+    "correct": "correcting", "corrections": "correcting", "lexicon": "lexicon", "evaluate": "evaluating", "reindex": "upkeep", "backup": "upkeep", "restore": "upkeep", "takedown": "upkeep", "doctor": "upkeep",
     "settings": "upkeep", "runs": "upkeep", "schedule": "upkeep",
-    "retention": "retention",
+    "retention": "retention", "models": "models",
 }  # fmt: skip
 
 

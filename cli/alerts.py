@@ -7,6 +7,7 @@ import click
 
 from cli.desk import opened, searching
 from cli.output import emit, formats, note
+from cli.telling import channels_command, feed_command, mutes_command
 from core.time import lima_iso
 
 LANGUAGES, RHYTHMS = ("es", "en"), ("instant", "daily", "weekly")
@@ -28,7 +29,7 @@ def _row(alert: Any) -> dict[str, Any]:
     return {
         "id": alert.id, "name": alert.name, "query": alert.query, "owner": alert.owner, "language": alert.language,
         "rhythm": alert.rhythm, "at": alert.at, "channels": list(alert.channels), "state": alert.state, "reason": alert.reason,
-        "created": lima_iso(alert.created),
+        "created": lima_iso(alert.created), "every": alert.every,
     }  # fmt: skip
 
 
@@ -53,8 +54,9 @@ def _plain(row: Any) -> str:
     "channels",
     multiple=True,
     metavar="URL",
-    help="mailto:ADDRESS; by default to the owner. May be given again.",
+    help="mailto:ADDRESS (by default the owner's), https://... (webhook), feed:, or a chat as Apprise writes it. May be given again.",
 )
+@click.option("--every/--no-every", help="Tell every document of a story, also those that bring nothing new.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation on a terminal.")
 @formats
 def add(yes: bool, form: str | None, **fields: Any) -> None:
@@ -68,14 +70,15 @@ def add(yes: bool, form: str | None, **fields: Any) -> None:
     import sys
 
     from alerts import rules, subscriptions
+    from core.settings import Settings
 
     now = datetime.now(UTC)
     if not yes and sys.stdin.isatty() and sys.stdout.isatty():
-        rules.create(**fields, now=now)  # an error is told before the question
+        rules.create(**fields, now=now, allowed=Settings.load().allow_private)  # an error is told before the question
         note(_backtest(fields["query"], now))
         click.confirm("Save this alert?", default=True, abort=True, err=True)
-    with opened() as (store, _settings):
-        emit([_row(subscriptions.add(store, now, **fields))], form, _plain)
+    with opened() as (store, settings):
+        emit([_row(subscriptions.add(store, now, allowed=settings.allow_private, **fields))], form, _plain)
 
 
 @alerts_command.command("list")
@@ -120,7 +123,12 @@ def show(alert: str, form: str | None) -> None:
 @click.option("--language", type=click.Choice(LANGUAGES))
 @click.option("--rhythm", type=click.Choice(RHYTHMS))
 @click.option("--at", metavar="HH:MM")
-@click.option("--channel", "channels", multiple=True, metavar="URL")
+@click.option(
+    "--channel", "channels", multiple=True, metavar="URL", help="Instead of those it has; may be given again."
+)
+@click.option(
+    "--every/--no-every", default=None, help="Tell every document of a story, or only what brings something new."
+)
 @formats
 def edit(alert: str, form: str | None, **changes: Any) -> None:
     """Change an alert; what is not named stays.
@@ -134,8 +142,9 @@ def edit(alert: str, form: str | None, **changes: Any) -> None:
     given = {name: value for name, value in changes.items() if value not in (None, ())}
     if not given:
         raise click.UsageError("Nothing to change was named.")
-    with opened() as (store, _settings):
-        emit([_row(subscriptions.edit(store, alert, datetime.now(UTC), **given))], form, _plain)
+    with opened() as (store, settings):
+        now = datetime.now(UTC)
+        emit([_row(subscriptions.edit(store, alert, now, allowed=settings.allow_private, **given))], form, _plain)
 
 
 def _turn(name: str, help: str) -> None:
@@ -195,20 +204,50 @@ def _plain_test(row: Any) -> str:
 
 @alerts_command.command("ledger")
 @click.argument("alert")
+@click.option("--delivery", metavar="ID", help="Open one: its receipt and everything it told.")
 @formats
-def ledger(alert: str, form: str | None) -> None:
-    """Every mail of an alert: when, to whom, how many entries, its state and Message-ID.
+def ledger(alert: str, delivery: str | None, form: str | None) -> None:
+    """Every message of an alert: when, to whom, how many entries, its state and Message-ID. With --delivery, one of them opened.
 
     \b
     Examples:
       pututu alerts ledger buses --csv
+      pututu alerts ledger buses --delivery 8f14e45fceea167a5a36dedd4bea2543
     """
     from alerts.ledger import ledger as rows
+    from alerts.ledger import opened as unfolded
     from store import alerts
 
     with opened() as (store, _settings), store.read() as tx:
-        found = list(rows(tx, alerts.get(tx, alert)))
-    emit(found, form, lambda r: f"{r['sent'] or r['state']}  {r['address']}  {r['entries']} entries, {r['documents']} documents  {r['message_id']}"
-         + (f"  {r['error']}" if r["error"] else ""))  # fmt: skip
+        kept = alerts.get(tx, alert)
+        found = [unfolded(tx, kept, delivery)] if delivery else list(rows(tx, kept))
+    emit(found, form, _plain_opened if delivery else _plain_delivery)
     if not found:
         note("Nothing was sent yet.")
+
+
+def _plain_delivery(row: Any) -> str:
+    error = f"  {row['error']}" if row["error"] else ""
+    told = f"{row['entries']} entries, {row['documents']} documents"
+    return f"{row['sent'] or row['state']}  {row['address']}  {told}  {row['id']}  {row['message_id']}{error}"
+
+
+def _plain_opened(row: Any) -> str:
+    receipt = row["receipt"] or {}
+    lines = [_plain_delivery(row)]
+    if receipt:
+        down = ", ".join(receipt["down"]) or "none"
+        lines.append(
+            f"checked {receipt['checked']}, matched {receipt['matched']}, late {receipt['late']}; sources down: {down}"
+        )
+    lines += [f"only counted, {kind}: {number}" for kind, number in row["not_listed"].items()]
+    for number, entry in enumerate(row["told"], 1):
+        lines += [
+            f"{number}. {one['headline']}  ({one['outlet']}, {one['published'] or 'undated'})\n   {one['why']}"
+            for one in entry["documents"]
+        ]
+    return "\n".join(lines)
+
+
+for command in (channels_command, feed_command, mutes_command):
+    alerts_command.add_command(command)

@@ -92,9 +92,16 @@ def stories_of(store: Store, backend: Backend, node: Node, limit: int) -> Iterat
         yield from filter(None, (_story(tx, found[id].id) for id in ids if id in found))
 
 
+def story_row(store: Store, id: str) -> dict[str, Any] | None:
+    """One story, by its id or by one that leads to it; None where there is none."""
+    with store.read() as tx:
+        return _story(tx, id)
+
+
 def _story(tx: Connection, id: str) -> dict[str, Any] | None:
     """A row `{id, size, first, last, title, sources, documents}`, the title that of the newest document."""
-    story, told = stories.get(tx, id), documents.many(tx, stories.members(tx, id))
+    story = stories.get(tx, id)
+    told = documents.many(tx, stories.members(tx, story.id)) if story else []
     if story is None or not told:
         return None
     told.sort(key=lambda one: one.published or one.fetched)

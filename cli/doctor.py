@@ -5,13 +5,14 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from core.errors import PututuError
+from alerts.channels.addresses import shown as shown_channel
+from core.errors import PututuError, UnavailableError
 from core.settings import Settings
 from core.sizes import shown
 from core.time import lima_day, lima_iso
 from crawler import catalog, health
 from search.engines import open_backend
-from store import completeness, deliveries, disk, documents, frontier, sources, work
+from store import alerts, channels, completeness, deliveries, disk, documents, frontier, sources, work
 from store.database import Store
 
 Row = dict[str, Any]
@@ -85,28 +86,55 @@ def _mail(store: Store, settings: Settings) -> Found:
     else:
         yield "note", "no mail server is set: alerts wait", "Set PUTUTU_SMTP, e.g. smtp://127.0.0.1:25."
     with store.read() as tx:
-        parked = deliveries.parked_deliveries(tx)
+        parked, failing, kept = deliveries.parked_deliveries(tx), channels.states(tx).values(), alerts.listed(tx)
     for one in parked:
         mend = "Mend the address with `pututu alerts edit`, then `pututu retry deliver`."
-        yield "bad", f"a mail to {one.channel} (alert {one.alert}) was refused for good: {one.error}", mend
+        yield (
+            "bad",
+            f"a message to {shown_channel(one.channel)} (alert {one.alert}) was refused for good: {one.error}",
+            mend,
+        )
+    for state in failing:
+        mend = "Mend it, then `pututu alerts channels --resume`; or give the alert another with `pututu alerts edit`."
+        how = f"is paused since {lima_iso(state.paused)}" if state.paused else f"failed {state.failures} times"
+        yield "bad" if state.paused else "note", f"the channel {shown_channel(state.url)} {how}: {state.error}", mend
+    for alert in kept:
+        if not alert.channels:
+            yield "bad", f"the alert {alert.name} ({alert.id}) has no channel: nobody is told", f"`pututu alerts edit {alert.id} --channel URL`."  # fmt: skip
 
 
 def _translation(store: Store, settings: Settings) -> Found:
-    from enrich.models import choose
+    from enrich.engines.pulling import OPUS_MT_SIZE
+    from enrich.models import OPUS_MT, candidates, chosen
 
-    if settings.translate == "none":
+    if settings.translate == "none" or settings.translation == "none":
         yield "note", "translation is switched off (PUTUTU_TRANSLATE)", ""
         return
-    engine = choose(settings)
-    if engine:
-        engine.close()
-        yield "good", f"{engine.name} translates ({settings.translate})"
-    else:
+    pull = f"`pututu models pull` fetches {OPUS_MT} ({OPUS_MT_SIZE})."
+    try:
+        engine = chosen(settings)
+    except UnavailableError as error:
         yield (
-            "note",
-            "no translation engine is here; documents stay searchable in Spanish",
-            "Install apertium-eng-spa (Debian), or put a model into the home.",
+            "bad",
+            f"{error.reason} Documents stay searchable in Spanish, with an English line of their tags.",
+            error.mend,
         )
+        engine = None
+    else:
+        if engine is None:
+            found = "no translation engine is here; documents stay searchable in Spanish, with an English line of their tags"
+            yield "note", found, f"Install apertium-eng-spa (Debian), or a model: {pull}"
+        elif engine.folder is None:
+            yield "good", f"{engine.name} translates ({settings.translate}); a model does it better: {pull}"
+        else:
+            yield "good", f"{engine.name} translates ({settings.translate})"
+    for one in candidates(settings):
+        if one.folder is not None and one.problem:
+            yield (
+                "bad",
+                f"the model {one.folder.name} cannot be used: {one.problem}",
+                "`pututu models check`, or pull it again.",
+            )
 
 
 def _sources(store: Store, settings: Settings) -> Found:

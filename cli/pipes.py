@@ -41,11 +41,11 @@ def extract_command(pages: tuple[str, ...], url: str | None, slug: str | None, f
 
     def rows() -> Iterator[dict[str, Any]]:
         for page in pages:
-            with _told(page, failed):
+            with told(page, failed):
                 yield Record(document=extract(read_page(page, settings, url=url), source=source)).to_json()
 
     emit(rows(), form or "json", lambda row: row["title"])
-    _end(failed)
+    end(failed)
 
 
 @click.command("feed")
@@ -74,15 +74,15 @@ def feed_command(pages: tuple[str, ...], url: str | None, slug: str | None, form
 
     def rows() -> Iterator[dict[str, Any]]:
         for name in pages:
-            with _told(name, failed):
+            with told(name, failed):
                 page = read_page(name, settings, url=url)
                 listing = parse(page.body, page.url, page.content_type, source=source)
-                for told in listing.notes:
-                    note(f"{name}: {told}")
+                for remark in listing.notes:
+                    note(f"{name}: {remark}")
                 yield from (_entry(name, entry) for entry in listing.entries)
 
     emit(rows(), form or "json", lambda row: row["url"])
-    _end(failed)
+    end(failed)
 
 
 def _entry(file: str, entry: Any) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def tag_command(file: str, _json: bool) -> None:
     from enrich.steps import build
 
     failed: list[str] = []
-    with _opened(file) as stream:
+    with opened_file(file) as stream:
         chain = build(Settings.load())
         try:
             for place, row, document in _documents(file, stream, failed):
@@ -123,7 +123,7 @@ def tag_command(file: str, _json: bool) -> None:
                 click.echo(json_line(_tagged(row, record.to_json())), nl=False)
         finally:
             chain.close()
-    _end(failed)
+    end(failed)
 
 
 def _translation(row: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -149,8 +149,9 @@ def _tagged(row: Mapping[str, Any], tagged: dict[str, Any]) -> dict[str, Any]:
 def translate_command(file: str, to: str, engine: str | None, _json: bool) -> None:
     """Documents (JSONL) -> the same with `translation`, in the same order.
 
-    A line that holds no document is told with its number and left out; the others are written, and the exit code is 1. A
-    document that is not in Spanish keeps the translation that it has.
+    A line that holds no document is told with its number and left out; the others are written, and the exit code is 1; so
+    it is where the engine fails on one, which is then written as it came. A document that is not in Spanish keeps the
+    translation that it has. Engines: opus-mt, transformers, apertium, or a model of `pututu models list` by name.
 
     \b
     Examples:
@@ -167,11 +168,15 @@ def translate_command(file: str, to: str, engine: str | None, _json: bool) -> No
             rows.append(row)
             yield document
 
-    with _opened(file) as stream:
-        for _document, translation in translate_documents(documents(stream), Settings.load(), engine):
+    with opened_file(file) as stream:
+        done = translate_documents(documents(stream), Settings.load(), engine)
+        for number, (_document, translation, reason) in enumerate(done, 1):
             row = rows.pop(0)
+            if reason:
+                failed.append(f"document {number}")
+                note(f"document {number} is not translated: {reason}")
             click.echo(json_line({**row, "translation": translation or row.get("translation")}), nl=False)
-    _end(failed)
+    end(failed)
 
 
 @click.command("query")
@@ -203,7 +208,8 @@ def _pretty(value: Any) -> str:
 
 
 @contextmanager
-def _opened(file: str) -> Iterator[IO[bytes]]:
+def opened_file(file: str) -> Iterator[IO[bytes]]:
+    """A file's bytes, or standard input's for `-`. Raises InputError."""
     if file == "-":
         yield sys.stdin.buffer
         return
@@ -226,7 +232,7 @@ def _documents(file: str, stream: IO[bytes], failed: list[str]) -> Iterator[tupl
             note(f"{name}: {read.what}.")
             continue
         place = read.place if isinstance(read, LeftOut) else f"{name}:{read.line}"
-        with _told(place, failed):
+        with told(place, failed):
             if isinstance(read, LeftOut):
                 raise InputError(read.reason)
             document, faults = loose_document(read.cells, read.line, now=datetime.now(UTC))
@@ -236,7 +242,7 @@ def _documents(file: str, stream: IO[bytes], failed: list[str]) -> Iterator[tupl
 
 
 @contextmanager
-def _told(place: str, failed: list[str]) -> Iterator[None]:
+def told(place: str, failed: list[str]) -> Iterator[None]:
     """An input that cannot be used is told on stderr; the others go on, and the command ends with 1."""
     try:
         yield
@@ -245,6 +251,7 @@ def _told(place: str, failed: list[str]) -> Iterator[None]:
         note(f"{place}: {error}")
 
 
-def _end(failed: list[str]) -> None:
+def end(failed: list[str]) -> None:
+    """Exit code 1 where something was told and left out."""
     if failed:
         raise SystemExit(1)

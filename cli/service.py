@@ -2,10 +2,12 @@
 
 import contextlib
 import json
+import re
 import signal
 import subprocess
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -69,9 +71,31 @@ def up_command(or_demo: bool, no_page: bool, no_schedule: bool) -> None:
             teller = open_things.enter_context(contextlib.closing(_Teller(desk, settings, or_demo)))
             open_things.enter_context(Daemon(store, settings, teller.told))
             note("Looking at the sources; what comes in is said here.")
+            _offer_model(settings)
         if no_page:
             threading.Event().wait()
         serve(desk, *settings.bind, ready=_say_where)
+
+
+def _offer_model(settings: Settings) -> None:
+    """Where no translation model is here, say what one costs and how to have it; everything else works without."""
+    from enrich.engines.pulling import OPUS_MT_SIZE
+    from enrich.models import OPUS_MT, chosen
+
+    if "none" in (settings.translate, settings.translation):
+        return
+    try:
+        engine = chosen(settings)
+    except PututuError as error:
+        note(f"Nothing is translated: {error}")
+        return
+    if engine is None or engine.folder is None:
+        now = (
+            "Apertium translates, word by word"
+            if engine
+            else "Nothing is translated; documents show an English line of their tags"
+        )
+        note(f"{now}. `pututu models pull` fetches a better translator, {OPUS_MT} ({OPUS_MT_SIZE}).")
 
 
 class _Teller:
@@ -85,8 +109,8 @@ class _Teller:
     def told(self, job: str, receipt: dict[str, Any]) -> None:
         """Called by the daemon when a job has ended, each from a thread of its own."""
         if job == "collect":
-            for slug, part in receipt.get("sources", {}).items():
-                note(f"{_now()} {slug}: {_came_in(part)}")
+            for line in _by_source(receipt.get("sources", {})):
+                note(f"{_now()} {line}")
         elif done := _in_short(receipt):
             note(f"{_now()} {job}: {done}")
         self._say_troubles(job, [receipt["error"]] if receipt.get("error") else list(receipt.get("failed") or ()))
@@ -164,6 +188,23 @@ CAME_IN = (
     ("extracted", "documents"),
     ("waiting", "waiting"),
 )
+FEW = 3
+"""Sources from which a reason that they share is said once."""
+_DETAIL = re.compile(r"^\S+: | \([^()]*\)$")
+"""What differs between sources in one reason: the address before it, the system's words behind it."""
+
+
+def _by_source(parts: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """A line for each source; one for all that could not be reached for the same reason, as without a network."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for slug, part in parts.items():
+        if part["reasons"] and not any(part[name] for name, _ in CAME_IN):
+            alike[_DETAIL.sub("", part["reasons"][0])].append(slug)
+    for reason, slugs in alike.items():
+        if len(slugs) >= FEW:
+            yield f"{len(slugs)} of {len(parts)} sources not reached: {reason}: {', '.join(slugs)}"
+    told = {slug for slugs in alike.values() if len(slugs) >= FEW for slug in slugs}
+    yield from (f"{slug}: {_came_in(part)}" for slug, part in parts.items() if slug not in told)
 
 
 def _came_in(part: dict[str, Any]) -> str:

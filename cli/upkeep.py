@@ -1,128 +1,16 @@
-"""Upkeep: corrections, the index, backups, what is wrong, what was done and what runs next."""
+"""Upkeep: the index, backups, what is wrong, what was done and what runs next."""
 
-import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cli.desk import day, opened
+from cli.desk import opened
 from cli.flow import as_json, tell
 from cli.output import emit, formats, note, progress
-from core.document import SECTORS, TOPICS
-from core.errors import InputError
-from core.peru.gazetteer import Place, load
 from core.settings import TABLE, Settings, origin
-from core.text import fold
 from core.time import lima_iso
-
-
-@click.command("correct")
-@click.argument("id")
-@click.option(
-    "--topic", "topics", multiple=True, metavar="±T", help="+strike adds, -strike removes. May be given again."
-)
-@click.option("--sector", "sectors", multiple=True, metavar="±S", help="+mining adds, -mining removes.")
-@click.option(
-    "--place", "places", multiple=True, metavar="±P", help="+Trujillo adds, -Trujillo removes; also a UBIGEO code."
-)
-@click.option("--date", "date_", metavar="D", help="The day it was published, in Lima.")
-@click.option("--undo", is_flag=True, help="Take the last correction back.")
-@formats
-def correct_command(
-    id: str,
-    topics: tuple[str, ...],
-    sectors: tuple[str, ...],
-    places: tuple[str, ...],
-    date_: str | None,
-    undo: bool,
-    form: str | None,
-) -> None:
-    """A person's correction of a document's tags. It wins over every step, survives re-enrichment and can be undone.
-
-    \b
-    Examples:
-      pututu correct 3f2a... --topic +strike --topic -extortion
-      pututu correct 3f2a... --place +Trujillo --date 2026-11-20
-      pututu correct 3f2a... --undo
-    """
-    import pipeline
-    from core.time import day_bounds
-
-    change: dict[str, Any] = {}
-    for key, given, known in (("topics", topics, TOPICS), ("sectors", sectors, SECTORS), ("places", places, None)):
-        if given:
-            change[key] = _change(key, given, known)
-    if date_:
-        change |= {
-            "published": day_bounds(day(date_) or datetime.now(UTC).date())[0].isoformat(),
-            "published_precision": "day",
-        }
-    if bool(change) == undo:
-        raise click.UsageError("Name what to correct, or --undo, but not both.")
-    with opened() as (store, _settings):
-        record = pipeline.correct(store, id, None if undo else change, getpass.getuser())
-    emit(
-        [record.to_json()],
-        form,
-        lambda r: (
-            f"{r['id']}  {r['title']}\n  topics: {_names(r['topics'])}\n  sectors: {_names(r['sectors'])}\n  places: {_names(r['places'])}"
-        ),
-    )
-
-
-def _names(items: list[dict[str, Any]]) -> str:
-    return ", ".join(item["name"] for item in items) or "none"
-
-
-def _change(key: str, given: tuple[str, ...], known: tuple[str, ...] | None) -> dict[str, Any]:
-    added: list[dict[str, Any]] = []
-    removed: list[str] = []
-    for text in given:
-        sign, name = text[:1], text[1:].strip()
-        if sign not in "+-" or not name:
-            raise InputError(f"{text!r} says neither + nor -.", "Write +NAME to add, -NAME to remove.")
-        if known and name not in known:
-            raise InputError(f"{name!r} is none of the {key}.", f"Known: {', '.join(known)}.")
-        if sign == "-":
-            removed.append(name)
-        else:
-            added.append(_item(key, name))
-    return {"add": added, "remove": removed}
-
-
-def _item(key: str, name: str) -> dict[str, Any]:
-    match key:
-        case "topics":
-            return {"name": name, "subtype": None, "score": 1.0, "spans": []}
-        case "sectors":
-            return {"name": name, "role": None, "score": 1.0, "spans": []}
-    place = _place(name)
-    return {
-        "name": name, "ubigeo": place.code, "department": place.department, "province": place.province, "district": place.district,
-        "lat": place.lat, "lon": place.lon, "precision": place.level, "role": "event", "score": 1.0, "spans": [],
-    }  # fmt: skip
-
-
-def _place(name: str) -> Place:
-    """The place of a UBIGEO code or a name. Raises InputError where there is none, or several: then with their codes."""
-    gazetteer = load()
-    if name in gazetteer.places:
-        return gazetteer.places[name]
-    found = gazetteer.named.get(fold(name), ())
-    nested = (
-        one for one in found if all(other.within(one) for other in found)
-    )  # Trujillo: the province holds its district
-    usual = gazetteer.usual.get(fold(name)) or next(nested, None)
-    if usual:
-        return usual
-    if not found:
-        raise InputError(f"{name!r} is no place of Peru.", "Write its official name, or its UBIGEO code.")
-    raise InputError(
-        f"{name!r} may be several places.",
-        "Write the code: " + "; ".join(f"{one.code} {one.path()}" for one in found) + ".",
-    )
 
 
 @click.command("reindex")
@@ -188,7 +76,12 @@ def restore_command(file: Path, overwrite: bool, as_json: bool) -> None:
     """
     from store.backup import restore
 
-    tell(dict(restore(Settings.load(), file, overwrite=overwrite)), as_json)
+    told = dict(restore(Settings.load(), file, overwrite=overwrite))
+    tell(told, as_json)
+    if told["held"]:
+        note(
+            f"{told['held']} messages waited when the backup was made; they may have been sent since, so they are parked. `pututu retry deliver` sends them."
+        )
 
 
 @click.command("takedown")

@@ -22,6 +22,14 @@ SECTORS = (
     "health", "hospitality", "personal_services", "entertainment", "agriculture", "fishing", "manufacturing", "finance",
     "real_estate", "energy_fuel", "public_sector", "media",
 )  # fmt: skip
+SUBTYPES: Mapping[str, tuple[str, ...]] = {
+    "extortion": ("cupos", "threats", "killing", "explosives", "attack", "loans", "protection"),
+    "strike": ("stoppage", "strike", "blockade", "march", "protest", "hunger_strike"),
+    "legislation": ("bill", "committee", "vote", "promulgation", "law", "decree", "emergency", "process"),
+}
+SECTOR_ROLES = ("victim", "actor")
+PLACE_ROLES = ("event", "mention")
+STATUSES = ("announced", "ongoing", "suspended", "ended", "considered")
 
 
 def document_id(alias: str) -> str:

@@ -5,6 +5,7 @@ news itself stay: norms, amounts, dates, case files, roads, the lines 105, 111, 
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Literal
 
@@ -14,19 +15,38 @@ MASK = "•"
 
 _LEFT = r"(?<![\w•+])(?<![\w•][-.,])"
 _RIGHT = r"(?![\w•])(?![-.,][\w•])"
-_MANY_DIGITS = re.compile(r"\d(?:[^\w\n]{0,3}\d){5}")
+_MANY_DIGITS = re.compile(r"\d(?:(?:[^\w\n]|_){0,3}\d){5}")
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'«»“”]+|(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12}/[^\s<>\"'«»“”]*", re.I
 )
 
+_DIGIT = r"(?:cero|uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
+_IN_WORDS = re.compile(rf"(?<!\w){_DIGIT}(?:[ ,.-]{{1,3}}(?:y )?{_DIGIT}){{6,14}}(?!\w)", re.I)
+_SPELT_EMAIL = re.compile(
+    r"(?<![\w.+%•@-])[\w.+%-]{1,64}\s{0,2}(?:@|[\[(]\s?(?:at|arroba)\s?[\])]|\barroba\b)\s{0,2}[\w-]{2,63}"
+    r"(?:\s{0,2}(?:\.|[\[(]\s?(?:dot|punto)\s?[\])]|\bpunto\b|\bdot\b)\s{0,2}(?:com|pe|net|org|es|edu|gob|info|gmail|hotmail|outlook|yahoo))"
+    r"{1,3}(?!\w)",
+    re.I,
+)
+_AT = re.compile(r"arroba|[\[(]\s?at\b", re.I)
 _EMAIL = re.compile(r"(?<![\w.+%•@-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?![\w-])")
 _CHAT = re.compile(r"(?:wa\.me/|[?&]phone=|tel:)(?:\+|%2B)?(\d{9,15})(?!\d)", re.I)
 
-_GROUPS = r"(?:9\d{8}|9\d\d[ -]\d{3}[ -]?\d{3}|9\d\d[ -]\d\d[ -]\d\d[ -]\d\d|9\d{4}[ -]\d{4}|9\d[ -]\d{3}[ -]\d{4})"
+_BETWEEN = r"(?:[ _-]| {2}| ?- ?)"
+_GROUPS = (
+    rf"(?:9\d{{8}}|9\d\d{_BETWEEN}\d{{3}}{_BETWEEN}?\d{{3}}|9\d\d{_BETWEEN}\d\d{_BETWEEN}\d\d{_BETWEEN}\d\d|9\d{{4}}{_BETWEEN}\d{{4}}|"
+    rf"9\d{_BETWEEN}\d{{3}}{_BETWEEN}\d{{4}}|9\d{{3}}{_BETWEEN}\d{{5}})"
+)
 _MOBILE = re.compile(rf"{_LEFT}(?:\(?(?:\+|00)?51\)?[ -]?)?\(?{_GROUPS}{_RIGHT}")
+_WITH_PREFIX = re.compile(r"(?<![\w•+])\(?(?:\+|00)51\)?[ ./-]{0,2}\(?9(?:[ ).-]{0,2}\d){8}(?![\d•])")
+_CALLED = re.compile(
+    r"\b(?:n[uú]meros?|llam\w{1,6}|escrib\w{1,6}|mensajes?|contact\w{1,6}|telegram|signal|imo|sms|(?:tel|telf|tlf|cel|fono)\b|"
+    r"tel[eé]fonos?|celulares?|celular|whats?app|yap\w{1,6}|plin\w{0,6})\b[^\d•\n]{0,25}(?<![\d.,/-])(9(?:[ ._-]{1,2}\d){8}|9\d\d[._]\d{3}[._]\d{3})(?![\w•])",
+    re.I,
+)
 _ABROAD = re.compile(rf"(?<![\w•])\+\d{{1,3}}(?:[ .-]?\(?\d{{1,4}}\)?){{2,5}}{_RIGHT}")
 _LANDLINE = re.compile(
-    rf"(?<![\w•])(?:\(0?(?:1|[4-8]\d)\)[ -]?\d{{2,4}}[ -]?\d{{2,4}}(?:[ -]?\d{{2}})?|01[ -]\d{{3}}[ -]?\d{{4}}|0[4-8]\d[ -]\d{{3}}[ -]?\d{{3}}){_RIGHT}"
+    rf"(?<![\w•])(?:\(?\+51[ -]?\(?0?(?:1|[4-8]\d)\)?[ -]?\d{{2,4}}[ -]?\d{{2,4}}|\(0?(?:1|[4-8]\d)\)[ -]?\d{{2,4}}[ -]?\d{{2,4}}(?:[ -]?\d{{2}})?|01[ -]\d{{3}}[ -]?\d{{4}}|0[4-8]\d[ -]\d{{3}}[ -]?\d{{3}}){_RIGHT}"
 )
 _SPOKEN = re.compile(
     r"\b(?:tel[eé]fonos?(?:\s+fijos?)?|telf|tlf|tel|celular(?:es)?|cel|fono|whats?app|yape(?:a|ar|o|ando)?|plin(?:ea|ear)?|phone)\b"
@@ -37,18 +57,24 @@ _SAID = re.compile(r"\+?\d(?:[ .-]?\d){5,13}(?![\w•])(?!-\w)")
 _FREE_LINE = re.compile(r"0[ -]?80[01]")
 
 _ACCOUNT = re.compile(rf"{_LEFT}(?:\d{{10,20}}|\d+(?:-\d+){{1,6}}|\d{{2,}}(?: \d{{2,}}){{1,6}}){_RIGHT}")
-_ACCOUNT_WORD = re.compile(r"\b(?:cuentas?|cta|cci|interbancari[oa]|tarjetas?|account|card)\b[^\d•\n]{0,40}$", re.I)
+_ACCOUNT_WORD = re.compile(
+    r"\b(?:cuentas?(?!\s+con\b)|cta|cci|interbancari[oa]|tarjetas?|account|card|bcp|bbva|interbank|scotiabank|banbif|pichincha|mibanco|"
+    r"banco|caja)\b[^\d•\n]{0,40}$",
+    re.I,
+)
 _FILE_WORD = re.compile(
     r"\b(?:expedientes?|exp|carpetas?|casos?|denuncia|oficio|resoluci[oó]n|registro|ruc|isbn|partida|proceso)\b[^\d•\n]{0,25}$",
     re.I,
 )
 
 _IDENTITY = re.compile(
-    r"\b(?:dni\b|d\.\s?n\.\s?i\b\.?|documentos?\b|identificad[oa]s?\s+con\b|c[eé]dula\b|carn[eé]t?\s+de\s+extranjer[ií]a\b|"
-    r"pasaporte\b|passport\b)[^\d•\n]{0,30}?(?<![^\W_•])(?=[A-Z]{0,2}\d)",
+    r"\b(?:dni(?![^\W\d])|d\.\s?n\.\s?i\b\.?|c\.?\s?e\b\.?(?=\W{0,2}(?:n\W{0,3})?0\d{8})|documentos?\b|identificad[oa]s?\s+con\b|c[eé]dula\b|carn[eé]t?\s+de\s+extranjer[ií]a\b|"
+    r"pasaporte\b|passport\b)[^\d•\n]{0,30}?(?<![^\W_•])(?=[A-Z]{0,2}\d)|\bdni(?=\d)",
     re.I,
 )
-_ID_NUMBER = re.compile(rf"(?:\d{{8,9}}|\d\d[. ]\d{{3}}[. ]\d{{3}}|[A-Z]{{1,2}}\d{{6,8}})(?:-[\dA-Z])?{_RIGHT}")
+_ID_NUMBER = re.compile(
+    rf"(?:\d{{8,9}}|(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{{4}}[ -]\d{{4}}|\d\d[. ]\d{{3}}[. ]\d{{3}}|[A-Z]{{1,2}}\d{{6,8}})(?:-[\dA-Z])?{_RIGHT}"
+)
 _ID_BEFORE = re.compile(rf"{_LEFT}(\d{{8}})(?=\s*\(?\s*(?:de\s+)?dni\b)", re.I)
 _AND = re.compile(r"\s*(?:,|/|;|\by\b|\be\b|\band\b)\s*(?:(?:dni|placas?)\s*)?(?:n\.?\s?[°º]?\s*)?", re.I)
 _PERSON_RUC = re.compile(r"\bruc\b[^\d•\n]{0,12}(10\d{9})(?![\w•])", re.I)
@@ -56,17 +82,41 @@ _PERSON_RUC = re.compile(r"\bruc\b[^\d•\n]{0,12}(10\d{9})(?![\w•])", re.I)
 _PLATE = re.compile(r"(?<![\w•])(?<![\w•][-/.])([A-Z][A-Z0-9][A-Z])-\d{3}(?![\w•])(?![-/][\w•])")
 _PLATE_WORD = re.compile(r"\bplacas?\b(?:\s+(?:de|rodaje|vehicular|n[uú]meros?|nro|n|es|era)\b)*[.:°º\s\"'“«(]*", re.I)
 _NEAR_PLATE = re.compile(
-    r"(?:[A-Z][A-Z0-9][A-Z0-9][- ]?\d{3,4}|[A-Z]{2}[- ]?\d{4,5}|\d{4}[- ]?(?=\d?[A-Z])[A-Z0-9]{2}|[a-z][a-z0-9]{2}-\d{3})(?![\w•])"
+    r"(?:[A-Z][A-Z0-9][A-Z0-9](?: ?- ?| )?\d{3,4}|[A-Z]{2}[- ]?\d{4,5}|\d{4}[- ]?(?=\d?[A-Z])[A-Z0-9]{2}|"
+    r"(?!(?:que|con|del|los|las|por|una|uno|sus|sin|son|fue|hay|mas|dos) )[a-z][a-z0-9]{2}[- ]\d{3})(?![\w•])"
 )
-_NO_PLATE = frozenset({"ISO", "LEY", "SUV", "DNI", "RUC", "CCI", "MAX", "COV", "AIR", "ONU", "VIH"})
+_NO_PLATE = frozenset(
+    {
+        "ISO",
+        "LEY",
+        "SUV",
+        "DNI",
+        "RUC",
+        "CCI",
+        "MAX",
+        "COV",
+        "AIR",
+        "ONU",
+        "VIH",
+        "FAL",
+        "UZI",
+        "MIG",
+        "ROP",
+        "RPP",
+        "CUI",
+        "PVC",
+    }
+)
 _CODE_WORD = re.compile(
     r"(?:\bn\.?\s?[°º]|\b(?:ley|norma|resoluci[oó]n|decreto|vuelo|expediente|c[oó]digo|modelo|art[ií]culo))\s*$", re.I
 )
 
-_MONEY_BEFORE = re.compile(r"(?:s/\.?|us\$|\$|€|£|usd|pen|monto de|suma de)\s*$", re.I)
+_MONEY_BEFORE = re.compile(
+    r"(?:s/\.?|us\$|\$|€|£|usd|pen|(?:monto|suma|total|inversi[oó]n|presupuesto|cifra) de)\s*$", re.I
+)
 _UNIT_AFTER = re.compile(
     r"\s*(?:%|(?:mil(?:es|lones)?\s+)?(?:de\s+)?(?:nuevos\s+)?(?:soles|d[oó]lares|euros|pesos|miles|millones|personas|habitantes|peruanos|votos|"
-    r"electores|toneladas|barriles|metros|hect[aá]reas|kil[oó]metros|km|kg|litros|acciones|usuarios|visitas|vistas|views|"
+    r"electores|toneladas|barriles|metros|hect[aá]reas|kil[oó]metros|km|kg|litros|acciones|usuarios|seguidores|suscriptores|followers|visitas|vistas|views|"
     r"reproducciones|dosis|dollars|people|votes|tons|barrels|meters|hectares|million)\b)",
     re.I,
 )
@@ -82,10 +132,30 @@ def mask(text: str) -> str:
 def find(text: str) -> list[Found]:
     """What must be hidden: `(kind, start, end)`, in order, never overlapping."""
     found: list[Found] = []
+    text = _plain(text)
     while new := _pass(text):  # what is hidden may uncover what stood beside it
         found += new
         text = _hide(text, new)
     return sorted(found, key=lambda one: one[1])
+
+
+def _plain(text: str) -> str:
+    """The text with odd digits, dashes, spaces and ordinals as their plain kin, one character for one."""
+    if text.isascii():
+        return text
+    table = {}
+    for char in set(text):
+        if char.isdecimal():
+            table[ord(char)] = str(unicodedata.decimal(char))
+        elif "\uff01" <= char <= "\uff5e":
+            table[ord(char)] = chr(ord(char) - 0xFEE0)
+        elif char in "‐‑‒–—−":
+            table[ord(char)] = "-"
+        elif char in "ºª":
+            table[ord(char)] = "°"
+        elif char.isspace() and char != "\n":
+            table[ord(char)] = " "
+    return text.translate(table)
 
 
 def _hide(text: str, found: list[Found]) -> str:
@@ -111,8 +181,10 @@ def _pass(text: str) -> list[Found]:
 
 
 def _finders(text: str) -> Iterator[Callable[[str], Iterator[Found]]]:
-    if "@" in text:
+    if "@" in text or _AT.search(text):
         yield _emails
+    if _IN_WORDS.search(text):
+        yield _spelt
     if _MANY_DIGITS.search(text):
         yield from (_chats, _identities, _phones, _accounts)
     yield _plates
@@ -124,8 +196,14 @@ def _bares(one: Found, text: str) -> bool:
 
 
 def _emails(text: str) -> Iterator[Found]:
-    for match in _EMAIL.finditer(text):
-        yield "email", *match.span()
+    for pattern in (_EMAIL, _SPELT_EMAIL):
+        for match in pattern.finditer(text):
+            yield "email", *match.span()
+
+
+def _spelt(text: str) -> Iterator[Found]:
+    for match in _IN_WORDS.finditer(text):
+        yield "phone", *match.span()
 
 
 def _chats(text: str) -> Iterator[Found]:
@@ -156,6 +234,11 @@ def _phones(text: str) -> Iterator[Found]:
     for match in _MOBILE.finditer(text):
         if not _amount(text, *match.span()) and not match[0].endswith(" 000"):
             yield "phone", *match.span()
+    for match in _WITH_PREFIX.finditer(text):
+        yield "phone", *match.span()
+    for match in _CALLED.finditer(text):
+        if not _amount(text, *match.span(1)):
+            yield "phone", *match.span(1)
     for match in _ABROAD.finditer(text):
         if (
             9 <= _digits(match[0]) <= 15
@@ -197,7 +280,7 @@ def _digits(text: str) -> int:
 
 
 def _amount(text: str, start: int, end: int) -> bool:
-    return bool(_MONEY_BEFORE.search(text[max(0, start - 12) : start]) or _UNIT_AFTER.match(text, end))
+    return bool(_MONEY_BEFORE.search(text[max(0, start - 18) : start]) or _UNIT_AFTER.match(text, end))
 
 
 def _plates(text: str) -> Iterator[Found]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.document import Annotation, Document, Payload, StoryRef
 from core.masking import mask
+from core.text import fold
 from core.time import lima_iso
 
 LISTS = ("topics", "sectors", "places", "entities", "norms", "amounts", "roads")
@@ -14,6 +15,8 @@ SINGLES = ("casualties", "strike", "event")
 TAGS = (*LISTS, *SINGLES, "steps")
 """The keys that the steps set: all else is the document's own."""
 HUMAN = "human"
+TAG_LINE = "tags"
+"""The engine of a translation that is none: an English line composed from the tags, while nothing has translated the document."""
 TEXT_FIELDS = ("title", "summary", "text")
 
 
@@ -64,8 +67,10 @@ class Record:
         return str(getattr(self.document, name))
 
     def masked(self) -> "Record":
-        """The form that may leave the machine: phones, accounts, identity numbers and plates masked, one for one."""
+        """The form that may leave the machine: phones, accounts, identity numbers and plates masked, one for one; those in bylines too."""
         hidden = replace(self.document, **{name: mask(getattr(self.document, name)) for name in TEXT_FIELDS})  # type: ignore[arg-type]
+        if self.document.kind != "post":  # a post's handle may look like an address; exports give it a pseudonym
+            hidden = replace(hidden, author=tuple(map(mask, self.document.author)))
         translation = self.translation and {
             k: mask(v) if k in TEXT_FIELDS and v else v for k, v in self.translation.items()
         }
@@ -113,18 +118,45 @@ def snippet(text: str, length: int = 280) -> str:
     return text[:length].rsplit(None, 1)[0] + "…"
 
 
+def _is_same(item: Payload, new: Payload) -> bool:
+    if new.get("ubigeo"):
+        return bool(item.get("ubigeo") == new["ubigeo"])
+    return fold(str(item.get("name"))) == fold(str(new.get("name")))
+
+
 def _lima(moment: datetime | None) -> str | None:
     return lima_iso(moment) if moment else None
 
 
+def called(item: Payload) -> frozenset[str]:
+    """What an item of a list may be called in a correction, folded: its name as written, its id or code, its official name."""
+    official = item.get("district") or item.get("province") or item.get("department")
+    return frozenset(
+        fold(str(name)) for name in (item.get("name"), item.get("id"), item.get("ubigeo"), official) if name
+    )
+
+
 def _correct(tags: dict[str, Any], human: Payload, document: Document) -> Document:
-    """Apply a person's corrections in place: `{"topics": {"add": [item], "remove": [name]}, ..., "published": ISO}`."""
+    """Apply a person's corrections in place: `{"topics": {"add": [item], "remove": [name]}, ..., "published": ISO}`.
+
+    What a person adds to an item that a step found keeps the step's spans, and its subtype or role unless another is given.
+    """
     for key in LISTS:
         change = human.get(key) or {}
-        added = list(change.get("add") or ())
-        gone = set(change.get("remove") or ()) | {item["name"] for item in added if "name" in item}
-        if change:
-            tags[key] = [item for item in tags[key] if item.get("name") not in gone] + added
+        if not change:
+            continue
+        gone = {fold(name) for name in change.get("remove") or ()}
+        kept = [item for item in tags[key] if not gone & called(item)]
+        for new in change.get("add") or ():
+            same = next((item for item in kept if _is_same(item, new)), None)
+            if same is None:
+                kept.append(new)
+            else:
+                kept[kept.index(same)] = {
+                    **same,
+                    **{name: value for name, value in new.items() if value not in (None, [])},
+                }
+        tags[key] = kept
     if human.get("published"):
         moment = datetime.fromisoformat(human["published"])
         return replace(document, published=moment, published_precision=human.get("published_precision", "day"))

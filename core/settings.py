@@ -51,6 +51,13 @@ def _choice(*words: str) -> Callable[[str], str]:
     return read
 
 
+def _recogniser(text: str) -> str:
+    engine, colon, _ = text.partition(":")
+    if text != "rules" and not (colon and engine in ("spacy", "transformers")):
+        raise ValueError("must be rules, spacy:MODEL or transformers:MODEL")
+    return text
+
+
 def _bind(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
@@ -97,6 +104,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("PUTUTU_CONTACT", "", "mail address or URL named in the crawler's user agent"),
     Setting("PUTUTU_TRANSLATION", "auto", "translation engine by name, or auto"),
     Setting("PUTUTU_TRANSLATE", "relevant", "what is translated: relevant (documents with a topic), all, none", _choice("relevant", "all", "none")),
+    Setting("PUTUTU_ENTITIES", "rules", "what finds names of people and organisations beside the lists: rules, spacy:MODEL or transformers:MODEL (a package's or folder's name)", _recogniser),
     Setting("PUTUTU_SMTP", "", "smtp[s]://[user:password@]host:port of the mail server", _url("smtp", "smtps"), secret=True),
     Setting("PUTUTU_MAIL_FROM", "", "sender of the mails; by default pututu@ and this host's name"),
     Setting("PUTUTU_PUBLIC_URL", "", "what links in mails start with; by default the address the page listens on", _url("http", "https")),
@@ -123,6 +131,7 @@ class Settings:
     contact: str
     translation: str
     translate: str
+    entities: str
     smtp: str
     mail_from: str
     public_url: str

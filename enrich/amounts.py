@@ -11,7 +11,7 @@ from typing import Any
 from core.document import Payload
 from enrich.reading import Field, Reading
 
-VERSION = "2"
+VERSION = "3"
 
 _WORDS = {
     "un": 1, "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "once": 11,
@@ -58,11 +58,11 @@ def _cue(words: str) -> re.Pattern[str]:
 
 
 _WHAT = (
-    ("reward", _cue(r"recompensa\w*|rewards?")),
+    ("reward", _cue(r"recompensa\w*|rewards?|por informacion|a quien (?:de|brinde|aporte|ofrezca)|for information")),
     ("other", _cue(r"sobornos?|coimas?|sacado|bribes?|presupuesto\w*|inversion\w*|inviert\w*|invirti\w*|bonos?|multas?|sueldos?|salarios?|remuneracion\w*|precio\w*|cuesta\w*|costo\w*|valorizad\w*|"
         r"incaut\w*|decomis\w*|prestaban|prestamos?|creditos?|credito|deud\w*|adeud\w*|reparacion civil|transferi\w*|transferencia|fondos?|financi\w*|uit|equivalente|kilo|litro|exporta\w*|ventas|"
         r"facturaci\w*|papeletas?|peaje|alquiler|matricula|seized|budget|salary|price|fine|exports")),
-    ("loss", _cue(r"quitaron|perdidas?|perdi(?:o|eron)|dejaron de ganar|perjuicios?|botin|robaron|robo|hurt\w+|asalt\w*|daños|loss|losses|lost|stole\w*|estafa\w*")),
+    ("loss", _cue(r"quitaron|se llev(?:a|an|o|aron)|perdidas?|perdi(?:o|eron)|dejaron de ganar|perjuicios?|botin|robaron|robo|hurt\w+|asalt\w*|daños|loss|losses|lost|stole\w*|estafa\w*")),
     ("demand", _cue(r"exig\w+|exij\w+|pide|piden|pedia\w*|pedir\w*|pidio|pidieron|pidiendo\w*|pedido|reclam(?:a|an|aba|aban|o|aron)|extors\w+|demand\w*|deben abonar|cobr\w+|impon\w+|impus\w+|rebaja\w*|"
         r"fij(?:a|an|aba|aban|aron) |un plazo y un monto|told to|hand over|a cambio de|o plomo|o (?:vas|los|las|te|lo|la|si no) |ask(?:s|ed|ing)?|charg\w+|amenaz\w+|rescate|obligad[oa]s? a|obliga\w* a|pretend\w+")),
     ("payment", _cue(r"dejaban?|entregaban|se pone|repartirse|pag(?:a|an|aba|aban|o|aron|ando|amos|os?|ue|uen|aria\w*)|deposit(?:a|an|aba|aban|o|aron|ado|ados|os?)|entreg(?:a|an|o|aron|aba\w*|ado)|yape(?:a|an|aban|aron)?|"

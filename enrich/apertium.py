@@ -13,14 +13,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import UnavailableError
+from enrich.protecting import Protect
 
 APERTIUM_MODE = Path("/usr/share/apertium/modes/spa-eng.mode")
-Protect = Callable[[str], Sequence[tuple[int, int, str]]]
-"""Text -> `(start, end, English)` of what an engine must not touch, in order and apart from one another."""
 
 _MOST_HUNG = 2
 """Lines of one text that may hang the rules before the engine itself is held to be gone."""
@@ -31,8 +30,9 @@ _UNSAFE = re.compile(
 )
 _LONG_TOKEN = re.compile(r"\S{201,}")
 _MIDDLE_FORM = re.compile(r"[ \t]*\n[ \t]*")
-
-
+# A protected name is no word to the rules: they give its verb another subject, and its neighbour the capital of the sentence.
+_SUBJECT = re.compile(r"((?:^|[.!?]|\])\s*\[[^\[\]\\\n]{2,60}\] )(?:It|He|She|They) (?=[a-z])")
+_NEIGHBOUR = re.compile(r"(?<=[^\\]\] )(?:Of|And|To|In|On|It|At|From|For|By|But|With|That|Which|As|Were)\b")
 _ARTICLE = re.compile(r"\b([Aa])n? (\[[A-Za-z])")
 
 
@@ -54,7 +54,7 @@ class Apertium:
     @property
     def version(self) -> str:
         """The rules' own age: the mode's compiled dictionaries change with the Debian package."""
-        return f"1:{int(self._mode.stat().st_mtime)}" if self._mode.exists() else "1"
+        return f"2:{int(self._mode.stat().st_mtime)}" if self._mode.exists() else "2"
 
     @staticmethod
     def installed(mode: Path = APERTIUM_MODE) -> bool:
@@ -189,9 +189,9 @@ def encode(text: str, protect: Protect | None = None) -> str:
         "", _LONG_TOKEN.sub(lambda match: " ".join(match[0][i : i + 200] for i in range(0, len(match[0]), 200)), text)
     )
     parts, last = [], 0
-    for start, end, english in protect(text) if protect else ():
-        parts += [_plain(text[last:start]), f"[{_ESCAPED.sub(_escape, english)}]"]
-        last = end
+    for one in protect(text) if protect else ():
+        parts += [_plain(text[last : one.start]), f"[{_ESCAPED.sub(_escape, one.english)}]"]
+        last = one.end
     return "".join(parts) + _plain(text[last:]) + ".[][\n]"
 
 
@@ -211,7 +211,8 @@ def _plain(text: str) -> str:
 def decode(stream: str) -> str:
     """The printed text of an answer: superblanks opened, escapes undone, the end that `encode` added taken off."""
     stream = stream.removesuffix("[][\n]").removesuffix(".") if stream.endswith("[][\n]") else stream
-    stream = _ARTICLE.sub(_article, stream.replace(".[][\n]", "[\n]"))
+    stream = _SUBJECT.sub(r"\1", _ARTICLE.sub(_article, stream.replace(".[][\n]", "[\n]")))
+    stream = _NEIGHBOUR.sub(lambda match: match[0].lower(), stream)
     return _SUPERBLANK.sub(lambda match: match[1] or "", stream)
 
 

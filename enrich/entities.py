@@ -1,87 +1,343 @@
-"""Organisations and public figures that a text names: known ones by the list, others by the form of their names.
+"""People and organisations that a text names, each once for the document, with every place where it is named.
 
-People are taken only with the public office that the text gives them, so that victims and private citizens stay out.
+Known ones come from the lists (`organisations.toml`, `people.toml`) under one id, whatever form the text prints. Others come from the
+form of their names: gangs and guilds by rules (`enrich.bodies`), the rest from a recogniser (`enrich.names`: rules; spaCy or
+transformers by setting); they get their name's normal form as id. A person is `official` where the text gives a public office or the
+list knows one, else `private`: searchable, but counted nowhere.
 """
 
 import re
 from bisect import bisect_left
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from core.document import Payload
+from core.peru import gazetteer
 from core.text import fold
-from enrich.reading import Field, Reading
+from enrich import bodies
+from enrich import name_cues as cues
+from enrich.lexicon.entries import Organisation
+from enrich.lexicon.reader import slug
+from enrich.names import Name, Recogniser, Rules
+from enrich.reading import Field, Reading, Span
 
-VERSION = "1"
+VERSION = "2"
 
-_CAP = r"[A-ZÁÉÍÓÚÑ][\wáéíóúüñ]+"
-_GUILD = (
-    r"(?:Asociación|Federación|Confederación|Sindicato|Coordinadora|Corporación|Cámara|Frente|Alianza|Sociedad|Gremio|Central|Comité|Junta|"
-    r"Plataforma|Unión|Organizaciones|Association|Federation|Confederation|Union)"
-)
-_GUILD_NAME = re.compile(
-    rf"\b{_GUILD}(?: (?:de|del|de la|de los|de las|y|en|en la|la|para|of|and|the) ?| )(?:{_CAP}(?:,? (?:de|del|de la|de los|y|en|en la|para|of|and|the) (?={_CAP})|, (?={_CAP}[^.]{{0,40}} y )| )?)+(?: ?\(([A-ZÁÉÍÓÚÑ][\w-]{{1,14}})\))?"
-)
-_GANG = re.compile(
-    r"(?:banda|organización criminal|organizaciones criminales|mafia|gang|clan)(?: criminal| delictiva)?(?: denominada| conocida como| llamada)?,? [‘'\"“«]((?:Los|Las|La|El) [A-ZÁÉÍÓÚÑ][^‘’'\"“”«»]{2,40})[’'\"”»]"
-)
-_OFFICE = (
-    r"(?:[Pp]residenta?|[Mm]inistr[oa]|[Pp]remier|[Cc]ongresistas?|[Aa]lcalde(?:sa)?|[Gg]obernadora?|[Pp]arlamentari[oa]|[Ll]egisladora?|[Ff]iscal(?: de la Nación)?|[Mm]andatari[oa]|"
-    r"[Dd]efensora? del Pueblo|Prime Minister|President|Interior Minister|Mayor|Governor|Congress(?:man|woman)|[Gg]eneral PNP)"
-)
-_NAME = rf"{_CAP}(?: (?:de |del |de la )?{_CAP}){{1,3}}"
-_PERSON = re.compile(
-    rf"\b{_OFFICE}(?: (?:de|del|regional|de la|de los) [^,.;:()]{{2,40}})?,? ({_NAME})|({_NAME}), (?:[^,.;:]{{0,20}} )?{_OFFICE}\b"
-)
 _IN_A_NORM = re.compile(r"\d-$")
-_NOT_A_NAME = re.compile(
-    r"^(?:El|La|Los|Las|En|Del|De|Congreso|Consejo|República|Gobierno|Poder|Comisión|Ministerio|Policía|Perú|Lima|Fuerza|Prime|Interior)\b"
-)
+_SHORT = re.compile(r" ?\(([A-ZÁÉÍÓÚÑ][\w-]{1,14}(?: Perú)?)\)")
+_CAPITAL_AFTER = re.compile(r" [A-ZÁÉÍÓÚÑ][a-záéíóúñ]")
+_WORD_BEFORE = re.compile(r"([^\W\d_]+) $")
+_FIRM = re.compile(r",? (?:S\.? ?A\.?(?: ?C\.?)?|E\.? ?I\.? ?R\.? ?L\.?|S\.? ?R\.? ?L\.?)$")
+_SMALL = frozenset("de del la las los el y e en para por of the and for".split())  # noqa: SIM905
+_MOST_OWNERS = 20
+"""Of the names that share a word, how many are compared: hostile text repeats one without end."""
 
 
-def run(reading: Reading) -> Payload:
-    """`{"entities": [{name, type, kind, id, spans}]}`: `id` is set for those of the list."""
-    items: dict[tuple[str, str], dict[str, Any]] = {}
-    for id, found in reading.kind("organisation"):
-        organisation = reading.lexicon.organisations[id]
-        found = [
-            item
-            for item in found
-            if item.printed[:1].isupper()
-            and not _IN_A_NORM.search(item.field.text[max(0, item.hit.start - 2) : item.hit.start])
-        ]
-        if found:
-            items["organisation", fold(organisation.name)] = _item(
-                organisation.name, "organisation", organisation.kind, id, [item.span for item in found]
+@dataclass(eq=False)
+class Item:
+    """One person or organisation of the document."""
+
+    name: str
+    type: str
+    kind: str
+    id: str
+    short: str | None = None
+    spans: list[Span] = field(default_factory=list)
+
+    def shown(self) -> dict[str, Any]:
+        """As the document's JSON has it."""
+        spans = self.spans
+        if len(spans) > 1:
+            spans = sorted(
+                {tuple(span): span for span in spans}.values(), key=lambda span: (_ORDER[str(span[0])], span[1])
             )
-    known = sorted(tuple(span) for item in items.values() for span in item["spans"])
-    for part in reading.fields:
-        for name, kind, start, end in _others(part):
-            if not _overlaps(known, part.name, start, end):
-                key = ("person" if kind == "official" else "organisation", fold(name))
-                items.setdefault(key, _item(name, key[0], kind, None, []))["spans"].append(part.span(start, end))
-    return {"entities": list(items.values())}
+        return {
+            "name": self.name,
+            "type": self.type,
+            "kind": self.kind,
+            "id": self.id,
+            "short": self.short,
+            "spans": spans,
+        }
 
 
-def _overlaps(known: list[tuple[str, int, int]], field: str, start: int, end: int) -> bool:
-    """Whether a name meets one of the list's in that field; those stand in the order of the text."""
-    place = bisect_left(known, (field, end, end))
-    return place > 0 and known[place - 1][0] == field and known[place - 1][2] > start
+_ORDER = {"title": 0, "summary": 1, "text": 2}
 
 
-def _item(name: str, type: str, kind: str, id: str | None, spans: list[Any]) -> dict[str, Any]:
-    return {"name": name, "type": type, "kind": kind, "id": id, "spans": spans}
+class Mention(NamedTuple):
+    """A stretch of a field that names somebody; `known` is the id in the lists."""
+
+    part: Field
+    start: int
+    end: int
+    type: str
+    kind: str
+    folded: str
+    """Without accents and capitals."""
+    known: str | None = None
+
+    @property
+    def text(self) -> str:
+        """As printed."""
+        return self.part.text[self.start : self.end]
+
+    @property
+    def span(self) -> Span:
+        """`[field, start, end]`."""
+        return self.part.span(self.start, self.end)
 
 
-def _others(part: Field) -> list[tuple[str, str, int, int]]:
+def step(recogniser: Recogniser | None = None) -> Callable[[Reading], Payload]:
+    """The step with an engine of its own for the names that no list has."""
+    engine = recogniser or Rules()
+    return lambda reading: run(reading, engine)
+
+
+def run(reading: Reading, recogniser: Recogniser | None = None) -> Payload:
+    """`{"entities": [{name, type, kind, id, short, spans}]}`, people and organisations in the order in which the text names them first."""
+    engine = recogniser or Rules()
+    listed, criminal = _listed(reading), reading.count("topic.extortion") > 0
+    mentions: list[Mention] = []
+    unsure: list[Mention] = []
+    for part, names in zip(reading.fields, engine.names(reading.fields), strict=True):
+        formed, likely = _formed(part, names, criminal)
+        mentions += _settled(sorted((m for m in listed if m.part is part), key=lambda m: m.start), formed)
+        unsure += likely
+    items = _People(reading.lexicon.organisations).merged(m for m in mentions if m.type == "person")
+    items += _Bodies(reading).merged([m for m in mentions if m.type != "person"], unsure)
+    shown = [item.shown() for item in items]
+    return {"entities": sorted(shown, key=lambda one: (_ORDER[str(one["spans"][0][0])], one["spans"][0][1]))}
+
+
+def _listed(reading: Reading) -> list[Mention]:
+    """What the lists find, printed as a name."""
     found = []
-    for match in _GUILD_NAME.finditer(part.text):
-        name = match[0].rstrip(" ,")
-        if len(name.split()) >= 3:
-            found.append((name, "guild", match.start(), match.start() + len(name)))
-    for match in _GANG.finditer(part.text):
-        found.append((match[1], "gang", *match.span(1)))
-    for match in _PERSON.finditer(part.text):
-        group = 1 if match[1] else 2
-        if not _NOT_A_NAME.match(match[group]):
-            found.append((match[group], "official", *match.span(group)))
+    for type in ("organisation", "person"):
+        for id, hits in reading.kind(type):
+            kind = reading.lexicon.organisations[id].kind
+            for hit in hits:
+                mention = Mention(
+                    hit.field, hit.hit.start, hit.hit.end, type, kind, hit.field.folded[hit.hit.start : hit.hit.end], id
+                )
+                if (
+                    mention.text[:1].isupper()
+                    and not _IN_A_NORM.search(hit.field.text[max(0, mention.start - 2) : mention.start])
+                    and _is_whole(mention)
+                ):
+                    found.append(mention)
     return found
+
+
+def _is_whole(mention: Mention) -> bool:
+    """Whether a surname of the list stands alone: `Jerí` is no `Jerí Ramón`, `Boluarte` no `Nicanor Boluarte`."""
+    if mention.type != "person" or " " in mention.text:
+        return True
+    before = _WORD_BEFORE.search(mention.part.text, max(0, mention.start - 30), mention.start)
+    joined = (
+        before and before[1][0].isupper() and fold(before[1]) not in cues.TITLE and fold(before[1]) not in cues.OPENERS
+    )
+    return not joined and not _CAPITAL_AFTER.match(mention.part.text, mention.end)
+
+
+def _formed(part: Field, names: Sequence[Name], criminal: bool) -> tuple[list[Mention], list[Mention]]:
+    """What the form of names shows, and what is only likely to be a name."""
+    folded = part.folded
+    found = [
+        Mention(part, start, end, "organisation", "gang", folded[start:end])
+        for start, end in bodies.gangs(part, criminal)
+    ]
+    found += [
+        Mention(part, start, end, "organisation", "guild", folded[start:end])
+        for start, end in bodies.written_small(part)
+    ]
+    likely: list[Mention] = []
+    for start, end, type, sure in names:
+        form = folded[start:end]
+        if type == "place":
+            continue
+        if not sure:
+            likely.append(Mention(part, start, end, type, "other", form))
+        elif type == "person":
+            kind = "official" if _holds_office(folded, start, end) else "private"
+            found.append(Mention(part, start, end, type, kind, form))
+        else:
+            kind = bodies.kind_of(form, cues.called(cues.words_before(folded, start)))
+            found.append(Mention(part, start, end, type, kind, form))
+    return found, likely
+
+
+def _holds_office(folded: str, start: int, end: int) -> bool:
+    """Whether the words beside a name give it a public office; the presidency of a guild is none."""
+    before, after = folded[max(0, start - 110) : start], folded[end : end + 90]
+    if cues.OFFICE_STEM.search(before):
+        held = cues.OFFICE_BEFORE.search(before)
+        if held and not cues.NOT_PUBLIC.search(before, max(0, held.start() - 4)):
+            return True
+    if not after.startswith((",", " (")) or not cues.OFFICE_STEM.search(after):
+        return False
+    return bool(cues.OFFICE_AFTER.match(after.replace(" (", ", ", 1)) and not cues.NOT_PUBLIC.search(after))
+
+
+def _settled(listed: list[Mention], formed: list[Mention]) -> list[Mention]:
+    """Of mentions that overlap in one field, the one that says most: a guild or a fuller name before a name of the lists within it."""
+    if not listed and not formed:
+        return []
+    used = bytearray(len((listed or formed)[0].part.text))
+    taken: list[Mention] = []
+    starts = [one.start for one in listed]
+    for mention in sorted(listed + formed, key=lambda one: _rank(one, listed, starts)):
+        if not any(used[mention.start : mention.end]):
+            used[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
+            taken.append(mention)
+    return taken
+
+
+def _rank(mention: Mention, listed: list[Mention], starts: list[int]) -> tuple[int, int, int]:
+    """First what covers a name of the lists and is more than it, then the lists, then gangs, then the longest."""
+    length = mention.end - mention.start
+    if mention.known:
+        return 1, -length, mention.start
+    if mention.kind in ("gang", "guild") or mention.type == "person":
+        for one in listed[bisect_left(starts, mention.start) : bisect_left(starts, mention.end)]:
+            if one.end <= mention.end and one.end - one.start < length:
+                return 0, -length, mention.start
+    return 2 if mention.kind == "gang" else 3, -length, mention.start
+
+
+class _People:
+    """Merges the forms of a person's name: the fullest first, the others where they belong to one person only."""
+
+    def __init__(self, known: Mapping[str, Organisation]) -> None:
+        self.known = known
+        self.figures: dict[str, Item] = {}
+        self.items: dict[str, Item] = {}
+        self.owners: dict[str, dict[str, None]] = {}
+
+    def merged(self, mentions: Iterable[Mention]) -> list[Item]:
+        """The people, with all their spans."""
+        by_form: dict[str, list[Mention]] = {}
+        for mention in mentions:
+            by_form.setdefault(mention.folded, []).append(mention)
+        for form, found in sorted(by_form.items(), key=lambda one: (-len(one[0].split()), one[1][0].start)):
+            known = next((self.figures[m.known] for m in found if m.known in self.figures), None)
+            item = known or self._owner(form) or self._new(form, found)
+            item.spans += [mention.span for mention in found]
+            if any(mention.kind == "official" for mention in found):
+                item.kind = "official"
+        return list({id(item): item for item in self.items.values()}.values())
+
+    def _owner(self, form: str) -> Item | None:
+        words = form.split()
+        shared = [self.owners.get(word, {}) for word in words]
+        names = [name for name in shared[0] if all(name in other for other in shared[1:])]
+        return self.items[names[0]] if len(names) == 1 else None
+
+    def _new(self, form: str, found: list[Mention]) -> Item:
+        item = Item(found[0].text, "person", found[0].kind, slug(form))
+        known = next((mention.known for mention in found if mention.known), None)
+        if known is not None:
+            figure = self.known[known]
+            item = self.figures.setdefault(known, Item(figure.name, "person", figure.kind, known))
+        self.items[form] = item
+        for word in form.split():
+            owners = self.owners.setdefault(word, {})
+            if word not in _SMALL and len(owners) < _MOST_OWNERS:
+                owners[form] = None
+        return item
+
+
+class _Bodies:
+    """Merges the forms of an organisation's name: its id in the lists, its short form in brackets, a shorter name with the same words."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.known = reading.lexicon.organisations
+        self.items: dict[str, Item] = {}
+        self.forms: dict[str, Item] = {}
+        self.by_head: dict[str, list[tuple[list[str], Item]]] = {}
+        self.ends: dict[tuple[str, int], Mention] = {}
+
+    def merged(self, mentions: list[Mention], likely: list[Mention]) -> list[Item]:
+        """The organisations, with all their spans; what is only likely a name counts where it is the short form of one."""
+        self.ends = {(mention.part.name, mention.end): mention for mention in mentions}
+        for mention in sorted(mentions, key=lambda m: (m.known is None, -len(m.folded.split()))):
+            self._add(mention)
+        for mention in likely:
+            item = self.forms.get(mention.folded)
+            if item is not None:
+                item.spans.append(mention.span)
+        return list({id(item): item for item in self.items.values()}.values())
+
+    def _add(self, mention: Mention) -> None:
+        form = mention.folded
+        before = self._explained(mention)
+        item = (
+            self.items.get(mention.known or "")
+            or self.forms.get(form)
+            or (before and self.forms.get(before.folded))
+            or self._same(form)
+        )
+        if item is None:
+            item = self._new(mention, form)
+        if before is not None:
+            item.short = item.short or (before.text if before.known is None else None)
+            self.forms.setdefault(before.folded, item)
+        item.spans.append(mention.span)
+        short = _SHORT.match(mention.part.text, mention.end)
+        if short and _abbreviates(short[1], form, item.kind) and fold(short[1]) not in gazetteer.load().named:
+            item.short = item.short or short[1]
+            item.spans.append(mention.part.span(short.start(1), short.end(1)))
+            self.forms.setdefault(fold(short[1]), item)
+
+    def _explained(self, mention: Mention) -> Mention | None:
+        """The short form that a name in brackets explains: `SUTEP (Sindicato Único ...)`."""
+        text = mention.part.text
+        if text[mention.start - 2 : mention.start] != " (" or text[mention.end : mention.end + 1] != ")":
+            return None
+        short = self.ends.get((mention.part.name, mention.start - 2))
+        return short if short and " " not in short.text and _abbreviates(short.text, mention.folded, "other") else None
+
+    def _new(self, mention: Mention, form: str) -> Item:
+        if mention.known is not None:
+            listed = self.known[mention.known]
+            item = Item(listed.name, "organisation", listed.kind, listed.id)
+            self.items[listed.id] = item
+        else:
+            name = _FIRM.sub("", mention.text).strip(" ,")
+            item = Item(name, "organisation", mention.kind, slug(name))
+            self.items.setdefault(item.id, item)
+            self.items[item.id] = item
+        self.forms.setdefault(form, item)
+        words = [word for word in form.split() if word not in _SMALL]
+        for from_word in (words, words[1:]) if item.kind == "company" else (words,):  # Minera Horizonte, Horizonte
+            heads = self.by_head.setdefault(from_word[0] if from_word else form, [])
+            if len(heads) < _MOST_OWNERS:
+                heads.append((from_word, item))
+        return item
+
+    def _same(self, form: str) -> Item | None:
+        """The only longer name that begins alike and holds all the words of this one."""
+        words = [word for word in form.split() if word not in _SMALL]
+        if len(words) < 2:
+            return None
+        found = {id(item): item for longer, item in self.by_head.get(words[0], ()) if _is_within(words, longer)}
+        return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _is_within(words: list[str], longer: list[str]) -> bool:
+    rest: Iterator[str] = iter(longer)
+    return all(word in rest for word in words)
+
+
+def _abbreviates(short: str, form: str, kind: str) -> bool:
+    """Whether the letters of a short form stand in the name in that order: `Conchofer` in `confederacion de choferes`.
+
+    Capitals behind a guild or an institution do so too where they are of its Spanish name: `Drivers' Federation (FNC)`.
+    """
+    rest: Iterator[str] = iter(form)
+    if all(letter in rest for letter in fold(short).split()[0] if letter.isalpha()):
+        return True
+    return kind in ("guild", "institution") and short.isupper() and 2 < len(short) < 9 and short not in _AGENCIES
+
+
+_AGENCIES = frozenset(("EFE", "AFP", "ANSA", "DPA", "EFECOM", "REUTERS", "ANDINA", "VIDEO", "FOTOS", "FOTO"))

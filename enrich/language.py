@@ -18,7 +18,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-VERSION = "2"
+VERSION = "3"
 ENOUGH = 400
 """Characters looked at: more make no answer surer."""
 SECOND = ("es", "en", "pt", "qu", "fr", "it", "de", "ca", "gl")
@@ -34,6 +34,22 @@ _FUNCTION = {
         "do da dos das em no na nos nas os as para com uma um não nao ao pela pelo que se mais foi seu sua e "
         "o"),
 }  # fmt: skip
+_NO_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|[\w.+-]{1,64}@\S+|@\w+|\bRT\b|\bvía\b(?= @)")
+_HASHTAG = re.compile(r"#(\w+)")
+_CAMEL = re.compile(r"(?<=[a-záéíóúñ])(?=[A-ZÁÉÍÓÚÑ])|_")
+_SPANISH_FORM = re.compile(
+    r"ñ|(?:ción|ciones|dad|dades|ores|adora?|idora?|istas?|ieron|aron|ean|aban|ían|iendo|ando|ados?|adas?|idos?|idas?)$"
+)
+_PRESS = _words(
+    "acata acatan anuncia anuncian asalta asaltan asesina asesinan balea balacera bloquea bloqueo bloqueos cae caen capturan chofer choferes cobro "
+    "cobros congreso cupo cupos denuncia denuncian detienen dinamita disparan docentes exigen extorsiona gremio gremios hieren huelga huelgas "
+    "ladrones ley maestros mata matan mineros mototaxi mototaxis mueren muere obreros paro paros policía roban sicario sicarios sismo sube "
+    "suspenden trabajadores transportistas vecinos"
+)
+"""Words of headlines that are Spanish only, or Spanish in the company of such."""
+_NOT_SPANISH = re.compile(
+    r"[çãõèàìòùâêôäöüß]|(?:[^aeiouáéíóúlnrsdzxyjmtkcbgpfqvw]$)|sh|th|ck|oo|(?:ing|ed|tion|ão|ões|nh|lh)$|w"
+)
 _AYMARA = _words(
     "jaqi jaqinaka jaqinakaru jaqinakax markanaka taqi taqini ukat ukatx ukhamaraki ukhamarakiwa jiwasa "
     "jiwasax uka ukax ukaxa ukanaka janiw janiwa aymara sata munta lurasa luraña sarnaqaña qamaña wali "
@@ -53,8 +69,10 @@ def run(reading: Reading) -> Payload:
 
 def detect(text: str) -> str | None:
     """The ISO 639-1 code (`es`, `en`, `pt`, `qu`, `ay`, ...), or None where the text is too short or unclear to say."""
-    text = text[:ENOUGH]
+    text = _plain(text)[:ENOUGH]
     words = _LETTERS.findall(text.lower())
+    if sum(map(len, words)) and not any("a" <= fold(char) <= "z" for word in words for char in word):
+        return _other_script(text)
     if len(words) < 2 or sum(map(len, words)) < 10:
         return None
     text = " ".join(text.split())
@@ -69,14 +87,38 @@ def detect(text: str) -> str | None:
         return clear
     second, sure = _langid(text)
     if second == "qu":
-        return _quechua_or_aymara(words) if sure >= 0.9 or first in ("qu", "ay") else None
+        enough = len(words) >= 4 or first in ("qu", "ay")
+        return _quechua_or_aymara(words) if enough and (sure >= 0.9 or first in ("qu", "ay")) else None
     if first == second and score >= 0.3:
         return first
     if score >= 0.85 and len(words) >= 4:
         return first
     if second in ("es", "en") and sure >= 0.95 and score < 0.5:
         return second
+    if _spanish_by_form(words) and (first == "es" or second == "es" or score < 0.5):
+        return "es"
     return None
+
+
+def _plain(text: str) -> str:
+    """A text without what is of no language: addresses, names of accounts; the words of a hashtag apart (`#ParoNacional`)."""
+    text = text[: 2 * ENOUGH]
+    if "@" in text or "://" in text or "www." in text or "RT" in text:
+        text = _NO_LANGUAGE.sub(" ", text)
+    text = text.strip(" :")
+    return _HASHTAG.sub(lambda match: _CAMEL.sub(" ", match[1]), text) if "#" in text else text
+
+
+def _other_script(text: str) -> str | None:
+    """The language of a text without any Latin letter, if the model is sure of one."""
+    code, score = _fasttext(" ".join(text.split()))
+    return code if code and score >= 0.5 and sum(map(str.isalpha, text)) >= 6 else None
+
+
+def _spanish_by_form(words: list[str]) -> bool:
+    """Whether a headline without little words has the endings or words of the Spanish press and none that Spanish lacks."""
+    marks = sum(word in _PRESS or bool(_SPANISH_FORM.search(word)) for word in words)
+    return marks >= 1 and marks * 3 >= len(words) and not any(_NOT_SPANISH.search(word) for word in words)
 
 
 def _by_function_words(counts: dict[str, int], words: int) -> str | None:

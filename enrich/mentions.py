@@ -2,7 +2,8 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -23,7 +24,7 @@ _JOINING = _words("de del la las los el y e en para por of and")
 _STREETS = _words(
     "avenida av jiron jr calle pasaje plaza plazuela plazoleta parque ovalo malecon alameda urbanizacion "
     "urb cuadra estadio teatro colegio hospital clinica iglesia parroquia catedral cine hotel restaurante "
-    "grifo galeria edificio universidad instituto torre radio canal serie virgen señor cristo club equipo "
+    "grifo galeria mercado edificio universidad instituto torre radio canal serie virgen señor cristo club equipo "
     "avenue street stadium hospital school capitan coronel general mariscal almirante don doña doctor dr "
     "señora sor fray padre beato buque bap fragata operacion huracan papa rey reina principe"
 )
@@ -46,11 +47,13 @@ _GENERIC = _words(
     "corte peru"
 )
 _CUE = re.compile(
-    r"(?:(?P<district>distritos?(?: \w+)?|comisaria|alcalde(?:sa)? distrital|municipalidad distrital|districts?)|(?P<province>provincias?(?: \w+)?|municipalidad provincial|alcalde(?:sa)? provincial|provinces?)"
+    r"(?:(?P<district>distritos?(?: \w+)?|comisaria|alcalde(?:sa)? distrital|municipalidad distrital|districts?)|(?P<province>provincias?(?: \w+)?|alcalde(?:sa)? provincial|provinces?)"
     r"|(?P<department>regi(?:on|ones)|departamentos?|gobierno regional|gobernador(?:a)?(?: regional)?|consejero regional|direccion regional de \w+|regional?)"
     r"|(?P<city>ciudad(?:es)?|centro historico|city)"
-    r"|(?P<plain>localidad|centro poblado|caserio|comunidad|anexo|balneario|puerto|municipalidad|municipio|alcalde(?:sa)?|vecinos|pobladores|poblacion|zona|sector"
-    r"|asentamiento humano|penal|valle|playa|puente|altura|tramo|jurisdiccion|sede|mercado|barrio|pueblo|town|neighbou?rhood|districts))"
+    r"|(?P<hamlet>centro poblado|caserio|comunidad(?: campesina| nativa)?|anexo|asentamiento humano|sector|urbanizacion)"
+    r"|(?P<plain>localidad|balneario|puerto|municipalidad(?: provincial)?|municipio|alcalde(?:sa)?|vecinos|pobladores|poblacion|zona"
+    r"|penal|valle|playa|puente|altura|tramo|jurisdiccion|sede|mercado|barrio|pueblo|town|neighbou?rhood|districts"
+    r"|pescadores|agricultores|comerciantes|transportistas|choferes|ronderos|mototaxistas|comuneros|alcaldes|ganaderos|mineros|cocaleros|estibadores|maestros|docentes|colectiveros|taxistas|ambulantes|regantes|productores|trabajadores|jovenes|madres|familias|empresarios|bodegueros|residents|[a-z]{4,}(?:eros|eras|istas)))"
     r" +(?:de |del |of |en )?(?:los |las |la |el )?$"
 )
 _AFTER = re.compile(
@@ -69,6 +72,8 @@ _DISTANCE = re.compile(r"(?:\bkm|kilometros?|horas|minutos|miles|hours)(?: (?:al
 _STOP = re.compile(r" - |[.,;:()\[\]¿?¡!«»“”\"‘—–|/\n]")
 _WORD = re.compile(r"[^\W_]+")
 _ABBREVIATED_STREET = re.compile(r"\b(?:av|avda|jr|ca|urb|psje|pje|cdra)\. ?$")
+_SAINT = re.compile(r"\bsanta rosa de $")
+_ARTICLE = re.compile(r"(?:El|La) $")
 _SIBLING = re.compile(r"(?:,| y| e| and|, y|, and)(?: en| de)? ")
 
 
@@ -105,21 +110,59 @@ def _automaton() -> Any:
     return automaton
 
 
-def find(part: Field, gazetteer: Gazetteer, found: Mapping[str, list[Found]]) -> list[Mention]:
-    """The mentions of a field, the longest where names overlap, in the order of the text."""
-    text, taken = part.text, _organisations(part, found)
-    shouted = _shouted(text)
+def find(
+    part: Field, gazetteer: Gazetteer, found: Mapping[str, list[Found]], named: Sequence[Mapping[str, Any]] = ()
+) -> list[Mention]:
+    """The mentions of a field, the longest where names overlap, in the order of the text.
+
+    What stands within the name of one of `named` (people and organisations; bodies of the state and schools aside) is no place.
+    """
+    text, taken = part.text, Stretches(_organisations(part, found) + _within(part, named, gazetteer))
+    shouted = part.shouted
     mentions: list[Mention] = []
     for start, end, name in _longest(part):
-        if any(begin <= start and end <= stop for begin, stop in taken) or not (
-            shouted or _is_capitalised(text, start, end)
-        ):
+        if not (shouted or _is_capitalised(text, start, end)) or taken.hold(start, end):
             continue
         mention = Mention(part, start, end, name)
-        if _look_left(mention, name in gazetteer.weak, shouted) and _look_right(mention, name, gazetteer, shouted):
+        stands = _follows(mention, mentions) or _look_left(mention, name in gazetteer.weak, shouted)
+        if stands and _look_right(mention, name, gazetteer, shouted):
             mentions.append(mention)
     _inherit(mentions)
     return mentions
+
+
+def _follows(mention: Mention, mentions: list[Mention]) -> bool:
+    """Whether a name stands in a row with the one before: `en Los Olivos y Comas`. (What it is called by is inherited later.)"""
+    last = mentions[-1] if mentions else None
+    return last is not None and _SIBLING.fullmatch(mention.part.folded, last.end, mention.start) is not None
+
+
+def _within(part: Field, named: Sequence[Mapping[str, Any]], gazetteer: Gazetteer) -> list[tuple[int, int]]:
+    """Stretches of the names of people and of organisations that are no bodies of the state."""
+    return [
+        (start, end)
+        for entity in named
+        if entity["kind"] != "institution"
+        for name, start, end in entity["spans"]
+        if name == part.name and (entity["type"] != "person" or part.folded[start:end] not in gazetteer.named)
+    ]
+
+
+class Stretches:
+    """Stretches of a field, asked whether one of them holds another within it."""
+
+    def __init__(self, stretches: list[tuple[int, int]]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(stretches):
+            if not self._ends or end > self._ends[-1]:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def hold(self, start: int, end: int) -> bool:
+        """Whether one of the stretches covers this one."""
+        place = bisect_right(self._starts, start) - 1
+        return place >= 0 and end <= self._ends[place]
 
 
 def capitalised(part: Field, gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
@@ -148,16 +191,10 @@ def _organisations(part: Field, found: Mapping[str, list[Found]]) -> list[tuple[
     return [
         (item.hit.start, item.hit.end)
         for tag, items in found.items()
-        if tag.startswith("organisation.")
+        if tag.startswith(("organisation.", "person."))
         for item in items
         if item.field is part
     ]
-
-
-def _shouted(text: str) -> bool:
-    """Whether a text is printed in capitals throughout, or with every word capitalised as English headlines are."""
-    words = [word for word in _WORD.findall(text[:400]) if len(word) > 3 and word[0].isalpha()]
-    return len(words) >= 3 and sum(word[0].isupper() for word in words) > 0.8 * len(words)
 
 
 def _is_capitalised(text: str, start: int, end: int) -> bool:
@@ -182,6 +219,10 @@ def _look_left(mention: Mention, weak: bool, shouted: bool) -> bool:
         mention.cue = "dateline"
     if start and folded[start - 1] == "#":
         return True
+    if _SAINT.search(left) and mention.key == "lima":
+        return False
+    if weak and _ARTICLE.search(mention.part.text, max(0, start - 3), start):
+        return False  # El Tingo is not Tingo
     chain = _chain(mention)
     if not chain:
         return True

@@ -1,21 +1,37 @@
-"""Translation engines behind one port: the only file that imports ctranslate2 and sentencepiece.
+"""Translation engines behind one port, and which of them `PUTUTU_TRANSLATION` means here.
 
-`Translator.translate` takes texts and gives as many texts; engines are loaded when first asked, stay loaded, and never
-fetch anything: a model is a folder that the operator puts under `PUTUTU_HOME/models`.
+Engines are loaded when first asked, stay loaded, and never fetch anything: models are folders under `PUTUTU_HOME/models`,
+brought there by `pututu models pull`.
 """
 
 import importlib.util
-import json
-import os
-import threading
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from core.errors import UnavailableError
 from core.settings import Settings
-from core.text import sentences
-from enrich.apertium import Apertium, Protect
+from enrich.apertium import Apertium
+from enrich.engines import folders, huggingface
+from enrich.engines.folders import ModelFolder, models_folder
+from enrich.engines.sentencewise import Generator, Sentencewise
+from enrich.protecting import Protect
+
+VERSION = "2"
+"""Of what engines have in common: how sentences are cut, checked and mended."""
+OPUS_MT, TRANSFORMERS, CTRANSLATE2 = "opus-mt", "transformers", "ctranslate2"
+ENGINES = (OPUS_MT, CTRANSLATE2, TRANSFORMERS, Apertium.name)
+"""Best first: `auto` takes the first that is here."""
+_MISSING = {
+    "ctranslate2": "Python's ctranslate2 and sentencepiece are not installed: `pip install 'pututu[translation]'`.",
+    "transformers": "Python's transformers and torch are not installed: `pip install 'pututu[transformers]'`.",
+}
+_MENDS = {
+    OPUS_MT: "`pututu models pull` fetches it.",
+    CTRANSLATE2: "`pututu models pull NAME` fetches a model.",
+    TRANSFORMERS: "`pututu models pull NAME --engine transformers` fetches a model.",
+    Apertium.name: "Install the Debian package apertium-eng-spa.",
+}
 
 
 class Translator(Protocol):
@@ -39,140 +55,124 @@ class Translator(Protocol):
         """End processes, free memory; the next call starts again."""
 
 
-class OpusMT:
-    """A converted OPUS-MT model in a local folder: `model.bin`, its vocabulary, `source.spm`, `target.spm`; CTranslate2 in int8.
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An engine that could translate here: its kind, its model folder if it has one, and what stands in its way."""
 
-    Greedy (beam 1), sentences batched by length; two workers of one thread each give the most words a second on two cores.
-    """
-
-    name = "opus-mt"
-
-    def __init__(self, folder: Path, *, workers: int = 0) -> None:
-        self._folder, self._workers = folder, workers or min(2, os.cpu_count() or 1)
-        self._loaded: Any = None
-        self._lock = threading.Lock()
+    engine: str
+    folder: ModelFolder | None = None
+    problem: str = ""
 
     @property
-    def version(self) -> str:
-        """Name and size of the model file."""
-        model = self._folder / "model.bin"
-        return f"1:{self._folder.name}:{model.stat().st_size if model.exists() else 0}"
+    def name(self) -> str:
+        """What translations carry: `opus-mt`, `apertium`, or engine and model (`transformers:NAME`)."""
+        if self.folder is None or self.engine == OPUS_MT:
+            return self.engine
+        return f"{self.engine}:{self.folder.name}"
 
-    @staticmethod
-    def found(models: Path) -> Path | None:
-        """The first folder under `models` that holds a Spanish to English model."""
-        if (
-            not models.is_dir()
-            or importlib.util.find_spec("ctranslate2") is None
-            or importlib.util.find_spec("sentencepiece") is None
-        ):
-            return None
-        folders = sorted(path.parent for path in models.glob("*/model.bin"))
-        return next(
-            (folder for folder in folders if (folder / "source.spm").is_file() and (folder / "target.spm").is_file()),
-            None,
+    def is_asked_for(self, wanted: str) -> bool:
+        """Whether a setting means it: by its kind, by its model's name, or by both."""
+        return wanted in (self.engine, self.name) or (self.folder is not None and wanted == self.folder.name)
+
+    def open(self, protect: Protect | None = None, workers: int = 0) -> Translator:
+        """The engine, not loaded yet."""
+        if self.folder is None:
+            return Apertium(protect)
+        return Sentencewise(self.name, f"{VERSION}:{self.folder.version}", generator(self.folder, workers), protect)
+
+
+def generator(folder: ModelFolder, workers: int = 0) -> Generator:
+    """What runs a folder's model."""
+    if folder.kind == "transformers":
+        return huggingface.Transformers(folder)
+    from enrich.engines.ctranslate import CTranslate2
+
+    return CTranslate2(folder, workers=workers)
+
+
+def candidates(settings: Settings) -> list[Candidate]:
+    """Every engine that is here or half here, best first; those that can be used have no problem."""
+    known = [*map(_candidate, folders.found(models_folder(settings))), _apertium()]
+    return sorted(
+        known,
+        key=lambda one: (ENGINES.index(one.engine), one.folder is not None and one.folder.name != folders.OPUS_MT_NAME),
+    )
+
+
+def _candidate(folder: ModelFolder) -> Candidate:
+    if folder.kind == "transformers":
+        return Candidate(
+            TRANSFORMERS, folder, folder.problem or ("" if huggingface.installed() else _MISSING["transformers"])
         )
-
-    def translate(self, texts: Sequence[str]) -> list[str]:
-        """See `Translator`."""
-        translator, source, target = self._load()
-        pieces = [list(_pieces(text)) for text in texts]
-        wanted = [piece for text in pieces for piece, blank in text if not blank]
-        tokens = [source.encode(piece, out_type=str)[:400] for piece in wanted]
-        results = translator.translate_batch(
-            tokens, beam_size=1, max_batch_size=32, batch_type="examples", max_decoding_length=400
-        )
-        english = iter([target.decode(result.hypotheses[0]) for result in results])
-        return ["".join(piece if blank else next(english) for piece, blank in text) for text in pieces]
-
-    def _load(self) -> Any:
-        with self._lock:
-            if self._loaded is None:
-                try:
-                    import ctranslate2
-                    import sentencepiece
-
-                    translator = ctranslate2.Translator(
-                        str(self._folder),
-                        device="cpu",
-                        compute_type="int8",
-                        inter_threads=self._workers,
-                        intra_threads=1,
-                    )
-                    pieces = [
-                        sentencepiece.SentencePieceProcessor(model_file=str(self._folder / name))
-                        for name in ("source.spm", "target.spm")
-                    ]
-                except (ImportError, OSError, RuntimeError, ValueError) as error:
-                    raise UnavailableError(
-                        f"The translation model in {self._folder} cannot be loaded: {error}.",
-                        "`pututu models check` says what is missing.",
-                    ) from error
-                self._loaded = (translator, *pieces)
-            return self._loaded
-
-    def close(self) -> None:
-        """Free the model."""
-        self._loaded = None
+    engine = OPUS_MT if folder.is_marian_pair or folder.kind is None else CTRANSLATE2
+    return Candidate(engine, folder, folder.problem or _lacking(folder))
 
 
-def _pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """The sentences of a text and what stands between them: `(piece, whether it stays as it is)`."""
-    last = 0
-    for start, end in sentences(text):
-        if start > last:
-            yield text[last:start], True
-        piece = text[start:end]
-        yield piece, not piece.strip()
-        last = end
-    if last < len(text):
-        yield text[last:], True
+def _lacking(folder: ModelFolder) -> str:
+    if not all(importlib.util.find_spec(name) for name in ("ctranslate2", "sentencepiece")):
+        return _MISSING["ctranslate2"]
+    if not folder.is_marian_pair and importlib.util.find_spec("transformers") is None:
+        return "Its tokenizer needs Python's transformers: `pip install 'pututu[transformers]'`."
+    return ""
 
 
-def models_folder(settings: Settings) -> Path:
-    """Where the operator's models are."""
-    return settings.home / "models"
+def _apertium() -> Candidate:
+    return Candidate(
+        Apertium.name, None, "" if Apertium.installed() else "The Debian package apertium-eng-spa is not installed."
+    )
 
 
-def engines(settings: Settings) -> dict[str, bool]:
-    """Each engine's name and whether it can be used here, best first: for `pututu models list`."""
-    return {OpusMT.name: OpusMT.found(models_folder(settings)) is not None, Apertium.name: Apertium.installed()}
-
-
-def choose(settings: Settings, protect: Protect | None = None, name: str | None = None) -> Translator | None:
+def chosen(settings: Settings, name: str | None = None) -> Candidate | None:
     """The engine that `PUTUTU_TRANSLATION` (or `name`) asks for; None where `auto` finds none or it is `none`.
 
-    Raises UnavailableError for a named engine that is not here or not known.
+    Raises UnavailableError for a named engine that is not here, half here or not known.
     """
     wanted = name or settings.translation
     if wanted == "none":
         return None
-    folder = OpusMT.found(models_folder(settings))
-    if wanted in ("auto", OpusMT.name) and folder is not None:
-        return OpusMT(folder)
-    if wanted in ("auto", Apertium.name) and Apertium.installed():
-        return Apertium(protect)
-    if wanted == "auto":
-        return None
-    known = ", ".join(engines(settings))
-    if wanted not in engines(settings):
-        raise UnavailableError(f"There is no translation engine {wanted!r}.", f"Known engines: auto, none, {known}.")
-    mend = (
-        "Install the Debian package apertium-eng-spa."
-        if wanted == Apertium.name
-        else f"Put a converted model (model.bin, source.spm, target.spm) into a folder of {models_folder(settings)}."
-    )
-    raise UnavailableError(f"The translation engine {wanted} is not installed.", mend)
+    known = candidates(settings)
+    asked = known if wanted == "auto" else [one for one in known if one.is_asked_for(wanted)]
+    usable = next((one for one in asked if not one.problem), None)
+    if usable or wanted == "auto":
+        return usable
+    if not asked and wanted not in ENGINES:
+        names = ", ".join(dict.fromkeys(["auto", "none", *ENGINES, *(one.name for one in known)]))
+        raise UnavailableError(f"There is no translation engine {wanted!r}.", f"Known engines: {names}.")
+    reason = f" {asked[0].problem}" if asked else ""
+    raise UnavailableError(f"The translation engine {wanted} is not here.{reason}", _MENDS.get(wanted, "`pututu models check` says more."))  # fmt: skip
 
 
-def describe(folder: Path) -> dict[str, Any]:
-    """What a model folder holds: for `pututu models check`."""
-    files = {path.name: path.stat().st_size for path in sorted(folder.iterdir())} if folder.is_dir() else {}
-    missing = [name for name in ("model.bin", "source.spm", "target.spm") if name not in files]
-    config = folder / "config.json"
-    return {
-        "folder": str(folder),
-        "files": files,
-        "missing": missing,
-        "config": json.loads(config.read_text("utf-8")) if config.is_file() else None,
-    }
+def choose(
+    settings: Settings, protect: Protect | None = None, name: str | None = None, *, workers: int = 0
+) -> Translator | None:
+    """The engine `chosen`, ready to be asked; `workers` bounds its threads (0: two)."""
+    candidate = chosen(settings, name)
+    return candidate.open(protect, workers) if candidate else None
+
+
+def missing() -> UnavailableError:
+    """The error of who asks for a translation where no engine is at all."""
+    mend = f"Install apertium-eng-spa (Debian), or fetch a model: {_MENDS[OPUS_MT]}"
+    return UnavailableError("No translation engine is here: neither a model nor apertium.", mend)
+
+
+def rows(settings: Settings) -> Iterator[dict[str, object]]:
+    """What `pututu models list` prints: each engine and model, best first."""
+    try:
+        taken = chosen(settings)
+    except UnavailableError:
+        taken = None
+    for one in candidates(settings):
+        record = one.folder.record if one.folder else {}
+        yield {
+            "name": one.folder.name if one.folder else one.engine,
+            "engine": one.engine,
+            "usable": not one.problem,
+            "chosen": taken is not None and one == taken,
+            "size": one.folder.size if one.folder else None,
+            "origin": record.get("origin"),
+            "sha256": record.get("sha256"),
+            "licence": record.get("licence"),
+            "pulled": record.get("pulled"),
+            "problem": one.problem or None,
+        }

@@ -15,7 +15,7 @@ from enrich.mentions import Mention, find
 from enrich.reading import Reading, Span
 from enrich.resolve import resolve
 
-VERSION = "2"
+VERSION = "3"
 
 
 @lru_cache(maxsize=1)
@@ -29,7 +29,8 @@ def gazetteer_digest() -> str:
 def run(reading: Reading) -> Payload:
     """`{"places": [{name, ubigeo, department, province, district, lat, lon, precision, role, score, spans}]}`, by first mention."""
     gazetteer = load()
-    mentions = [mention for part in reading.fields for mention in find(part, gazetteer, reading.found)]
+    named = reading.said.get("entities", {}).get("entities", ())
+    mentions = [mention for part in reading.fields for mention in find(part, gazetteer, reading.found, named)]
     if reading.count("context.sport") >= 2:
         mentions = [mention for mention in mentions if mention.cue or mention.inside]
     if reading.count("context.foreign") and not reading.count("context.peru"):

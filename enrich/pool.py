@@ -14,8 +14,9 @@ from core.document import Annotation, Document
 from core.errors import UnavailableError
 from core.settings import Settings
 from enrich.steps import SECONDS, Chain, build
+from enrich.translate import NAME as TRANSLATE
+from enrich.translate import is_real
 
-TRANSLATE = "translate"
 Known = Mapping[str, Annotation]
 Task = tuple[Document, Known]
 
@@ -82,7 +83,7 @@ _chain: Chain | None = None  # of a worker process, made once at its start
 def _start(settings: Settings) -> None:
     global _chain
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _chain = build(settings)
+    _chain = build(settings, workers=1)  # every core has a process of its own
 
 
 def _end_with_parent() -> None:
@@ -100,10 +101,10 @@ def _run_here(batch: Sequence[Task], seconds: float) -> list[Enriched]:
 
 def _run(chain: Chain, batch: Sequence[Task], seconds: float) -> list[Enriched]:
     results = []
-    for document, known in batch:
-        found, errors, too_long = chain.run(document, known, seconds)
-        translated = any(a.step == TRANSLATE and a.payload.get("translation") for a in found)
+    for (document, known), outcome in zip(batch, chain.run_many(batch, seconds), strict=True):
+        found, errors, too_long = outcome
+        translated = any(a.step == TRANSLATE and is_real(a.payload.get("translation")) for a in found)
         before = known.get(TRANSLATE)
-        first = translated and not (before and before.payload.get("translation"))
+        first = translated and not (before and is_real(before.payload.get("translation")))
         results.append(Enriched(document, tuple(found), errors, first, too_long))
     return results

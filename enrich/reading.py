@@ -17,6 +17,7 @@ Span = list[str | int]
 LONGEST_SENTENCE = 600
 """Characters of a sentence beyond which it is read in pieces: what no stop divides (a list, hostile text) stays bounded."""
 _NO_WORD = re.compile(r"[\W_]")
+_PLAIN_WORD = re.compile(r"[^\W_]+")
 _MANY_MARKS = 100
 _PAUSE = re.compile(r"[,;:)\n]\s")
 
@@ -27,6 +28,8 @@ class Field:
 
     name: str
     text: str
+    beside: "list[Field]" = field(default_factory=list)
+    """What is read on with it: the lead behind the title, the title before the lead."""
 
     @cached_property
     def folded(self) -> str:
@@ -48,6 +51,20 @@ class Field:
         for char in marks:  # few distinct ones: much faster than a regular expression
             text = text.replace(char, " ")
         return f" {text} "
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Its words, folded: a step looks here first whether there is anything for it to find."""
+        return frozenset(self.norm.split())
+
+    @cached_property
+    def shouted(self) -> bool:
+        """Whether it is printed in capitals throughout, or with every word capitalised as English headlines are."""
+        words = [word for word in _PLAIN_WORD.findall(self.text[:400]) if len(word) > 3 and word[0].isalpha()]
+        if len(words) < 3 or sum(word[0].isupper() for word in words) <= 0.9 * len(words):
+            return False
+        headline = len(words) > 4 and self.text[-1] != "."
+        return headline or sum(word.isupper() for word in words) > 0.8 * len(words)
 
     @cached_property
     def bounds(self) -> list[tuple[int, int]]:
@@ -79,11 +96,24 @@ class Field:
             self._words[number] = frozenset(self.sentence(position).split())
         return self._words[number]
 
-    def passage(self, position: int) -> str:
-        """The sentence around a position with the two before and the two after it."""
+    def passage(self, position: int) -> tuple[str, frozenset[str]]:
+        """The sentence around a position with the two before and the two after it, and the words of these.
+
+        Title and lead are one passage: who reads the one reads the other.
+        """
         number = self.sentence_at(position)
-        near = range(max(number - 2, 0), min(number + 3, len(self.bounds)))
-        return f" {' '.join(self.sentence(self.bounds[each][0]).strip() for each in near)} "
+        if number not in self._passages:
+            near = [(self, each) for each in range(max(number - 2, 0), min(number + 3, len(self.bounds)))]
+            if number < 3:
+                near += [(other, each) for other in self.beside for each in range(min(2, len(other.bounds)))]
+            starts = [(part, part.bounds[each][0]) for part, each in near]
+            words = frozenset[str]().union(*(part.words_at(start) for part, start in starts))
+            self._passages[number] = f" {' '.join(part.sentence(start).strip() for part, start in starts)} ", words
+        return self._passages[number]
+
+    @cached_property
+    def _passages(self) -> dict[int, tuple[str, frozenset[str]]]:
+        return {}
 
     @cached_property
     def _words(self) -> dict[int, frozenset[str]]:
@@ -129,20 +159,25 @@ class Found:
 
 @dataclass(eq=False)
 class Reading:
-    """What a step is given: the document, the fields to read, and what the steps before it said."""
+    """What a step is given: the document, the fields to read, what the steps before it said, and what steps once said of this version."""
 
     document: Document
     lexicon: Lexicon
     said: dict[str, Payload] = field(default_factory=dict)
+    before: Mapping[str, Payload] = field(default_factory=dict)
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """Title, summary and text, without empty ones; a summary that the text repeats is not read twice."""
         d = self.document
         summary = "" if d.summary and d.summary in d.text else d.summary
-        return tuple(
+        found = tuple(
             Field(name, text) for name, text in (("title", d.title), ("summary", summary), ("text", d.text)) if text
         )
+        if len(found) > 1 and found[0].name == "title":
+            found[0].beside.append(found[1])
+            found[1].beside.append(found[0])
+        return found
 
     @cached_property
     def found(self) -> Mapping[str, list[Found]]:

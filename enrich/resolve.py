@@ -17,6 +17,8 @@ _CONTAINS = re.compile(
 _CITY = re.compile(r" (?:centro (?:historico )?de la ciudad|centro de esta ciudad) ")
 _LEVELS = {"district": "district", "province": "province", "department": "department"}
 _CAPITAL = ("Lima", "Callao")
+_SURE = 0.8
+"""Scores from which a decision is not asked again."""
 
 Decision = tuple[Mention, Place, float]
 
@@ -28,14 +30,33 @@ def resolve(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading)
     context = _context(mentions, gazetteer, reading)
     city = any(_CITY.search(part.norm) for part in reading.fields)
     provinces = {mention.key for mention in mentions if mention.cue == "province"}
-    decided = []
     for mention in mentions:
-        if mention.cue in (None, "dateline") and mention.key in provinces:
+        if mention.cue in (None, "dateline", "plain") and mention.key in provinces:
             mention.cue = "province"
-        place, score = _decide(mention, gazetteer, context, pairs)
-        if place is not None:
-            decided.append((mention, _level(place, mention, gazetteer, holders, city), score))
-    return decided
+    chosen = [_decide(mention, gazetteer, context, pairs) for mention in mentions]
+    if any(place is None or score < _SURE for place, score in chosen):
+        _learn(mentions, chosen, context, gazetteer)
+        chosen = [
+            _decide(m, gazetteer, context, pairs) if c[1] < _SURE else c for m, c in zip(mentions, chosen, strict=True)
+        ]
+    return [
+        (m, _level(place, m, gazetteer, holders, city), score)
+        for m, (place, score) in zip(mentions, chosen, strict=True)
+        if place
+    ]
+
+
+def _learn(
+    mentions: Sequence[Mention],
+    chosen: Sequence[tuple[Place | None, float]],
+    context: Counter[str],
+    gazetteer: Gazetteer,
+) -> None:
+    """What the first round decided among several places is context for what it could not."""
+    for mention, (place, _) in zip(mentions, chosen, strict=True):
+        if place is not None and place.level == "district" and len(gazetteer.named[mention.key]) > 1:
+            context[place.code[:2]] += 1
+            context[place.code[:4]] += 1
 
 
 def _candidates(mention: Mention, gazetteer: Gazetteer) -> list[Place]:
@@ -74,7 +95,7 @@ def _context(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading
         if len(provinces) == 1:
             context[provinces.pop()] += 1
     for part in reading.fields:
-        for word in gazetteer.demonyms.keys() & set(part.norm.split()):
+        for word in gazetteer.demonyms.keys() & part.vocabulary:
             place = gazetteer.demonyms[word]
             context[place.code[:2]] += 1
             if place.level == "province":
@@ -95,16 +116,20 @@ def _decide(
     weak = mention.key in gazetteer.weak
     alias = gazetteer.aliases.get(mention.key)
     if weak and not mention.cue and not mention.inside:
-        return None, 0.0
+        return _neighbour(mention, places, context)
     near = _by_context(places, context)
     if near is not None and (not weak or mention.cue or mention.inside):
         return near, 0.85 if len(places) > 1 else 0.95
+    if weak and mention.cue == "hamlet":
+        return None, 0.0
     if alias is not None and (not weak or mention.cue):
         return alias, 0.9
     usual = gazetteer.usual.get(mention.key)
     if (
         usual is not None
-        and (not weak or mention.cue or usual.department not in _CAPITAL)
+        and (
+            not weak or mention.cue or usual.department not in _CAPITAL or (mention.inside and not _elsewhere(context))
+        )
         and (not mention.cue or _fits(usual, mention))
     ):
         return usual, 0.75
@@ -117,6 +142,19 @@ def _decide(
     if len(provinces) == 1 and not weak:
         return provinces[0], 0.65
     return None, 0.0
+
+
+def _neighbour(mention: Mention, places: Sequence[Place], context: Counter[str]) -> tuple[Place | None, float]:
+    """A name of several words behind `de` that lies in a province of which the text speaks: `vecinos son de Grocio Prado`."""
+    if " " not in mention.key or not mention.part.folded.endswith(" de ", 0, mention.start):
+        return None, 0.0
+    inside = [place for place in places if place.level == "district" and context[place.code[:4]]]
+    return (inside[0], 0.6) if len(inside) == 1 else (None, 0.0)
+
+
+def _elsewhere(context: Counter[str]) -> bool:
+    """Whether the text speaks of departments beyond the capital's."""
+    return any(len(code) == 2 and code not in ("15", "07") for code in context)
 
 
 def _fits(place: Place, mention: Mention) -> bool:

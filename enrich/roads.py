@@ -1,83 +1,138 @@
-"""Roads that a text names, the kilometre, and whether they are blocked or open."""
+"""Roads that a text names, the kilometre, and whether they are blocked, restricted or reopened."""
 
 import re
 from functools import lru_cache
 from typing import Any
 
 from core.document import Payload
-from enrich.reading import Reading
+from core.text import fold
+from enrich.reading import Field, Reading
 
-VERSION = "1"
+VERSION = "2"
 
+_CAP = r"[A-ZÁÉÍÓÚÑ][\wáéíóúüñ]+"
 _ROAD = re.compile(
-    r"(?i:\b(?:carretera )?(panamericana (?:sur|norte)|carretera central|interoce[aá]nica(?: sur| norte)?|longitudinal de la sierra|corredor minero(?: (?:del )?sur)?|fernando bela[uú]nde terry|v[ií]a de evitamiento|"
-    r"ruta del sol|v[ií]a libertadores|l[ií]nea amarilla|pan-american highway(?: south| north)?|central highway))|\b([Cc]arretera|[Vv][ií]a|[Aa]utopista) ([A-ZÁÉÍÓÚÑ][\wáéíóúñ]+ ?[-–] ?[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+(?: ?[-–] ?[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+)?)"
+    r"(?i:\b(?:carretera )?(panamericana (?:sur|norte)|carretera central|interoce[aá]nica(?: sur| norte)?|iirsa (?:sur|norte)|longitudinal de la sierra(?: norte| sur)?|corredor minero(?: (?:del )?sur)?|fernando bela[uú]nde terry|marginal de la selva|"
+    r"v[ií]a de evitamiento|ruta del sol|v[ií]a libertadores|los libertadores(?= wari)|ramiro prial[eé]|costanera (?:sur|norte)|l[ií]nea amarilla|pan-american highway(?: south| north)?|central highway|interoceanic highway))\b"
+    rf"|\b(?:[Cc]arretera|[Vv][ií]a|[Aa]utopista|[Tt]roncal)(?: nacional| regional| vecinal| afirmada| que une)? ({_CAP}(?: {_CAP})?(?: ?[-–] ?{_CAP}(?: {_CAP})?){{1,3}})"
+    rf"|\b(?:[Cc]arretera|[Aa]utopista) ({_CAP} {_CAP}(?: {_CAP})?|(?:a|al) {_CAP}(?: {_CAP})?)"
 )
-_WORDS = (
-    " panamericana ",
-    " carretera ",
-    " interoceanica ",
-    " longitudinal de la sierra ",
-    " corredor minero ",
-    " terry ",
-    " evitamiento ",
-    " ruta del sol ",
-    " via ",
-    " linea amarilla ",
-    " autopista ",
-    " highway ",
+_WORDS = frozenset(
+    "panamericana carretera interoceanica longitudinal corredor terry evitamiento ruta via linea autopista highway iirsa marginal ramiro costanera troncal libertadores".split()  # noqa: SIM905
 )
-_KM = re.compile(r" (?:km|kilometros?|kilometer) ?(\d{1,4})(?: (\d{1,3}))? ")
+_KM = re.compile(r" (?:km|kms|kilometros?|kilometer) ?(\d{1,4})(?: (\d{1,3}))?(?= )")
+_AT_KM = re.compile(r"\b(?:el|del|al|at) (?:km|kms|kilometro|kilometer) ?(\d{1,4})(?: (\d{3}))?(?= |$)")
+_MARKS = frozenset(("km", "kms", "kilometro", "kilometer"))
 _BLOCKED = re.compile(
-    r" (?:bloque\w*|cerrad\w+|cierr\w+|cerrar\w*|cort(?:an|aron|ada|adas|o)|toma(?:n|ron|da|das)?|interrump\w+|restringid\w*|piquetes?|impid\w+|blocked|closed|blockades?|roadblocks?) "
+    r" (?:bloque(?!ador)\w*|cerrad[oa]s?|cierr\w+|cerrar\w*|cort(?:an|aron|o|ada|adas|ado|ados)|interrump\w+|interrupcion|piquetes?|impid\w+|impedid\w+|obstruid\w+|intransitable|blocked|closed|blockades?|roadblocks?|blocking"
+    r"|tom(?:a|an|o|aron|ada|adas|ar)(?: de)?(?: la| las| el| un| ambas)? (?:carreteras?|vias?|pistas?|panamericana|autopista|interoceanica|corredor|tramo|puente)|toma(?: de)?|tomad[oa]s?"
+    r"|sin (?:pase|paso|transito)|no hay (?:pase|paso)) "
+)
+_RESTRICTED = re.compile(
+    r" (?:restring\w+|restriccion(?:es)?|restrict\w*|un (?:solo |unico )?carril|pase (?:parcial|alternado|restringido|lento|vehicular alternado)|transito (?:lento|parcial|alternado|restringido|intermitente)|por horas|desvios?|one lane) "
 )
 _OPEN = re.compile(
-    r" (?:libera\w*|despej\w+|reabr\w+|reabiert\w+|restablec\w+|desbloque\w+|abiert\w+|reanud\w+|reopen\w*|cleared) "
+    r" (?:liber(?:a|an|o|aron|ada|adas|ado|ados)|despej(?:a|an|o|aron|ada|adas|ado|ados)|reabr(?:e|en|io|ieron)|reabiert\w+|reapertura|restablec(?:e|en|io|ieron|ida|ido)|restablecimiento|desbloque\w+|abiert[oa]s?|habilitad[oa]s?"
+    r"|reanud(?:a|an|o|aron|ada|ado)|(?:levant|suspend|depus|depon|termin|fin)\w* (?:el |del |al |los |su )?(?:bloqueos?|piquetes?)|transitable|reopen\w*|cleared|lifted) "
 )
+_TO_OPEN = re.compile(r" (liberar|despejar|reabrir|restablecer|desbloquear|habilitar|reopen|clear) ")
+_DONE = re.compile(
+    r" (?:logr\w+|consig\w+|acord\w+|acuerd\w+|procedi\w+ a|volvi\w+ a|permit\w+|decidi\w+) (?:\w+ ){0,2}$"
+)
+_STILL = re.compile(
+    r" (?:sigu\w+|continu\w+|mantien\w+|mantuv\w+|persist\w+|permanec\w+|aun|todavia|remains?|still) (?:\w+ ){0,4}?(?:bloque|cerrad|cort|tomad|interrump|restring|blocked|closed)| (?:aun|todavia|no) (?:no |se |ha |han |sido |sera |esta )*(?:liber|despej|reab|restablec|abiert|desbloque|reanud)"
+)
+_CLAUSE = re.compile(r"[;:]|\b(?:mientras|pero|en tanto|while|but)\b")
 
 
 def run(reading: Reading) -> Payload:
-    """`{"roads": [{name, km, state, spans}]}`: `state` is blocked, open or None; one item for each name and kilometre."""
+    """`{"roads": [{name, km, state, spans}]}`: `state` is blocked, restricted, reopened or None; one item for each name and kilometre."""
     items: dict[tuple[str, float | None], dict[str, Any]] = {}
     for part in reading.fields:
-        if not any(word in part.norm for word in _WORDS):
+        if _WORDS.isdisjoint(part.vocabulary):
             continue
         for match in _ROAD.finditer(part.text):
-            name = match[1] or f"{match[2]} {match[3]}"
+            name = match[1] or f"{match[0].split(' ', 1)[0]} {re.sub(' ?[-–] ?', ' - ', match[2] or match[3])}"
             name = name[0].upper() + name[1:]
-            km, state = _said(part.sentence(match.start()))
-            item = items.setdefault((name.lower(), km), {"name": name, "km": km, "state": None, "spans": []})
+            km, state = _said(_clause(part, match.start()), part.sentence(match.start()))
+            key = fold(name)
+            item = items.setdefault((key, km), {"name": name, "km": km, "state": None, "spans": []})
             item["state"] = item["state"] or state
             item["spans"].append(part.span(*match.span()))
-    return {"roads": _merged(list(items.values()))}
+    roads = _merged(items)
+    if len(roads) == 1 and roads[0]["km"] is None:
+        roads[0]["km"] = _only_km(reading)
+    return {"roads": roads}
 
 
-def _merged(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A road named with a kilometre once is not listed again without one."""
-    placed = {item["name"].lower(): item for item in items if item["km"] is not None}
+def _only_km(reading: Reading) -> float | None:
+    """The kilometre that the text names beside its only road, in another sentence: `el bloqueo, en el kilómetro 112`."""
+    found = {
+        _number(match)
+        for part in reading.fields
+        if not _MARKS.isdisjoint(part.vocabulary)
+        for match in _AT_KM.finditer(" ".join(part.norm.split()))
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _clause(part: Field, position: int) -> str:
+    """The clause of the sentence in which a road stands, words between single spaces."""
+    number = part.sentence_at(position)
+    start, end = part.bounds[number]
+    cuts = [match.span() for match in _CLAUSE.finditer(part.folded, start, end)]
+    begin = max((cut[1] for cut in cuts if cut[1] <= position), default=start)
+    stop = min((cut[0] for cut in cuts if cut[0] > position), default=end)
+    return f" {' '.join(part.norm[begin + 1 : stop + 1].split())} "
+
+
+def _merged(items: dict[tuple[str, float | None], dict[str, Any]]) -> list[dict[str, Any]]:
+    """A road named with a kilometre is not listed again without one; the state that was told first stands."""
+    placed: dict[str, dict[str, Any]] = {}
+    bare = {key: item for (key, km), item in items.items() if km is None}
+    for (key, km), item in items.items():
+        if km is not None and key not in placed:
+            placed[key] = item
     kept = []
-    for item in items:
-        other = placed.get(item["name"].lower())
-        if item["km"] is None and other is not None:
-            other["spans"] = sorted(other["spans"] + item["spans"])
-            other["state"] = other["state"] or item["state"]
-        else:
-            kept.append(item)
+    for (key, km), item in items.items():
+        if km is None and key in placed:
+            continue
+        other = bare.get(key) if km is not None and placed[key] is item else None
+        if other is not None:
+            first = min(item["spans"] + other["spans"], key=lambda span: (_ORDER[span[0]], span[1]))
+            earlier, later = (other, item) if first in other["spans"] else (item, other)
+            item["state"] = earlier["state"] or later["state"]
+            item["spans"] = sorted(item["spans"] + other["spans"], key=lambda span: (_ORDER[span[0]], span[1]))
+        kept.append(item)
     return kept
 
 
+_ORDER = {"title": 0, "summary": 1, "text": 2}
+
+
 @lru_cache(maxsize=256)
-def _said(sentence: str) -> tuple[float | None, str | None]:
-    sentence = re.sub(" +", " ", sentence)
-    return _km(sentence), _state(sentence)
+def _said(clause: str, sentence: str) -> tuple[float | None, str | None]:
+    return _km(clause) or _km(sentence), _state(clause) or _state(sentence)
 
 
-def _km(sentence: str) -> float | None:
-    match = _KM.search(sentence)
-    return float(match[1]) if match else None
+def _km(words: str) -> float | None:
+    match = _KM.search(words)
+    return _number(match) if match else None
 
 
-def _state(sentence: str) -> str | None:
-    if _OPEN.search(sentence):
-        return "open"
-    return "blocked" if _BLOCKED.search(sentence) else None
+def _number(match: re.Match[str]) -> float:
+    more = match[2]
+    if more and len(more) == 3:
+        return float(match[1] + more) if len(match[1]) == 1 else float(f"{match[1]}.{more}")  # 1,250; 573+500
+    return float(match[1])
+
+
+def _state(words: str) -> str | None:
+    if _STILL.search(words):
+        return "restricted" if _RESTRICTED.search(words) and not _BLOCKED.search(words) else "blocked"
+    wished = _TO_OPEN.search(words)
+    if _OPEN.search(words) or (wished and _DONE.search(words[: wished.start() + 1])):
+        return "reopened"
+    if _RESTRICTED.search(words):
+        return "restricted"
+    return "blocked" if _BLOCKED.search(words) else None

@@ -1,12 +1,12 @@
-"""Near-duplicate signatures: keys that near-duplicates share, and the exact check of two documents.
+"""What likely tells the same news is found by shared keys, then compared: copies of one text, and the same news retold.
 
-MinHash (rensa 0.5) in bands: 64 bands of 2 over word 5-grams find copies with 10 to 20 % of the words changed and cuts to
-40 % (reference/nlp.md section 5: recall 94 to 100 %, 13 candidates a query); what shares a key is then compared exactly,
-by Jaccard and containment. Headlines get 16 bands of 2 over their words and pairs of words.
+Copies: MinHash (rensa 0.5) in 64 bands of 2 over word 5-grams finds copies with 10 to 20 % of the words changed and cuts to
+40 % (reference: recall 94 to 100 %, 13 candidates a query); what shares a key is compared exactly, by Jaccard and
+containment. Retellings share words of their headlines: each content word is a key, so that none is missed, and how many
+documents of these days carry it says how much it tells (`enrich/retelling.py`).
 """
 
 import hashlib
-import itertools
 import re
 import struct
 from functools import lru_cache
@@ -14,76 +14,73 @@ from typing import Any
 
 from core.document import Document, Payload
 from core.text import fold
+from core.time import lima_day
+from enrich import retelling
 from enrich.reading import Reading
+from enrich.retelling import Rarity
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-VERSION = "1"
+VERSION = "2"
 LONG = 60
 """Words from which on a text is compared by its 5-grams."""
 TEXT_JACCARD, TEXT_CONTAINMENT = 0.5, 0.8
-HEADLINE_JACCARD, HEADLINE_WORDS = 0.7, 5
-_TEXT_BANDS, _HEADLINE_BANDS, _ROWS = 64, 16, 2
+COPY = 10.0
+"""What a copy scores at least; a retelling scores less."""
+NEXT_DAY = 1.0
+"""What a retelling must have above 0 where the two lie a day apart."""
+SAME_SOURCE = 1.0
+"""The same where both are of one source: what it writes again in other words is seldom the same, but the next turn of it."""
+_BANDS, _ROWS = 64, 2
 _WORD = re.compile(r"[^\W_]+")
-_CAPITALISED = re.compile(r"(?<=[^\W_] )[A-ZÁÉÍÓÚÑ][^\W_]+")
-_STOP = _words(
-    "a al ante con contra de del desde el ella en entre era es esta este estos esas la las le les lo los "
-    "mas no o para pero por que se sin sobre son su sus tras un una y ya the a an of in on to and for at "
-    "by with from is are was were as video foto fotos videos vivo"
-)
 
 
 def run(reading: Reading) -> Payload:
-    """`{"signature": {"keys": [signed 64-bit ints], "kind": "text" or "headline"}}`; no keys where there are too few words."""
+    """`{"signature": {"kind": "text" or "headline", "keys": [...], "terms": [...]}}`, keys being signed 64-bit numbers."""
     return {"signature": signature(reading.document)}
 
 
 def signature(document: Document) -> dict[str, Any]:
-    """The keys of a document: two near-duplicates of one kind very likely share one; sharing one proves nothing."""
-    kind, shingles = _shingles(document)
-    bands = _TEXT_BANDS if kind == "text" else _HEADLINE_BANDS
-    if not shingles:
-        return {"keys": [], "kind": kind}
-    return {"keys": _keys(sorted(shingles), bands, kind), "kind": kind}
+    """`keys`: two copies very likely share one. `terms`: one for each content word of the headline, the rarest first.
+
+    Sharing one proves nothing. A headline alone has one key, of all its words; one that is a mere rubric has none.
+    """
+    found, grams = retelling.of(document), _grams(document.text)
+    rarest = sorted(found.weights, key=lambda stem: -found.weights[stem])
+    keys = [] if found.rubric else [_key(" ".join(found.words).encode() + b"headline")]
+    return {
+        "kind": "text" if grams else "headline",
+        "keys": keys + (_bands(sorted(grams)) if grams else []),
+        "terms": [] if found.rubric else [found.keys[stem] for stem in rarest],
+    }
 
 
-def similar(a: Document, b: Document) -> float:
-    """How near two documents are to being one text, 0.0 where they are no near-duplicates (thresholds above).
+def similar(a: Document, b: Document, rarity: Rarity = retelling.unknown) -> float:
+    """How surely two documents tell the same news: above 0 where they do, COPY and more where one is a copy of the other.
 
-    Texts are compared with texts and headlines with headlines; a short item is compared with a long one by title.
-    Headlines whose numbers differ are different news (`Paro 12 ...` is not `Paro 13 ...`), and so are those that name
-    different people or places in otherwise the same words (`Paro en Puno ...`, `Paro en Tacna ...`).
+    `rarity` gives the share of these days' documents that carry a term. Copies may lie days apart, a retelling at most one:
+    what is told later is the next day's news.
     """
     first, second = _grams(a.text), _grams(b.text)
     if first and second:
         shared = len(first & second)
         jaccard, containment = shared / len(first | second), shared / min(len(first), len(second))
         if jaccard >= TEXT_JACCARD or containment >= TEXT_CONTAINMENT:
-            return max(jaccard, containment)
+            return COPY + max(jaccard, containment)
+    days = abs(_day(a) - _day(b))
+    if days > 1:
         return 0.0
-    one, other = _headline(a), _headline(b)
-    if (_names(a) - other) and (_names(b) - one):
+    one, other = retelling.of(a), retelling.of(b)
+    if one.rubric or other.rubric:
         return 0.0
-    if min(len(one), len(other)) < HEADLINE_WORDS or _numbers(one) != _numbers(other):
+    if retelling.same_words(one, other):
+        is_series = days and len(one.weights) < retelling.SHORT and a.source == b.source
+        return 0.0 if is_series else COPY - 1
+    if retelling.is_sibling(one, other) or retelling.is_too_short(one, other):
         return 0.0
-    jaccard = len(one & other) / len(one | other)
-    return jaccard if jaccard >= HEADLINE_JACCARD else 0.0
+    doubt = NEXT_DAY * days + SAME_SOURCE * (a.source == b.source)
+    return min(retelling.score(one, other, rarity) - doubt, COPY - 1)
 
 
-def _shingles(document: Document) -> tuple[str, frozenset[str]]:
-    grams = _grams(document.text)
-    if grams:
-        return "text", grams
-    words = _ordered_headline(document)
-    if len(set(words)) < HEADLINE_WORDS:
-        return "headline", frozenset()
-    return "headline", frozenset(words) | frozenset(f"{a} {b}" for a, b in itertools.pairwise(words))
-
-
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=4096)
 def _grams(text: str) -> frozenset[str]:
     """The word 5-grams of a text, none where it is shorter than LONG words."""
     words = _WORD.findall(fold(text))
@@ -92,37 +89,19 @@ def _grams(text: str) -> frozenset[str]:
     return frozenset(" ".join(words[i : i + 5]) for i in range(len(words) - 4))
 
 
-def _ordered_headline(document: Document) -> list[str]:
-    text = document.title or document.summary or document.text
-    return [word for word in _WORD.findall(fold(text)) if word not in _STOP and (len(word) > 1 or word.isdigit())]
+def _day(document: Document) -> int:
+    return lima_day(document.published or document.fetched).toordinal()
 
 
-def _headline(document: Document) -> frozenset[str]:
-    return frozenset(_ordered_headline(document))
-
-
-def _names(document: Document) -> frozenset[str]:
-    """Words capitalised within a headline: none where most are, as in English ones."""
-    words = _CAPITALISED.findall(document.title)
-    if len(words) > 0.6 * len(_WORD.findall(document.title)):
-        return frozenset()
-    return frozenset(fold(word) for word in words)
-
-
-def _numbers(words: frozenset[str]) -> frozenset[str]:
-    return frozenset(word for word in words if word[0].isdigit())
-
-
-def _keys(shingles: list[str], bands: int, kind: str) -> list[int]:
+def _bands(shingles: list[str]) -> list[int]:
     from rensa import RMinHash
 
-    sketch = RMinHash(num_perm=bands * _ROWS, seed=42)
+    sketch = RMinHash(num_perm=_BANDS * _ROWS, seed=42)
     sketch.update(shingles)
     digest = sketch.digest()
     data = struct.pack(f">{len(digest)}I", *digest)
-    width, salt = 4 * _ROWS, kind[0].encode()
-    keys = {_key(data[i : i + width] + i.to_bytes(2, "big") + salt) for i in range(0, len(data), width)}
-    return sorted(keys)
+    width = 4 * _ROWS
+    return sorted({_key(data[i : i + width] + i.to_bytes(2, "big") + b"t") for i in range(0, len(data), width)})
 
 
 def _key(band: bytes) -> int:

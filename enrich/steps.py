@@ -8,7 +8,7 @@ all documents enriched in one configuration share it and those that are stale ar
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
@@ -23,6 +23,7 @@ from enrich import (
     language,
     norms,
     places,
+    recognisers,
     roads,
     sectors,
     signatures,
@@ -32,6 +33,7 @@ from enrich import (
 )
 from enrich import lexicon as lexicons
 from enrich.limit import TooLong, limited
+from enrich.names import Recogniser, Rules
 from enrich.reading import Reading
 
 log = logging.getLogger(__name__)
@@ -94,16 +96,19 @@ class Outcome(NamedTuple):
     too_long: bool = False
 
 
-def plain_steps() -> tuple[Step, ...]:
-    """Every step but the translation, each after those that it reads."""
+def plain_steps(recogniser: Recogniser | None = None) -> tuple[Step, ...]:
+    """Every step but the translation, each after those that it reads; names are found by `recogniser` (by default, by rules)."""
+    engine = recogniser or Rules()
     return (
         Plain("language", language.VERSION, language.run, lexical=False),
-        Plain("places", places.VERSION, places.run, depends={"gazetteer": places.gazetteer_digest()}),
+        Plain(
+            "entities", entities.VERSION, entities.step(engine), depends={"engine": f"{engine.name} {engine.version}"}
+        ),
+        Plain("places", places.VERSION, places.run, ("entities",), {"gazetteer": places.gazetteer_digest()}),
         Plain("norms", norms.VERSION, norms.run, lexical=False),
         Plain("topics", topics.VERSION, topics.run, ("language", "places", "norms")),
         Plain("sectors", sectors.VERSION, sectors.run, ("topics",)),
         Plain("amounts", amounts.VERSION, amounts.run, ("topics",), lexical=False),
-        Plain("entities", entities.VERSION, entities.run),
         Plain("strikes", strikes.VERSION, strikes.run, ("topics", "entities", "places")),
         Plain("casualties", casualties.VERSION, casualties.run, ("topics",), lexical=False),
         Plain("event", event.VERSION, event.run, ("topics", "strikes"), lexical=False),
@@ -115,17 +120,28 @@ def plain_steps() -> tuple[Step, ...]:
 class Chain:
     """The steps of one configuration. Build it once per process (`build`); it is cheap to call and holds no document."""
 
-    def __init__(self, settings: Settings, steps: tuple[Step, ...] | None = None) -> None:
-        """Raises InputError where a word list of `PUTUTU_LEXICON_DIR` is broken, UnavailableError for an engine that is missing."""
-        self.lexicon = lexicons.load(settings.lexicon_dir)
-        translator = translate.step(settings, self.lexicon)
-        chosen = plain_steps() if steps is None else steps
+    def __init__(
+        self,
+        settings: Settings,
+        steps: tuple[Step, ...] | None = None,
+        lexicon: lexicons.Lexicon | None = None,
+        *,
+        workers: int = 0,
+    ) -> None:
+        """`lexicon`: other word lists than those of the settings; `workers` bounds a translation model's threads.
+
+        Raises InputError where a word list of `PUTUTU_LEXICON_DIR` is broken, UnavailableError for an engine that is missing (a
+        model of `PUTUTU_ENTITIES`).
+        """
+        self.lexicon = lexicon or lexicons.load(settings.lexicon_dir)
+        translator = translate.step(settings, self.lexicon, workers)
+        chosen = plain_steps(recognisers.choose(settings)) if steps is None else steps
         self.steps: tuple[Step, ...] = chosen if translator is None else (*chosen, translator)
         self._fingerprints = self._fingerprint_all()
 
     def fingerprints(self) -> dict[str, str]:
-        """Step -> fingerprint. A translation without an engine, or switched off, is no step: nothing can be stale for it."""
-        return dict(self._fingerprints)
+        """Step -> fingerprint. A translation without an engine, or switched off, is left out: nothing can be stale for it."""
+        return {step.name: self._fingerprints[step.name] for step in self.steps if not _is_provisional(step)}
 
     def _fingerprint_all(self) -> dict[str, str]:
         done: dict[str, str] = {}
@@ -149,21 +165,40 @@ class Chain:
         The plain steps have `seconds` of computing time together (a translation's engine bounds itself): what is not done
         by then is reported too, and not begun.
         """
-        turn = _Turn(Reading(document, self.lexicon), known or {}, self._fingerprints)
+        return self.run_many([(document, known or {})], seconds)[0]
+
+    def run_many(
+        self, tasks: Sequence[tuple[Document, Mapping[str, Annotation]]], seconds: float = SECONDS
+    ) -> list[Outcome]:
+        """`run` for each document, in order; a translator is given the texts of all of them together."""
+        turns = [_Turn.of(document, known, self) for document, known in tasks]
+        too_long = [self._take_plain(turn, seconds) for turn in turns]
+        for step in self.steps:
+            if isinstance(step, Plain):
+                continue
+            if prepare := getattr(step, "prepare", None):
+                prepare(turn.reading for turn in turns if turn.is_due(step))
+            for turn in turns:
+                turn.take(step)
+        return [Outcome(turn.made, turn.errors, long) for turn, long in zip(turns, too_long, strict=True)]
+
+    def _take_plain(self, turn: "_Turn", seconds: float) -> bool:
+        """The plain steps of one document; whether they took too long."""
         plain = [step for step in self.steps if isinstance(step, Plain)]
-        too_long = False
         try:
             with limited(seconds):
                 for bounded in plain:
                     turn.take(bounded)
         except TooLong:
-            too_long = True
             left = [step.name for step in plain if step.name not in turn.reading.said and step.name not in turn.errors]
             turn.errors |= dict.fromkeys(left, "not begun") | {left[0]: f"took longer than {seconds:g} seconds"}
-        for step in self.steps:
-            if not isinstance(step, Plain):
-                turn.take(step)
-        return Outcome(turn.made, turn.errors, too_long)
+            return True
+        return False
+
+    @property
+    def marks(self) -> Mapping[str, str]:
+        """Step -> fingerprint, the provisional step's too."""
+        return self._fingerprints
 
     def tag(self, document: Document, translation: Payload | None = None) -> tuple[Record, dict[str, str]]:
         """The document with every tag, for the pipe `pututu tag`, and the errors of steps that failed, whose tags are left out.
@@ -195,11 +230,29 @@ class _Turn:
     made: list[Annotation] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, document: Document, known: Mapping[str, Annotation], chain: Chain) -> "_Turn":
+        """A turn that has not begun."""
+        standing = {name: one for name, one in known.items() if one.version == document.version}
+        before = {name: one.payload for name, one in standing.items()}
+        return cls(Reading(document, chain.lexicon, before=before), standing, chain.marks)
+
+    def _standing(self, step: Step) -> Annotation | None:
+        """What is known of a step and still holds. A translation is never given up for a line of tags."""
+        old = self.known.get(step.name)
+        if old is None or old.fingerprint == self.fingerprints[step.name]:
+            return old
+        return old if _is_provisional(step) and translate.is_real(old.payload.get("translation")) else None
+
+    def is_due(self, step: Step) -> bool:
+        """Whether the step has something to do and all that it reads was said."""
+        return self._standing(step) is None and not any(name in self.errors for name in step.reads)
+
     def take(self, step: Step) -> None:
         """A step's turn: what is known of it, or what it says now, or why it says nothing."""
-        document, fingerprint = self.reading.document, self.fingerprints[step.name]
-        old = self.known.get(step.name)
-        if old is not None and old.fingerprint == fingerprint and old.version == document.version:
+        document = self.reading.document
+        old = self._standing(step)
+        if old is not None:
             self._note(step, old.payload)
             return
         missing = [name for name in step.reads if name in self.errors]
@@ -213,7 +266,22 @@ class _Turn:
         except Exception as error:
             log.debug("step %s on %s", step.name, document.id, exc_info=True)
             self.errors[step.name] = f"{type(error).__name__}: {error}"
+            self._stand_in(step)
             return
+        self._made(step, payload, self.fingerprints[step.name])
+
+    def _stand_in(self, step: Step) -> None:
+        """What a step that failed says meanwhile, under a fingerprint that is nobody's: so that it is done again."""
+        instead = getattr(step, "instead", None)
+        known = self.known.get(step.name)
+        if instead is None or (known and translate.is_real(known.payload.get("translation"))):
+            return
+        payload = instead(self.reading)
+        if payload.get("translation") and not (known and known.payload.get("translation") == payload["translation"]):
+            self._made(step, {**payload, "step_version": step.version}, "")
+
+    def _made(self, step: Step, payload: Payload, fingerprint: str) -> None:
+        document = self.reading.document
         self.made.append(
             Annotation(
                 document=document.id, version=document.version, step=step.name, fingerprint=fingerprint, payload=payload
@@ -228,6 +296,10 @@ class _Turn:
         reading.said[step.name] = payload
 
 
-def build(settings: Settings) -> Chain:
+def _is_provisional(step: Step) -> bool:
+    return bool(getattr(step, "provisional", False))
+
+
+def build(settings: Settings, *, workers: int = 0) -> Chain:
     """A chain for a process of its own: worker processes call this with the (picklable) settings."""
-    return Chain(settings)
+    return Chain(settings, workers=workers)

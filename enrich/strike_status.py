@@ -11,7 +11,7 @@ from datetime import date
 from core.time import lima_day
 from enrich.reading import Reading
 
-STRIKE = r"(?:paros?|huelgas?|paralizacion(?:es)?|medidas?|protestas?|bloqueos?|marchas?|movilizacion|plantones|planton|piquetes?|jornada|tomas?)"
+STRIKE = r"(?:paros?|huelgas?|paralizacion(?:es)?|medidas?|protestas?|bloqueos?|marchas?|movilizacion|plantones|planton|piquetes?|jornada|tomas?|apagado de motores)"
 _THE = r"(?:(?:el|la|los|las|un|una|su|sus|este|esta|ese|esa|con|de|del|al|a|que|haya|haber|convocad[oa]|convocar|iniciar|realizar|acatar|ir|temporalmente|nuev[oa]|cualquier|posible|supuest[oa]|su|segundo|tercer) )*"
 _WORDS = r"(?:\w+ ){0,3}"
 _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
@@ -21,7 +21,7 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         (
             "",
             0.0,
-            rf"(?:pid\w+|exhort\w+|solicit\w+|invoc\w+|inst(?:a|o|aron) a|llam(?:a|o|an) a|recomend\w+|asked|urged|urges|calls on|exig\w+|exij\w+) {_WORDS}(?:no )?(?:levant\w+|depon\w+|suspend\w+|acat\w+|desist\w+|lift|end|suspend|call off)",
+            rf"(?:pid\w+|exhort\w+|solicit\w+|invoc\w+|inst(?:a|o|aron) a|llam(?:a|o|an) a|recomend\w+|asked|urged|urges|calls on|exig\w+|exij\w+) {_WORDS}(?:no )?(?:levant\w+|depon\w+|suspend\w+|acat\w+|desist\w+|lift|end|suspend|call off|que (?:retom|reanud|vuelv|regres)\w+)",
         ),
         (
             "ongoing",
@@ -43,6 +43,12 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
             1.0,
             rf"no (?:se )?(?:sum|pleg|plieg|adher|acat|particip|apoy|respald)\w+ {_THE}{STRIKE}|no se (?:plegaran|sumaran|pliegan|suman)",
         ),
+        (
+            "ongoing",
+            1.5,
+            r"(?:varad|cerrad|bloquead|tomad|paralizad|acampad|encadenad)[oa]s? desde|desde hace|desde el pasado|llevan (?:\w+ ){0,3}(?:dias|horas|semanas)",
+        ),
+        ("ongoing", 1.6, r"no (?:volver|regres|retom|reanud|retorn)\w+"),
         # denied and called off
         (
             "suspended",
@@ -64,7 +70,17 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
             2.2,
             r"(?:medida|huelga|decision) (?:fue |queda |quedo )?(?:suspendida|postergada) hasta|tregua (?:hasta|por|de)|(?:dan|damos|otorgan|dieron|aceptan|declaran) (?:una )?tregua|cuarto intermedio|levant\w+ temporalmente|(?:decidi\w+|acord\w+) (?:suspender|postergar|aplazar)|(?:strike|stoppage|walkout|protest) (?:was |is |has been )?(?:suspended|postponed|called off)|(?:suspend\w*|postpone\w*|call\w* off) (?:\w+ ){0,3}(?:strike|stoppage|walkout|blockade|protest)|(?:would|will) not (?:go ahead|strike|go on strike)|stand down",
         ),
+        (
+            "suspended",
+            2.4,
+            rf"(?:posterg|aplaz|reprogram)\w+ (?:\w+ ){{0,5}}{STRIKE}(?: \w+){{0,2}}(?: (?:previst|programad|convocad|anunciad)[oa]s? (?:para|el|desde)(?: \w+){{0,2}})?|(?:suspend|suspind|cancel)\w+ por \w+ \w+ {_THE}{STRIKE}",
+        ),
         # over
+        (
+            "ended",
+            1.6,
+            r"(?:volver|vuelv|volvi|regres|retom|reanud|retorn)\w+ (?:a )?(?:las |los |sus |la |el )?(?:aulas|labores|trabajo|puestos|rutas|clases|atencion|faenas|operaciones|trabajar)|return(?:ed|ing)? to work|classes resume|back to work",
+        ),
         (
             "ended",
             2.6,
@@ -76,6 +92,11 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
             rf"(?:puso|pusieron|ponen|pone|poner) fin|fin (?:al|del|de la) {STRIKE}|tras el paro|tras (?:\w+ ){{1,3}}de {STRIKE}|cumplieron (?:un|el|la|su) {STRIKE}|concluida {_THE}{STRIKE}|liber(?:an|aron|o) (?:la|el|las)|despej(?:an|aron|o|ada|aba\w*) (?:la|el|las|los)|(?:strike|stoppage|walkout|blockade) (?:ended|ends|is over|was lifted)|end(?:s|ed)? (?:\w+ ){{0,5}}(?:strike|stoppage|walkout|blockade)|lift(?:s|ed)? (?:\w+ ){{0,4}}(?:strike|stoppage|blockade|protest)|lifted (?:the|their)|reanud\w+ (?:labores|clases|la marcha|la atencion|el servicio|el transito)|(?:recuper\w+|volvio a|vuelve a) la (?:normalidad|calma)|(?:no tuvo|tuvo (?:poco|escaso|bajo|nulo)) acatamiento|fracas(?:o|a) {_THE}{STRIKE}|firm(?:an|aron) acta",
         ),
         # spoken of, not called
+        (
+            "considered",
+            2.2,
+            r"(?:irian|acatarian|realizarian|convocarian|paralizarian|pararian|tomarian|bloquearian|saldrian) |(?:lo )?(?:decidira|decidiran|definira|definiran|evaluara|evaluaran|votara|votaran) (?:\w+ ){0,3}(?:en asamblea|el lunes|el martes|el miercoles|el jueves|el viernes)|will decide|threaten\w* to (?:stop|strike|walk|park|block)",
+        ),
         (
             "considered",
             1.9,
@@ -90,7 +111,7 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         (
             "announced",
             1.3,
-            rf"anunci\w+|convoc(?:a|an|o|aron|aran|atoria|ado|ada)|llam(?:a|an|aron|o) a (?:la |una |un )?(?:{STRIKE}|sus bases|parar)|ira(?:n)? (?:al|a la|a un|a una|a) |acatar(?:a|an)|parar(?:a|an) |realizaran|iniciaran|comenzaran|se (?:plegaran|sumaran|concentraran|reuniran)|no atenderan|habra {STRIKE}|saldran|ratific\w+|confirm\w+ (?:el|la|que|su)|programa\w+|previst[oa]s?|debia (?:comenzar|iniciar)",
+            rf"anunci\w+|convoc(?:a|an|o|aron|aran|atoria|ado|ada)|llam(?:a|an|aron|o) a (?:la |una |un )?(?:{STRIKE}|sus bases|parar)|ira(?:n)? (?:al|a la|a un|a una|a) |acatar(?:a|an)|parar(?:a|an) |realizaran|iniciaran|comenzaran|(?:march|protest|bloque|tom|paraliz|cerr|particip|parti|mov?iliz)\w*ran|no (?:abr|circul|atend|sal)\w*ran|se (?:plegaran|sumaran|concentraran|reuniran)|no atenderan|habra {STRIKE}|saldran|ratific\w+|confirm\w+ (?:el|la|que|su)|programa\w+|previst[oa]s?|debia (?:comenzar|iniciar)",
         ),
         (
             "announced",
@@ -101,7 +122,7 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         (
             "ongoing",
             1.1,
-            rf"acata(?:n|ba|ban)?|(?:inician?|iniciaron|reinician|comenzaron|empezaron|arranc\w+) {_THE}{STRIKE}|(?:lima|ciudad|transporte|region|\w+) amanec\w+|hoy para(?:n)?|esta parado|estan parados|mantiene(?:n)? (?:cerrad\w+|bloquead\w+|tomad\w+|amarrad\w+|la|el|su|sus)|mantenian|tienen cerrad\w+|continua(?:n|ba)?|sigue(?:n)?|prosigue|bloquean|cortan|cierran|impiden|toman|cumplen|llevan|apag(?:an|aron)|pararon|motor apagado|apagado|en curso|en huelga|en pie de lucha|(?:primer|segundo|tercer|cuarto|quinto|sexto|\d+ ?o?) dia|dia \d+|segunda semana|tercera semana|indefinido desde|por \w+ dia consecutivo",
+            rf"durante la jornada|dej(?:o|aron) de circular|acata(?:n|ba|ban)?|(?:inician?|iniciaron|reinician|comenzaron|empezaron|arranc\w+) {_THE}{STRIKE}|(?:lima|ciudad|transporte|region|\w+) amanec\w+|hoy para(?:n)?|esta parado|estan parados|mantiene(?:n)? (?:cerrad\w+|bloquead\w+|tomad\w+|amarrad\w+|la|el|su|sus)|mantenian|tienen cerrad\w+|continua(?:n|ba)?|sigue(?:n)?|prosigue|bloquean|cortan|cierran|impiden|toman|cumplen|llevan|apag(?:an|aron)|pararon|motor apagado|apagado|en curso|en huelga|en pie de lucha|(?:primer|segundo|tercer|cuarto|quinto|sexto|\d+ ?o?) dia|dia \d+|segunda semana|tercera semana|indefinido desde|por \w+ dia consecutivo",
         ),
         (
             "ongoing",

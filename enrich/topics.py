@@ -12,10 +12,11 @@ from typing import Any
 from core.document import TOPICS, Payload
 from enrich.reading import Found, Reading
 
-VERSION = "2"
+VERSION = "3"
 THRESHOLD = 0.5
 VIOLENT = ("attack", "explosives", "killing")
 MOST_OF_VIOLENCE = 0.42
+STRONG = 0.55
 _OFFICIAL_KINDS = ("norm", "bill")
 _TELLING = {
     "killing": 4.0, "explosives": 4.0, "attack": 2.0, "loans": 3.0, "protection": 2.5, "hunger_strike": 3.0,
@@ -52,8 +53,16 @@ def _subtype(found: Sequence[Found]) -> str | None:
         if entry.detail:
             weights[entry.detail] += round(1000 * entry.weight * _TELLING.get(entry.detail, 1.0) * _prominence(item))
     best = weights.most_common(1)[0][0] if weights else None
+    if best in ("cupos", "threats"):
+        best = next((item.hit.entry.detail for item in found if _is_titled_violence(item)), best)
     deadly = any(item.hit.entry.detail == "killing" and _prominence(item) >= 1 for item in found)
     return "killing" if best == "attack" and deadly else best
+
+
+def _is_titled_violence(item: Found) -> bool:
+    """A title that tells of a killing or an attack tells what happened; that money was asked for tells why."""
+    entry = item.hit.entry
+    return item.field.name == "title" and entry.detail in VIOLENT and entry.weight >= 0.2
 
 
 def _kind_of_norm(reading: Reading) -> str | None:
@@ -107,11 +116,12 @@ def _legislation(reading: Reading, found: Sequence[Found], score: float) -> floa
 
 def _elsewhere(reading: Reading, name: str, found: Sequence[Found]) -> float:
     """The factor by which sport and show business lower a score: full reports of a crime against a band keep theirs."""
-    strong = sum(item.hit.entry.weight >= 0.6 for item in found)
+    strong = sum(item.hit.entry.weight >= STRONG for item in found)
     sport, show = reading.count("context.sport"), reading.count("context.show")
     titled = any(item.field.name == "title" for item in reading.found.get("context.sport", ()))
     if sport >= max(strong, 1) and (sport > 1 or titled):
-        return 0.5 if name != "strike" or strong < 2 or sport > strong else 0.9
+        enough = {"strike": 2, "extortion": 1}.get(name)
+        return 0.5 if enough is None or strong < enough or sport > strong else 0.9
     if show >= 1 and show >= strong and name != "legislation":
         return 0.6 if show == 1 and strong else 0.5
     return 1.0

@@ -1,73 +1,133 @@
-"""The translation step: Spanish documents into English, with the gazetteer's names and the glossary protected.
+"""The translation step: Spanish documents into English, or an English line from their tags where no engine is here.
 
-Only what `PUTUTU_TRANSLATE` asks for is translated (documents with a topic by default). A text is translated once per
-process: copies of a wire story, and a document enriched again, are answered from a bounded cache.
+Only what `PUTUTU_TRANSLATE` asks for is translated (documents with a topic by default). A text is translated once: copies
+of a wire story are answered from a bounded cache by the hash of their content, and a document that is enriched again keeps
+its translation as long as engine, text and what is protected in it are the same.
 """
 
 import hashlib
-import re
+import json
+import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import ahocorasick
-
 from core.document import Document, Payload
-from core.peru.gazetteer import load
+from core.errors import PututuError, UnavailableError
+from core.record import TAG_LINE as TAGS
 from core.settings import Settings
-from core.text import lower
+from enrich import gist, protecting
 from enrich import language as languages
-from enrich.apertium import Protect
 from enrich.lexicon import Lexicon
 from enrich.lexicon import load as load_lexicon
-from enrich.mentions import capitalised
-from enrich.models import Translator, choose
-from enrich.reading import Field, Reading
+from enrich.models import Translator, choose, missing
+from enrich.protecting import Protect, protector
+from enrich.reading import Reading
 
-VERSION = "1"
+log = logging.getLogger(__name__)
+
+VERSION = "2"
+NAME = "translate"
 FIELDS = ("title", "summary", "text")
 CACHE = 2_000
-"""Texts kept: at 3 kB each, some 12 MB."""
-_NO_WORD = re.compile(r"[\W_]")
+"""Texts kept, of at most LARGE characters together: some 40 MB."""
+LARGE = 10_000_000
+TOGETHER = 200_000
+"""Characters of several documents that an engine is given at once, so that it can sort sentences by length."""
+MOST_DOWN = 3
+"""Documents of one batch that ask an engine that is down; the others are told what the last one heard."""
 
 
 class TranslateStep:
-    """The step `translate`, made by `step` where there is an engine."""
+    """The step `translate` where there is an engine."""
 
-    name = "translate"
-    reads = ("language", "topics")
+    name = NAME
+    reads: tuple[str, ...] = ("language", "topics")
     lexical = True
+    provisional = False
 
-    def __init__(self, engine: Translator, which: str) -> None:
-        self._engine, self._which = engine, which
+    def __init__(self, engine: Translator, which: str, protect: Protect | None = None) -> None:
+        self._engine, self._which, self._protect = engine, which, protect
         self._cache: OrderedDict[bytes, str] = OrderedDict()
-        self.depends: Mapping[str, str] = {"engine": engine.name, "engine_version": engine.version, "translate": which}
+        self._kept = 0
+        self._down: list[UnavailableError] = []
+        self.depends: Mapping[str, str] = {
+            "engine": engine.name, "engine_version": engine.version, "translate": which, "protecting": protecting.VERSION,
+        }  # fmt: skip
         self.version = VERSION
 
     def __call__(self, reading: Reading) -> Payload:
-        """`{"translation": {language, title, summary, text, engine}}`, or `{"translation": None}` where it is not asked for."""
-        if reading.said["language"]["language"] != "es":
+        """`{"translation": {language, title, summary, text, engine}}`, or `{"translation": None}` where it is not asked for.
+
+        `made_from` is the hash of all that the translation hangs on. Raises UnavailableError where the engine is down.
+        """
+        if not wants(reading, self._which):
             return {"translation": None}
-        if self._which == "relevant" and not reading.said["topics"]["topics"]:
-            return {"translation": None}
-        return {"translation": self.translation(reading.document)}
+        made_from = self._hash(reading.document)
+        before = reading.before.get(NAME) or {}
+        if before.get("made_from") == made_from and before.get("translation"):
+            return {"translation": before["translation"], "made_from": made_from}
+        if len(self._down) >= MOST_DOWN:
+            raise self._down[-1]
+        return {"translation": self.translation(reading.document), "made_from": made_from}
+
+    def prepare(self, readings: Iterable[Reading]) -> None:
+        """Translate what these documents need in few large requests. What fails is left to each document's own turn."""
+        self._down.clear()
+        texts: list[str] = []
+        size = 0
+        for reading in readings:
+            if not wants(reading, self._which):
+                continue
+            before = reading.before.get(NAME) or {}
+            if before.get("translation") and before.get("made_from") == self._hash(reading.document):
+                continue
+            for text in (getattr(reading.document, name) for name in FIELDS):
+                texts.append(text)
+                size += len(text)
+            if size >= TOGETHER:
+                self._try(texts)
+                texts, size = [], 0
+        self._try(texts)
 
     def translation(self, document: Document) -> dict[str, Any]:
         """A document's translation, whatever its topic."""
         texts = [getattr(document, name) for name in FIELDS]
-        title, summary, text = self._translate(texts)
+        try:
+            title, summary, text = self._translate(texts)
+        except UnavailableError as error:
+            self._down.append(error)
+            raise
         return {"language": "en", "title": title, "summary": summary, "text": text, "engine": self._engine.name}
+
+    def instead(self, reading: Reading) -> Payload:
+        """What is said while the engine is down."""
+        return tag_line(reading, self._which)
+
+    def _try(self, texts: Sequence[str]) -> None:
+        try:
+            self._translate(texts)
+        except (PututuError, RuntimeError, ValueError, MemoryError) as error:
+            log.debug("%s on %d texts at once: %s", self._engine.name, len(texts), error)
+
+    def _hash(self, document: Document) -> str:
+        texts = [getattr(document, name) for name in FIELDS]
+        protected = [self._protect(text) for text in texts] if self._protect else []
+        whole = json.dumps([self._engine.name, self._engine.version, protecting.VERSION, texts, protected])
+        return hashlib.blake2b(whole.encode(), digest_size=12).hexdigest()
 
     def _translate(self, texts: Sequence[str]) -> list[str]:
         keys = [hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts]
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._cache}
-        for key, english in zip(missing, self._engine.translate(list(missing.values())), strict=True):
-            self._cache[key] = english
+        lacking = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._cache}
+        if lacking:
+            for key, english in zip(lacking, self._engine.translate(list(lacking.values())), strict=True):
+                self._cache[key] = english
+                self._kept += len(english)
         found = [self._cache[key] for key in keys]
         for key in keys:
             self._cache.move_to_end(key)
-        while len(self._cache) > CACHE:
-            self._cache.popitem(last=False)
+        while len(self._cache) > CACHE or (self._kept > LARGE and len(self._cache) > 1):
+            self._kept -= len(self._cache.popitem(last=False)[1])
         return found
 
     def close(self) -> None:
@@ -75,66 +135,79 @@ class TranslateStep:
         self._engine.close()
 
 
-def step(settings: Settings, lexicon: Lexicon) -> TranslateStep | None:
-    """The step, or None where translation is switched off or `auto` finds no engine: then nothing is said, and it is due later.
+class TagLine:
+    """The step `translate` where no engine is here: a line from the tags, which gives way to the first translation."""
 
-    Raises UnavailableError for a named engine that is not here.
+    name = NAME
+    version = VERSION
+    reads: tuple[str, ...] = ("language", "topics", "sectors", "places", "norms", "amounts", "strikes", "casualties")
+    lexical = False
+    provisional = True
+
+    def __init__(self, which: str) -> None:
+        self._which = which
+        self.depends: Mapping[str, str] = {"engine": TAGS, "translate": which}
+
+    def __call__(self, reading: Reading) -> Payload:
+        """`{"translation": {...}}` with the line as title and `tags` as engine, None where nothing is to be said."""
+        return tag_line(reading, self._which)
+
+
+def tag_line(reading: Reading, which: str) -> Payload:
+    """The translation's place, taken by the line of tags."""
+    title = gist.line(reading.said) if wants(reading, which) else ""
+    if not title:
+        return {"translation": None}
+    return {"translation": {"language": "en", "title": title, "summary": "", "text": "", "engine": TAGS}}
+
+
+def wants(reading: Reading, which: str) -> bool:
+    """Whether a document is to be translated: in Spanish, and with a topic unless all are."""
+    if reading.said["language"]["language"] != "es":
+        return False
+    return which == "all" or bool(reading.said["topics"]["topics"])
+
+
+def is_real(translation: Mapping[str, Any] | None) -> bool:
+    """Whether it was translated, and not composed from tags."""
+    return bool(translation) and (translation or {}).get("engine") != TAGS
+
+
+def step(settings: Settings, lexicon: Lexicon, workers: int = 0) -> TranslateStep | TagLine | None:
+    """The step, or None where translation is switched off.
+
+    An engine that is named and not here stops no document: `pututu doctor` says so, and the line of tags stands in.
     """
-    if settings.translate == "none":
+    if settings.translate == "none" or settings.translation == "none":
         return None
-    engine = choose(settings, protector(lexicon))
-    return TranslateStep(engine, settings.translate) if engine else None
+    protect = protector(lexicon)
+    try:
+        engine = choose(settings, protect, workers=workers)
+    except UnavailableError as error:
+        log.warning("%s", error)
+        engine = None
+    return TranslateStep(engine, settings.translate, protect) if engine else TagLine(settings.translate)
 
 
 def translate_documents(
     documents: Iterable[Document], settings: Settings, engine: str | None = None
-) -> Iterator[tuple[Document, dict[str, Any] | None]]:
+) -> Iterator[tuple[Document, dict[str, Any] | None, str]]:
     """Each document with its translation, for `pututu translate`; None for documents that are not in Spanish.
 
+    Where the engine fails on one, the reason stands in its place, and the next one is translated.
     Raises UnavailableError where no engine is there.
     """
-    chosen = choose(settings, protector(load_lexicon(settings.lexicon_dir)), engine)
+    protect = protector(load_lexicon(settings.lexicon_dir))
+    chosen = choose(settings, protect, engine)
     if chosen is None:
-        choose(settings, name="apertium")
-        raise AssertionError("choose names what is missing")
-    worker = TranslateStep(chosen, "all")
+        raise missing()
+    worker = TranslateStep(chosen, "all", protect)
     try:
         for document in documents:
             code = document.language or languages.detect("\n".join(getattr(document, name) for name in FIELDS))
-            yield document, worker.translation(document) if code == "es" else None
+            try:
+                yield document, worker.translation(document) if code == "es" else None, ""
+            except UnavailableError as error:
+                yield document, None, str(error)
     finally:
         worker.close()
-
-
-def protector(lexicon: Lexicon) -> Protect:
-    """What an engine must leave alone: glossary words become their English, names of places and organisations stay."""
-    glossary = ahocorasick.Automaton()
-    for spanish, english in lexicon.glossary.items():
-        glossary.add_word(f" {' '.join(_NO_WORD.sub(' ', spanish).split())} ", (spanish, english))
-    glossary.make_automaton()
-    gazetteer = load()
-
-    def protect(text: str) -> list[tuple[int, int, str]]:
-        part = Field("text", text)
-        found = [
-            (hit.start, hit.end, text[hit.start : hit.end])
-            for hit in lexicon.find(part)
-            if hit.entry.tag.startswith("organisation.") and text[hit.start].isupper()
-        ]
-        found += [(start, end, text[start:end]) for start, end in capitalised(part, gazetteer)]
-        norm = f" {_NO_WORD.sub(' ', lower(text))} "
-        for last, (spanish, english) in glossary.iter(norm) if len(glossary) else ():
-            start = last - len(spanish) - 1
-            found.append((start, last - 1, english[0].upper() + english[1:] if text[start].isupper() else english))
-        return _apart(found)
-
-    return protect
-
-
-def _apart(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """The longest where they overlap, in order."""
-    kept: list[tuple[int, int, str]] = []
-    for start, end, english in sorted(found, key=lambda item: (item[0], -item[1])):
-        if not kept or start >= kept[-1][1]:
-            kept.append((start, end, english))
-    return kept

@@ -169,7 +169,7 @@ def _tags(record: Record) -> Mapping[str, frozenset[str]]:
         "role": [*_values(places, "role"), *_values(_items(tags, "sectors"), "role")],
         "department": _values(places, "department"), "province": _values(places, "province"),
         "district": _values(places, "district"), "road": _values(_items(tags, "roads"), "name"),
-        "person": _entities(tags, "person"), "organisation": _entities(tags, "organisation"),
+        "person": _entities(tags, "person"), "organisation": [*_entities(tags, "organisation"), *_entities(tags, "organisation", "short")],
         "norm": _norms(_items(tags, "norms")),
         "strike": (strike.get("guild") or "any", "any") if strike else (), "status": (strike and strike.get("status"),),
     }  # fmt: skip
@@ -195,7 +195,7 @@ def _facets(record: Record) -> Mapping[str, tuple[str, ...]]:
         "sector": _values(_items(tags, "sectors"), "name"), "source": (d.source,), "language": (d.language,), "kind": (d.kind,),
         "department": _values(places, "department"), "province": _values(places, "province"),
         "district": _values(places, "district"), "place": narrow, "section": (d.section,),
-        "status": (strike and strike.get("status"),), "person": _entities(tags, "person"),
+        "status": (strike and strike.get("status"),), "person": _public(tags),
         "organisation": _entities(tags, "organisation"), "norm": _values(_items(tags, "norms"), "id"),
         "road": _values(_items(tags, "roads"), "name"), "term": key_terms(d.title, d.language),
     }  # fmt: skip
@@ -215,8 +215,14 @@ def _values(items: Iterable[Mapping[str, Any]], *names: str) -> list[Any]:
     return [item.get(name) for item in items for name in names]
 
 
-def _entities(tags: Mapping[str, Any], kind: str) -> list[Any]:
-    return _values((item for item in _items(tags, "entities") if item.get("type") == kind), "name")
+def _entities(tags: Mapping[str, Any], kind: str, *names: str) -> list[Any]:
+    return _values((item for item in _items(tags, "entities") if item.get("type") == kind), *(names or ("name",)))
+
+
+def _public(tags: Mapping[str, Any]) -> list[Any]:
+    """The people who may be counted: not private citizens, who speak for a guild, are threatened, are killed."""
+    people = (item for item in _items(tags, "entities") if item.get("type") == "person")
+    return _values((item for item in people if item.get("kind") != "private"), "name")
 
 
 def _norms(items: Iterable[Mapping[str, Any]]) -> list[str]:

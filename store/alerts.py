@@ -2,11 +2,12 @@
 
 A **hit** is unique for an alert and a document, so matching again adds nothing. Hits join the open **entry** of their alert
 and story. An entry that is put into a batch of mails is frozen: nothing joins it any more, whatever happens to its story.
-Hits that are only counted (arrivals from the past) have no entry; a batch takes them along (`store/deliveries.py`).
+Hits that are only counted (arrivals from the past; what was told before, or is muted: `silenced` says so) have no entry;
+a batch takes them along (`store/deliveries.py`).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,13 +16,17 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, 
 from core.document import Payload
 from core.errors import InputError
 from store.dialect import batches, exclusive, insert
-from store.schema import alerts, deliveries, entries, hits
+from store.schema import alerts, deliveries, entries, hits, story_members
 
 Language = Literal["es", "en"]
 Rhythm = Literal["instant", "daily", "weekly"]
 State = Literal["active", "paused", "removed"]
 TRANSLATION = "translation"
+TOLD = "told"
+"""`silenced` of a hit whose story was told before, and which brings nothing new."""
 LOCK = "alerts"
+Changed = Callable[[Payload, Sequence[Payload]], Sequence[str]]
+"""What a hit's snapshot brings to the snapshots that were told of its story; nothing: it is the same news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,7 @@ class Alert:
     """A saved question and whom to tell. `at` is HH:MM in Lima, `channels` are URLs (`mailto:...`).
 
     `reason` says why we paused it; a pause by its owner has none. `revision` grows with every change of what it asks.
+    `every`: each document of a story is told, also when it brings nothing new.
     """
 
     id: str
@@ -42,13 +48,17 @@ class Alert:
     state: State = "active"
     reason: str | None = None
     revision: int = 1
+    every: bool = False
     created: datetime
     changed: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """An alert's match with a document, and what could be seen of it at that moment, masked. `batch`: counted and told there."""
+    """An alert's match with a document, and what could be seen of it at that moment, masked. `batch`: counted and told there.
+
+    `silenced` says why one that arrived in time is only counted: its story was told (`told`), or its story, source or place is muted.
+    """
 
     alert: str
     document: str
@@ -61,11 +71,15 @@ class Hit:
     story: str | None = None
     entry: int | None = None
     batch: str | None = None
+    silenced: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """The hits of one story that one mail tells. `state` is `open` or `frozen`; a frozen one is in `part` of `batch`."""
+    """The hits of one story that one mail tells. `state` is `open` or `frozen`; a frozen one is in `part` of `batch`.
+
+    `others`: how many outlets besides its own told the story when it was frozen.
+    """
 
     id: int
     alert: str
@@ -74,6 +88,7 @@ class Entry:
     created: datetime
     batch: str | None
     part: int | None
+    others: int | None = None
     hits: int = 0
 
 
@@ -112,6 +127,12 @@ def pause(tx: Connection, id_: str, reason: str | None, now: datetime) -> bool:
 def resume(tx: Connection, id_: str, now: datetime) -> bool:
     """Ask again. False if it was not paused."""
     return _turn(tx, id_, ("paused",), "active", None, now)
+
+
+def owner_pauses(tx: Connection, id_: str, now: datetime) -> bool:
+    """An alert that we paused becomes one that its owner paused: nothing more is told of it. False if it was not so."""
+    mine = and_(alerts.c.id == id_, alerts.c.state == "paused", alerts.c.reason.is_not(None))
+    return bool(tx.execute(update(alerts).where(mine).values(reason=None, changed=now)).rowcount)
 
 
 def remove(tx: Connection, id_: str, now: datetime) -> bool:
@@ -162,12 +183,17 @@ def lock(tx: Connection) -> None:
     exclusive(tx, LOCK)
 
 
-def add_hits(tx: Connection, found: Sequence[Hit]) -> Added:
-    """Write the hits that are new (`entry` and `batch` are chosen here) and let each join or open its story's entry."""
+def add_hits(tx: Connection, found: Sequence[Hit], changed: Changed | None = None) -> Added:
+    """Write the hits that are new (`entry` and `batch` are chosen here) and let each join or open its story's entry.
+
+    With `changed`, a hit of a story that was told before opens an entry only when it brings something new (its snapshot then
+    says what under `changed`) or its alert asks for every document; else it is only counted.
+    """
     lock(tx)
     known = _known(tx, found)
     named = sorted(found, key=lambda hit: not hit.counted)  # of two causes in one batch the one that is told wins
     fresh = list({(hit.alert, hit.document): hit for hit in named if (hit.alert, hit.document) not in known}.values())
+    fresh = _weighed(tx, fresh, changed) if changed else fresh
     told = [hit for hit in fresh if not hit.counted]
     opened, places = _entries_for(tx, told)
     rows = [_hit_values(hit, None if hit.counted else places[hit.alert, hit.document]) for hit in fresh]
@@ -180,6 +206,21 @@ def hits_of(tx: Connection, alert: str, *, limit: int | None = None, offset: int
     """An alert's hits, newest first."""
     query = hit_rows().where(hits.c.alert == alert).order_by(hits.c.id.desc()).limit(limit).offset(offset)
     return [hit_of(row) for row in tx.execute(query)]
+
+
+def hits_on(tx: Connection, alert: str, document: str) -> list[Hit]:
+    """An alert's hit on a document: one or none."""
+    return [hit_of(row) for row in tx.execute(hit_rows().where(hits.c.alert == alert, hits.c.document == document))]
+
+
+def hits_of_entries(tx: Connection, ids: Sequence[int]) -> dict[int, list[Hit]]:
+    """The hits of entries, in the order in which they matched; those of documents taken down are left out."""
+    found: dict[int, list[Hit]] = {}
+    for some in batches(ids):
+        for hit in map(hit_of, tx.execute(hit_rows().where(hits.c.entry.in_(some)).order_by(hits.c.id))):
+            if hit.entry is not None and "headline" in hit.snapshot:
+                found.setdefault(hit.entry, []).append(hit)
+    return found
 
 
 def entries_of(tx: Connection, alert: str, *, limit: int | None = None, offset: int = 0) -> list[Entry]:
@@ -271,6 +312,46 @@ def _entries_for(tx: Connection, fresh: Sequence[Hit]) -> tuple[int, dict[tuple[
     return opened, places
 
 
+def _weighed(tx: Connection, fresh: Sequence[Hit], changed: Changed) -> list[Hit]:
+    """The hits, those that bring nothing to a story that was told turned into counted ones. What an open entry waits for joins it."""
+    stories = sorted({hit.story for hit in fresh if hit.story and not hit.counted})
+    told, waiting = _told(tx, stories), _waiting(tx, stories)
+    every = set(tx.execute(select(alerts.c.id).where(alerts.c.every)).scalars()) if told else set()
+    weighed = []
+    for hit in fresh:
+        mine = (hit.alert, hit.story or "")
+        if not hit.counted and mine in told and mine not in waiting and hit.alert not in every:
+            if what := changed(hit.snapshot, told[mine]):
+                hit = replace(hit, snapshot={**hit.snapshot, "changed": list(what)})
+                waiting.add(mine)
+            else:
+                hit = replace(hit, counted=True, silenced=TOLD)
+        weighed.append(hit)
+    return weighed
+
+
+def _told(tx: Connection, stories: Sequence[str]) -> dict[tuple[str, str], list[Payload]]:
+    """By alert and story what frozen entries told of it: under that name, or by documents that are in it now."""
+    found: dict[tuple[str, str], dict[str, Payload]] = {}
+    columns = (hits.c.alert, hits.c.document, hits.c.snapshot)
+    kept = select(*columns).join(entries, entries.c.id == hits.c.entry).where(entries.c.state == "frozen")
+    moved = kept.join(story_members, story_members.c.document == hits.c.document)
+    for some in batches(stories):
+        for query, story in ((kept, entries.c.story), (moved, story_members.c.story)):
+            for row in tx.execute(query.add_columns(story.label("story")).where(story.in_(some))):
+                found.setdefault((row.alert, row.story), {})[row.document] = row.snapshot
+    return {key: [one for one in told.values() if "headline" in one] for key, told in found.items()}
+
+
+def _waiting(tx: Connection, stories: Sequence[str]) -> set[tuple[str, str]]:
+    """The alerts and stories that have an open entry."""
+    found: set[tuple[str, str]] = set()
+    for some in batches(stories):
+        mine = and_(entries.c.state == "open", entries.c.story.in_(some))
+        found |= {(row.alert, row.story) for row in tx.execute(select(entries.c.alert, entries.c.story).where(mine))}
+    return found
+
+
 def _values(alert: Alert) -> dict[str, Any]:
     names = (
         "id",
@@ -283,6 +364,7 @@ def _values(alert: Alert) -> dict[str, Any]:
         "state",
         "reason",
         "revision",
+        "every",
         "created",
         "changed",
     )
@@ -290,7 +372,7 @@ def _values(alert: Alert) -> dict[str, Any]:
 
 
 def _hit_values(hit: Hit, entry: int | None) -> dict[str, Any]:
-    names = ("alert", "document", "version", "cause", "arrival", "counted", "matched", "snapshot")
+    names = ("alert", "document", "version", "cause", "arrival", "counted", "matched", "snapshot", "silenced")
     return {name: getattr(hit, name) for name in names} | {"entry": entry}
 
 

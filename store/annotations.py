@@ -13,7 +13,8 @@ from sqlalchemy import Connection, and_, func, or_, select, update
 
 from core.document import Annotation, Payload
 from core.errors import InputError
-from core.record import HUMAN, LISTS
+from core.record import HUMAN, LISTS, called
+from core.text import fold
 from store.dialect import batches, insert
 from store.schema import annotations, corrections, documents
 from store.work import add_many
@@ -106,11 +107,13 @@ def merged(changes: Iterable[Payload]) -> dict[str, Any]:
                 continue
             plus, minus = added.setdefault(key, {}), removed.setdefault(key, {})
             for name in value.get("remove") or ():
-                plus.pop(name, None)
+                for other in [key for key, item in plus.items() if fold(name) in called(item)]:
+                    del plus[other]
                 minus[name] = None
             for item in value.get("add") or ():
-                minus.pop(item["name"], None)
-                plus[item["name"]] = item
+                for other in [name for name in minus if fold(name) in called(item)]:
+                    del minus[other]
+                plus[item.get("ubigeo") or fold(item["name"])] = item
     return whole | {key: {"add": list(added[key].values()), "remove": list(removed[key])} for key in added}
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Integer, func, select, text
 from core.errors import InputError, StoreError
 from core.home import archive_held
 from core.settings import Settings
-from store import migrations
+from store import deliveries, migrations
 from store.database import Store, explained
 from store.dialect import BATCH
 from store.schema import metadata
@@ -65,7 +65,8 @@ def backup(store: Store, file: Path, *, now: datetime | None = None, archive: bo
 def restore(settings: Settings, file: Path, *, overwrite: bool = False) -> dict[str, Any]:
     """Bring a backup back into an empty home (and store), or over what is there with `overwrite`.
 
-    Answers the manifest with `reindex: True`: the index knows nothing of it yet. Raises InputError for what is no
+    Answers the manifest with `reindex: True`: the index knows nothing of it yet, and `held`: how many messages to owners of
+    alerts waited when the backup was made. They are parked, since they may have been sent since. Raises InputError for what is no
     backup or a damaged one, StoreError when something is there already or the schema is newer than we know. Nothing is
     changed before all of the file has been read and checked.
     """
@@ -86,10 +87,11 @@ def restore(settings: Settings, file: Path, *, overwrite: bool = False) -> dict[
         _put_archive(folder / ARCHIVE, settings.home / ARCHIVE)
         if target is not None:
             _put_file(folder / DATABASE, target)
-            Store.open(settings).close()
         else:
             _copy_in(settings, folder / DATABASE, overwrite)
-    return manifest | {"reindex": True}
+    with Store.open(settings) as store, store.write() as tx:
+        held = deliveries.hold_restored(tx, deliveries.domain(settings.mail_from), datetime.now(UTC))
+    return manifest | {"reindex": True, "held": held}
 
 
 def _copy_out(store: Store, target: Path) -> dict[str, int]:

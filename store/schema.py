@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -261,6 +262,21 @@ story_keys = Table(
     sqlite_with_rowid=False,
 )
 
+story_decisions = Table(
+    "story_decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Words, nullable=False),
+    Column("story", Words, nullable=False),
+    Column("other", Words, nullable=False),
+    Column("documents", Json, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("at", When, nullable=False),
+    Column("undone", When),
+    Index(None, "story"),
+    Index(None, "other"),
+)
+
 runs = Table(
     "runs",
     metadata,
@@ -302,7 +318,7 @@ disk_usage = Table(
     Column("free", BigInteger, nullable=False),
 )
 
-# ---- The alerts' block: `store/alerts.py` is its only writer. A column added here is added to the same block of 0001. ----
+# ---- The alerts' block: what is asked, what was found, what was told, and what the owner answered. ----
 
 alerts = Table(
     "alerts",
@@ -319,6 +335,7 @@ alerts = Table(
     Column("reason", Words),
     Column("revision", Integer, nullable=False),
     Column("checked", Integer, nullable=False, server_default="0"),
+    Column("every", Boolean, nullable=False, server_default=false()),
     Column("created", When, nullable=False),
     Column("changed", When, nullable=False),
     Index(None, "state"),
@@ -345,6 +362,7 @@ deliveries = Table(
     Column("lease_by", Words),
     Column("lease_until", When),
     Column("error", Words),
+    Column("receipt", Json),
     UniqueConstraint("batch", "channel", "part"),
     Index(None, "state", "not_before"),
     Index(None, "alert", "prepared"),
@@ -360,6 +378,7 @@ entries = Table(
     Column("created", When, nullable=False),
     Column("batch", Words),
     Column("part", Integer),
+    Column("others", Integer),
     Index(
         "uq_entries_open",
         "alert",
@@ -370,6 +389,7 @@ entries = Table(
     ),
     Index(None, "state", "alert"),
     Index(None, "batch"),
+    Index(None, "alert", "story"),
 )
 
 hits = Table(
@@ -386,6 +406,7 @@ hits = Table(
     Column("batch", Words),
     Column("matched", When, nullable=False),
     Column("snapshot", Json, nullable=False),
+    Column("silenced", Words),
     UniqueConstraint("alert", "document"),
     Index(None, "document"),
     Index(None, "entry"),
@@ -395,4 +416,52 @@ hits = Table(
         sqlite_where=text("counted AND batch IS NULL"),
         postgresql_where=text("counted AND batch IS NULL"),
     ),
+)
+
+alert_keys = Table(
+    "alert_keys",
+    metadata,
+    Column("alert", Words, ForeignKey("alerts.id"), primary_key=True),
+    Column("links", Words, nullable=False),
+    Column("webhook", Words, nullable=False),
+    Column("feed", Words, unique=True),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("url", Words, primary_key=True),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("since", When),
+    Column("not_before", When),
+    Column("paused", When),
+    Column("error", Words),
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("alert", Words, ForeignKey("alerts.id"), primary_key=True),
+    Column("kind", Words, primary_key=True),
+    Column("value", Words, primary_key=True),
+    Column("at", When, nullable=False),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("alert", Words, ForeignKey("alerts.id"), primary_key=True),
+    Column("document", Words, primary_key=True),
+    Column("relevant", Boolean, nullable=False),
+    Column("at", When, nullable=False),
+)
+
+used_links = Table(
+    "used_links",
+    metadata,
+    Column("link", Words, primary_key=True),
+    Column("alert", Words, ForeignKey("alerts.id"), nullable=False),
+    Column("act", Words, nullable=False),
+    Column("at", When, nullable=False),
+    Index(None, "alert"),
 )

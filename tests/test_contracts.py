@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("core", "store", "crawler", "enrich", "search", "alerts", "web", "demo", "cli")
+ROOMS = ("core", "store", "crawler", "enrich", "search", "alerts", "web", "demo", "proof", "cli")
 ALONE = [ROOT / name for name in ("pipeline.py", "reindexing.py", "scheduler.py")]
 
 
@@ -44,9 +44,11 @@ def test_the_rooms_below_do_not_know_the_pipeline() -> None:
         ("apscheduler", {"scheduler.py"}),
         ("scrapy", {"crawler/spiders.py", "crawler/politeness.py", "crawler/run.py"}),
         ("twisted", {"crawler/spiders.py", "crawler/politeness.py", "crawler/run.py"}),
-        ("ctranslate2", {"enrich/models.py"}),
-        ("transformers", {"enrich/models.py"}),
-        ("spacy", {"enrich/models.py"}),
+        ("ctranslate2", {"enrich/engines/ctranslate.py", "enrich/engines/converting.py"}),
+        ("sentencepiece", {"enrich/engines/ctranslate.py"}),
+        ("transformers", {"enrich/engines/huggingface.py", "enrich/recognisers.py"}),
+        ("torch", {"enrich/engines/huggingface.py", "enrich/engines/converting.py"}),
+        ("spacy", {"enrich/recognisers.py"}),
     ],
 )
 def test_an_engine_stays_behind_its_file(engine: str, homes: set[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from core.errors import InputError, QueryError
-from core.masking import mask
+from core.masking import find, mask
 from core.record import Record
 from core.text import fold as alike
 from core.time import day_bounds, lima_day
@@ -167,12 +167,16 @@ def changes(desk: Desk, question: Question) -> list[Row]:
 
 
 def terms(desk: Desk, question: Question, limit: int) -> list[Row]:
-    """Trending terms of the first query, with their evidence."""
+    """Trending terms of the first query, with their evidence; numbers that are masked in a text are no term either."""
     found = trending.trending(
         desk.index(), parsed(question.q), start=question.start, end=question.end, background=question.background,
         narrowing=narrowing(question, dates=False), limit=limit,
     )  # fmt: skip
-    return _with_evidence(desk, [row | {"query": question.q or "*"} for row in found])
+    return _with_evidence(desk, [row | {"query": question.q or "*"} for row in found if not _is_private(row["term"])])
+
+
+def _is_private(term: str) -> bool:
+    return bool(find(f"DNI {term}") or find(f"tel. {term}"))
 
 
 def _asked(question: Question) -> list[tuple[str, Node]]:

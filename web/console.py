@@ -1,4 +1,4 @@
-"""The screens for keeping it running: sources, alerts, runs, and the form that takes the token. The only forms that write."""
+"""The screens for keeping it running: sources, alerts, runs, and the form that takes the token. `web/deciding.py` has the other forms that write."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -173,11 +173,23 @@ def _alerts_page(
     ]
     page = visit.page(
         "alerts.html", "/alerts", status=status, formats=_links(visit, "/alerts"), alerts=rows, form_token=token, entered=filled, problem=trouble, saved=saved,
+        parked=told.parked(visit.desk), failing=[_failing(visit, row) for row in told.failing_channels(visit.desk)],
     )  # fmt: skip
     page.set_cookie(
-        guard.FORM_COOKIE, form_cookie, httponly=True, samesite="strict", secure=_secure(visit.request), path="/alerts"
+        guard.FORM_COOKIE,
+        form_cookie,
+        httponly=True,
+        samesite="strict",
+        secure=is_secure(visit.request),
+        path="/alerts",
     )
     return page
+
+
+def _failing(visit: Visit, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A channel that fails, and how it is with it in the page's language."""
+    key = "alerts.channel.paused" if row["paused"] else "alerts.failing"
+    return dict(row) | {"how": visit.words.t(key, since=_short(row["paused"] or row["since"]), n=row["failures"])}
 
 
 @router.get("/alerts.{form}")
@@ -193,10 +205,10 @@ def add_alert(
     form_token: Annotated[str, Form()] = "", lang: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Keep a new alert, or show the form again with what is wrong in it."""
-    visit = _sent(request, form_token, lang)
+    visit = sent(request, form_token, lang)
     fields = {"name": name, "query": query, "owner": owner, "rhythm": rhythm, "at": at or "07:00", "language": language}
     try:
-        subscriptions.add(visit.desk.store, datetime.now(UTC), **fields)
+        subscriptions.add(visit.desk.store, datetime.now(UTC), allowed=visit.desk.settings.allow_private, **fields)
     except (QueryError, InputError) as error:
         place = caret(query, error.position) if isinstance(error, QueryError) else None
         said = visit.words.said
@@ -210,7 +222,7 @@ def turn_alert(
     request: Request, id: str, act: str, form_token: Annotated[str, Form()] = "", lang: Annotated[str, Form()] = ""
 ) -> Response:
     """Pause or resume an alert."""
-    visit = _sent(request, form_token, lang)
+    visit = sent(request, form_token, lang)
     acts = {"pause": subscriptions.pause, "resume": subscriptions.resume}
     if act not in acts or not told.has_alert(visit.desk, id):
         raise NotFoundError("No alert has that identifier.")
@@ -218,7 +230,7 @@ def turn_alert(
     return RedirectResponse(visit.link("/alerts"), status_code=303)
 
 
-def _sent(request: Request, form_token: str, lang: str) -> Visit:
+def sent(request: Request, form_token: str, lang: str) -> Visit:
     """The visit behind a form of ours. Raises FormError for any other."""
     visit = Visit.of(request, ask=False, lang=lang)
     if not request.app.state.forms.valid(request.cookies.get(guard.FORM_COOKIE), form_token):
@@ -241,7 +253,7 @@ def log_in(request: Request, token: Annotated[str, Form()] = "", next: Annotated
     answer = RedirectResponse(_own_path(next), status_code=303)
     value = guard.session(settings.token, datetime.now(UTC).timestamp())
     answer.set_cookie(
-        guard.SESSION_COOKIE, value, max_age=guard.SESSION_SECONDS, httponly=True, samesite="lax", secure=_secure(request), path="/"
+        guard.SESSION_COOKIE, value, max_age=guard.SESSION_SECONDS, httponly=True, samesite="lax", secure=is_secure(request), path="/"
     )  # fmt: skip
     return answer
 
@@ -257,5 +269,6 @@ def _own_path(wanted: str) -> str:
     return wanted if plain else "/"
 
 
-def _secure(request: Request) -> bool:
+def is_secure(request: Request) -> bool:
+    """Whether the visitor came by https: then cookies are for https alone."""
     return request.url.scheme == "https" or request.state.door.public_url.startswith("https://")

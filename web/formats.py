@@ -11,6 +11,7 @@ from xml.etree import ElementTree as xml
 
 from fastapi.responses import Response, StreamingResponse
 
+from alerts.feeds import Feed
 from core.record import Record
 from core.time import lima_iso
 from web.render import safe_href
@@ -76,6 +77,38 @@ def as_atom(
     _under(feed, "link", rel="alternate", href=page_url, type="text/html")
     for record in records:
         _entry(feed, record, permalink(record.id), outlets)
+    body = b'<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(feed, encoding="utf-8")
+    return Response(body, media_type="application/atom+xml; charset=utf-8")
+
+
+def alert_atom(told: Feed, address: str, home: str) -> Response:
+    """A page of an alert's feed as Atom; `address` is the feed's own, without a page."""
+    xml.register_namespace("", ATOM)
+    feed = _under(None, "feed")
+    _under(feed, "id", f"urn:pututu:alert:{told.alert.id}")
+    for name, text in (("title", told.title), ("subtitle", told.subtitle), ("updated", lima_iso(told.updated))):
+        _under(feed, name, text)
+    here = f"{address}?page={told.page}" if told.page > 1 else address
+    _under(feed, "link", rel="self", href=here, type="application/atom+xml")
+    _under(feed, "link", rel="alternate", href=home, type="text/html")
+    if told.more:
+        _under(feed, "link", rel="next", href=f"{address}?page={told.page + 1}", type="application/atom+xml")
+    for item in told.items:
+        entry = _under(feed, "entry")
+        for name, text in (
+            ("id", item.id),
+            ("title", item.title),
+            ("updated", lima_iso(item.updated)),
+            ("published", lima_iso(item.published)),
+        ):
+            _under(entry, name, text)
+        _under(entry, "link", rel="alternate", href=item.url, type="text/html")
+        if href := safe_href(item.article):
+            _under(entry, "link", rel="via", href=href)
+        _under(_under(entry, "author"), "name", item.outlet or "Pututu")
+        _under(entry, "summary", "\n".join(item.lines))
+        for topic in item.topics:
+            _under(entry, "category", term=topic, scheme="urn:pututu:topic")
     body = b'<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(feed, encoding="utf-8")
     return Response(body, media_type="application/atom+xml; charset=utf-8")
 

@@ -23,6 +23,8 @@ from web.desk import Desk
 SESSION_COOKIE, FORM_COOKIE = "pututu_session", "pututu_form"
 SESSION_SECONDS = 30 * 24 * 3600
 OPEN_PATHS = ("/healthz", "/login")
+OPEN_FOLDERS = ("/static/", "/l/", "/feeds/")
+"""What needs no token: our own files, and addresses that are secrets themselves (signed links, feeds of alerts)."""
 FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 HEADERS: Mapping[str, str] = {
@@ -165,7 +167,7 @@ class Guard:
         if scope["method"] not in SAFE_METHODS and not _same_origin(headers, settings):
             return PlainTextResponse("A form of another site cannot be sent here.\n", status_code=403)
         path = scope["path"]
-        if local or path in OPEN_PATHS or path.startswith("/static/"):
+        if local or path in OPEN_PATHS or path.startswith(OPEN_FOLDERS):
             return None
         if not settings.token:
             return PlainTextResponse("Only this machine may come in: PUTUTU_TOKEN is not set.\n", status_code=403)

@@ -303,8 +303,8 @@ def story(request: Request, ident: str) -> Response:
     items = [render.hit(record, visit.words, outlets) for record in found.records]
     links = [(name, visit.link(f"/stories/{id}.{name}")) for name in LIST_FORMATS]
     return visit.page(
-        "story.html", formats=links, heading=heading, items=items, outlets=[outlets.get(slug, slug) for slug in found.outlets],
-        first=render.when(found.ref.first), total=found.total, pages=pages, here_path=f"/stories/{id}",
+        "story.html", formats=links, id=found.ref.id, heading=heading, items=items, outlets=[outlets.get(slug, slug) for slug in found.outlets],
+        first=render.when(found.ref.first), total=found.total, pages=pages, here_path=f"/stories/{found.ref.id}",
     )  # fmt: skip
 
 

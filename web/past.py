@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from alerts.channels.addresses import shown
 from core.time import lima_iso
 from store.frontier import FrontierRow
 from store.history import History
@@ -98,15 +99,27 @@ def _queued(item: Mapping[str, Any], words: Words) -> Happening:
 
 def _alerts(past: History, words: Words) -> Iterator[Happening]:
     for hit in past.hits:
-        counted = words.t("past.only_counted") if hit["counted"] else ""
-        yield Happening("hit", hit["matched"], words.t("past.hit", alert=hit["alert"]) + counted)
+        yield Happening("hit", hit["matched"], words.t("past.hit", alert=hit["alert"]) + _silence(hit, words))
     for entry in past.entries:
         state = words.name("past.state", entry["state"])
         what = words.t("past.entry", id=entry["id"], alert=entry["alert"], state=state)
         yield Happening("entry", entry["created"], what)
     for mail in past.deliveries:
         what = words.t(
-            "past.delivery", channel=mail["channel"], id=mail["message_id"], part=mail["part"], parts=mail["parts"]
+            "past.delivery",
+            channel=shown(mail["channel"]),
+            id=mail["message_id"],
+            part=mail["part"],
+            parts=mail["parts"],
         )
         error = f": {words.said(mail['error'])}" if mail["error"] else ""
         yield Happening("delivered" if mail["sent"] else mail["state"], mail["sent"] or mail["prepared"], what + error)
+
+
+def _silence(hit: Mapping[str, Any], words: Words) -> str:
+    """Why a hit is only counted; nothing for one that is told."""
+    if not hit["counted"]:
+        return ""
+    why = hit["silenced"]
+    muted = words.t("past.muted", what=why) if why not in (None, "told") else ""
+    return words.t("past.only_counted") + (words.t("past.told") if why == "told" else muted)

@@ -18,8 +18,8 @@ def _pairs(values: Mapping[str, Any], name: str, words: Words) -> Iterator[tuple
     said = {key: value for key, value in values.items() if _has(value)}
     own = {key: value for key, value in said.items() if not isinstance(value, Mapping)}
     if name:
-        own |= {key: value for key, value in said.items() if isinstance(value, Mapping) and not _deep(value)}
-        if own:
+        if own:  # what has nothing but mappings is a list of things, as sources are: a line each
+            own |= {key: value for key, value in said.items() if isinstance(value, Mapping) and not _deep(value)}
             yield name, ", ".join(f"{_name(key, words)} {_said(value, words)}" for key, value in own.items())
     else:
         yield from ((_name(key, words), _said(value, words)) for key, value in own.items())

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from core.document import Document, Payload, StoryRef
 from core.masking import mask
-from core.record import Record, snippet
+from core.record import TAG_LINE, Record, snippet
 from core.time import lima_iso
 from web.words import Words
 
@@ -48,6 +48,7 @@ class Hit:
     translated: Markup
     translated_snippet: Markup
     translated_language: str
+    composed: bool
     story: StoryRef | None
     chips: Sequence[Chip]
     href: str | None
@@ -136,6 +137,7 @@ def hit(
         if any(k.startswith("translation.") for k in spans)
         else Markup(""),
         translated_language=str(translation.get("language") or ""),
+        composed=translation.get("engine") == TAG_LINE,
         story=record.story,
         chips=chips(record, words),
         href=safe_href(document.url),

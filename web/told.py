@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from alerts.channels.addresses import shown
 from core.document import StoryRef
 from core.errors import SettingError, StoreError, UnavailableError
 from core.masking import mask
@@ -13,8 +14,8 @@ from core.time import lima_iso
 from crawler.health import facts
 from search.query import everything
 from store import alerts as kept_alerts
+from store import channels, deliveries, documents, frontier, history, revisions, story_decisions, work
 from store import completeness as kept_completeness
-from store import documents, frontier, history, revisions, work
 from store import runs as kept_runs
 from store import sources as kept_sources
 from store import stories as kept_stories
@@ -48,6 +49,8 @@ class ToldStory:
     records: Sequence[Record]
     outlets: Sequence[str]
     total: int
+    decisions: Sequence[story_decisions.Decision] = ()
+    """What a person decided on it and did not take back, the latest first."""
 
 
 def document(desk: Desk, id: str) -> Told | None:
@@ -71,10 +74,12 @@ def story(desk: Desk, id: str, page: int | None = None) -> ToldStory | None:
         ref = kept_stories.get(tx, id)
         if ref is None:
             return None
-        ids = kept_stories.chronicle(tx, id)
+        ids = kept_stories.chronicle(tx, ref.id)
         shown = ids if page is None else ids[(page - 1) * MEMBERS : page * MEMBERS]
-        outlets = kept_stories.outlets(tx, id)
-    return ToldStory(ref=ref, records=list(documents.each(desk.store, shown)), outlets=outlets, total=len(ids))
+        outlets = kept_stories.outlets(tx, ref.id)
+        decided = [one for one in story_decisions.decisions(tx, ref.id) if one.undone is None]
+    records = list(documents.each(desk.store, shown))
+    return ToldStory(ref=ref, records=records, outlets=outlets, total=len(ids), decisions=decided)
 
 
 def story_json(told: ToldStory, *, with_text: Callable[[Record], bool]) -> Row:
@@ -156,9 +161,30 @@ def alerts(desk: Desk) -> list[Row]:
     return [
         {
             "id": a.id, "name": a.name, "query": a.query, "owner": a.owner, "language": a.language, "rhythm": a.rhythm, "at": a.at,
-            "channels": list(a.channels), "state": a.state, "reason": a.reason, "created": lima_iso(a.created),
+            "channels": [shown(channel) for channel in a.channels], "state": a.state, "reason": a.reason, "created": lima_iso(a.created),
         }
         for a in found
+    ]  # fmt: skip
+
+
+def parked(desk: Desk) -> list[Row]:
+    """The messages that were refused for good, with what was said."""
+    with desk.store.read() as tx:
+        names = {alert.id: alert.name for alert in kept_alerts.listed(tx, removed=True)}
+        found = deliveries.parked_deliveries(tx)
+    return [
+        {"id": one.id, "alert": one.alert, "name": names.get(one.alert, one.alert), "channel": shown(one.channel), "prepared": lima_iso(one.prepared), "error": one.error}
+        for one in found
+    ]  # fmt: skip
+
+
+def failing_channels(desk: Desk) -> list[Row]:
+    """The channels that fail or are paused, with the last error."""
+    with desk.store.read() as tx:
+        found = channels.states(tx).values()
+    return [
+        {"channel": shown(one.url), "failures": one.failures, "since": _iso(one.since), "paused": _iso(one.paused), "error": one.error}
+        for one in found
     ]  # fmt: skip
 
 

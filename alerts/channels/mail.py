@@ -23,14 +23,22 @@ TIMEOUT = 30.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
+WHOLE = ("list-unsubscribe", "in-reply-to", "references")
+
+
 class MailPolicy(EmailPolicy):
-    """SMTP's policy with subjects folded by `email.header`: the policy's own folding loses spaces between accented words."""
+    """SMTP's policy with subjects folded by `email.header`: the policy's own folding loses spaces between accented words.
+
+    Addresses of links and messages stay whole: the policy would encode a long one, and nobody could follow it.
+    """
 
     def fold(self, name: str, value: Any) -> str:
         """The header as lines."""
         if name.lower() == "subject" and not str(value).isascii():
             encoded = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
             return f"{name}: {encoded}{self.linesep}"
+        if name.lower() in WHOLE and str(value).isascii():
+            return f"{name}: {value}{self.linesep}"
         folded: str = super().fold(name, value)
         return folded
 
@@ -119,7 +127,7 @@ class MailChannel:
         except smtplib.SMTPRecipientsRefused as error:
             code, said = error.recipients[recipient]
             self._after(code, said)
-            raise DeliveryError(f"{recipient}: {code} {_text(said)}", permanent=code >= 500) from error
+            raise DeliveryError(f"{recipient}: {code} {_text(said)}", permanent=code >= 500, gone=code >= 500) from error  # fmt: skip
         except smtplib.SMTPDataError as error:
             self._after(error.smtp_code, error.smtp_error)
             raise DeliveryError(f"{recipient}: {_said(error)}", permanent=error.smtp_code >= 500) from error

@@ -93,11 +93,15 @@ def load() -> Gazetteer:
     for name, place in aliases.items():
         if place not in named[name]:
             named[name].insert(0, place)
+    usual = _resolve(extra["usual"], by_path)
+    for name, place in usual.items():
+        if place not in named[name]:
+            named[name].append(place)
     return Gazetteer(
         places=places,
         named={name: tuple(found) for name, found in named.items()},
         aliases=aliases,
-        usual=_resolve(extra["usual"], by_path),
+        usual=usual,
         demonyms=_resolve(extra["demonyms"], by_path),
         weak=frozenset(fold(name) for name in extra["weak"]["names"]),
     )

@@ -1,6 +1,6 @@
 """Word lists of the steps: TOML files of terms with guards, found in one pass over the folded text.
 
-A file holds any of `[[terms]]`, `[[organisations]]`, `[classes]` and `[glossary]`. A term says what its words are a sign of and when they are not:
+A file holds any of `[[terms]]`, `[[organisations]]`, `[[people]]` (public figures), `[classes]` and `[glossary]`. A term says what its words are a sign of and when they are not:
 
     tag = "topic.strike"                 # for the whole file; a term may name its own
     [[terms]]
@@ -13,6 +13,7 @@ A file holds any of `[[terms]]`, `[[organisations]]`, `[classes]` and `[glossary
     needs = [..]   without = [..]        # what the same sentence must (one of them), must not hold
     needs_too = [..]                     # and one of these
     around = [..]                        # what it or one of the two sentences before and after must hold
+    around_too = [..]  around_not = [..] # and one of these; and none of these
     common = true                        # a common noun: not within a person's name (Juan Paro Pérez)
     proper = true                        # a name: only where it is printed with a capital letter (Irán, not irán)
     title = true                         # only in a title
@@ -35,10 +36,10 @@ from typing import Any
 import ahocorasick
 
 from core.errors import InputError
-from enrich.lexicon.entries import Company, Entry, Hit, Organisation, Readable
+from enrich.lexicon.entries import Company, Entry, Hit, Organisation, Readable, Sense
 from enrich.lexicon.reader import Classes, ListFile
 
-__all__ = ["Entry", "Hit", "Lexicon", "Organisation", "load"]
+__all__ = ["Entry", "Hit", "Lexicon", "Organisation", "Sense", "load"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +49,7 @@ class Lexicon:
     digest: str
     automaton: Any
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
-    glossary: Mapping[str, str] = field(default_factory=dict)
+    glossary: Mapping[str, Sense] = field(default_factory=dict)
 
     def find(self, part: Readable) -> list[Hit]:
         """The hits of a field, in the order of the text, the longest of each tag where they overlap."""
@@ -90,25 +91,34 @@ def _longest(hits: list[Hit]) -> list[Hit]:
 
 
 @lru_cache(maxsize=4)
-def load(folder: Path | None = None) -> Lexicon:
-    """The bundled lists, with those of `folder` (`PUTUTU_LEXICON_DIR`) added.
+def load(folder: Path | None = None, tried: Path | None = None) -> Lexicon:
+    """The bundled lists, with those of `folder` (`PUTUTU_LEXICON_DIR`) added; the same words in both are those of the folder.
 
+    `tried` is a file that is added as if it stood in the folder, in the place of one of the same name.
     Raises InputError naming the file and the place of what cannot be used.
     """
     sources = [(entry.name, entry.read_text("utf-8")) for entry in _toml(files("enrich.lexicon").iterdir())]
+    bundled = len(sources)
     if folder is not None:
         if not folder.is_dir():
             raise InputError(f"The folder of word lists {folder} does not exist.", "PUTUTU_LEXICON_DIR names it.")
-        sources += [(str(path), _read(path)) for path in _toml(folder.iterdir())]
+        own = [path for path in _toml(folder.iterdir()) if tried is None or path.name != tried.name]
+        sources += [(str(path), _read(path)) for path in own]
+    if tried is not None:
+        sources.append((str(tried), _read(tried)))
     entries: list[Entry] = []
     organisations: dict[str, Organisation] = {}
-    glossary: dict[str, str] = {}
+    glossary: dict[str, Sense] = {}
     lists = [ListFile.parsed(name, text, entries, organisations, glossary) for name, text in sources]
     classes = Classes()
     for one in lists:
         classes.add(one)
-    for one in lists:
+    for one in lists[:bundled]:
         one.read(classes)
+    ours = len(entries)
+    for one in lists[bundled:]:
+        one.read(classes)
+    entries = entries[ours:] + entries[:ours]  # of the same words, the first of a tag stands
     digest = hashlib.sha256(json.dumps([text for _, text in sources]).encode()).hexdigest()[:16]
     return Lexicon(digest, _automaton(entries), organisations, glossary)
 

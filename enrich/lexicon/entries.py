@@ -35,8 +35,8 @@ class Readable(Protocol):
     def words_at(self, position: int) -> frozenset[str]:
         """The words of that sentence."""
 
-    def passage(self, position: int) -> str:
-        """That sentence with the two before and the two after it."""
+    def passage(self, position: int) -> tuple[str, frozenset[str]]:
+        """That sentence with the two before and the two after it, and the words of these."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +47,8 @@ class Company:
     needs_too: Words | None = None
     without: Words | None = None
     around: Words | None = None
+    around_too: Words | None = None
+    around_not: Words | None = None
 
     def suits(self, part: Readable, position: int) -> bool:
         """Whether a term may stand in the sentence at this position."""
@@ -56,10 +58,13 @@ class Company:
             return False
         if self.without and self.without.among(sentence, words):
             return False
-        if self.around is None:
+        beside = [group for group in (self.around, self.around_too) if group]
+        if not beside and self.around_not is None:
             return True
-        passage = part.passage(position)
-        return self.around.among(passage, frozenset(passage.split()))
+        passage, near = part.passage(position)
+        if self.around_not and self.around_not.among(passage, near):
+            return False
+        return all(group.among(passage, near) for group in beside)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,6 +151,20 @@ class Hit:
     entry: Entry
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sense:
+    """A glossary word's English; where the sentence holds any of `unless` it is `instead`, or the engine's own if that is empty."""
+
+    english: str
+    unless: Words | None = None
+    instead: str = ""
+
+    def at(self, part: Readable, position: int) -> str:
+        """The English of the word at this position, `""` where the engine is to decide."""
+        other = self.unless is not None and self.unless.among(part.sentence(position), part.words_at(position))
+        return self.instead if other else self.english
 
 
 @dataclass(frozen=True, slots=True)

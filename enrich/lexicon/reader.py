@@ -10,7 +10,7 @@ from typing import Any
 from core.document import SECTORS, TOPICS
 from core.errors import InputError
 from core.text import fold
-from enrich.lexicon.entries import Company, Entry, Organisation
+from enrich.lexicon.entries import Company, Entry, Organisation, Sense
 from enrich.lexicon.words import Words
 
 _MOST_FORMS = 20_000
@@ -29,9 +29,12 @@ _TERM_KEYS = {
     "needs_too",
     "without",
     "around",
+    "around_too",
+    "around_not",
 }
-_PARTS = {"tag", "terms", "organisations", "classes", "glossary"}
+_PARTS = {"tag", "terms", "organisations", "people", "classes", "glossary"}
 _ORGANISATION_KEYS = {"name", "kind", "words", "id", "printed", "needs"}
+_PERSON_KEYS = {"name", "words", "id", "needs"}
 _ORGANISATION_KINDS = ("gang", "institution", "guild", "company", "party", "other")
 _NO_WORD = re.compile(r"[\W_]+")
 _GROUP = re.compile(r"\(([^()]*)\)")
@@ -73,7 +76,7 @@ class ListFile:
     data: dict[str, Any]
     entries: list[Entry]
     organisations: dict[str, Organisation]
-    glossary: dict[str, str]
+    glossary: dict[str, Sense]
 
     @classmethod
     def parsed(
@@ -82,7 +85,7 @@ class ListFile:
         text: str,
         entries: list[Entry],
         organisations: dict[str, Organisation],
-        glossary: dict[str, str],
+        glossary: dict[str, Sense],
     ) -> "ListFile":
         """A file whose TOML can be read. Raises InputError naming the line."""
         try:
@@ -91,7 +94,7 @@ class ListFile:
             raise InputError(f"{name}: {error}.", "Mend the TOML there.") from error
         unknown = sorted(set(file.data) - _PARTS)
         if unknown:
-            mend = "A file holds tag, [[terms]], [[organisations]], [classes] and [glossary]."
+            mend = "A file holds tag, [[terms]], [[organisations]], [[people]], [classes] and [glossary]."
             raise file.error("", f"{unknown[0]!r} is not known", mend)
         return file
 
@@ -101,10 +104,10 @@ class ListFile:
             self.entries.extend(self._term(term, self.data.get("tag"), f"term {number}", classes))
         for number, item in enumerate(self.data.get("organisations", ()), 1):
             self.entries.extend(self._organisation(item, f"organisation {number}", classes))
+        for number, item in enumerate(self.data.get("people", ()), 1):
+            self.entries.extend(self._known(item, f"person {number}", classes, "person", "official"))
         for spanish, english in self.table("glossary").items():
-            if not isinstance(english, str) or not english.strip():
-                raise self.error(f"glossary {spanish!r}", "needs an English text", "Write it as a string.")
-            self.glossary[" ".join(spanish.lower().split())] = english
+            self.glossary[" ".join(spanish.lower().split())] = self._sense(english, f"glossary {spanish!r}")
 
     def table(self, name: str) -> dict[str, Any]:
         """One of the file's tables of names. Raises InputError where something else stands there."""
@@ -112,6 +115,18 @@ class ListFile:
         if not isinstance(found, dict):
             raise self.error(name, "is no table", f"Write [{name}] above its lines.")
         return found
+
+    def _sense(self, given: Any, place: str) -> Sense:
+        """`"English"`, or `{english = "...", unless = [words of the sentence], instead = "..."}`."""
+        values = given if isinstance(given, dict) else {"english": given}
+        english, unless, instead = values.get("english"), values.get("unless", []), values.get("instead", "")
+        if not isinstance(english, str) or not english.strip() or not isinstance(instead, str):
+            raise self.error(place, "needs an English text", "Write it as a string.")
+        if set(values) - {"english", "unless", "instead"} or not isinstance(unless, list):
+            raise self.error(
+                place, "cannot be read", 'Write {english = "...", unless = ["word", ...], instead = "..."}.'
+            )
+        return Sense(english, Words.of(fold(str(word)) for word in unless) if unless else None, instead)
 
     def error(self, place: str, reason: str, mend: str) -> InputError:
         return InputError(f"{self.name}{', ' + place if place else ''}: {reason}.", mend)
@@ -191,18 +206,31 @@ class ListFile:
         return str(tag)
 
     def _organisation(self, item: Any, place: str, classes: Classes) -> Iterator[Entry]:
-        words = self._words(item, place, _ORGANISATION_KEYS)
-        kind, name = item.get("kind"), item.get("name", words[0])
+        kind = item.get("kind") if isinstance(item, dict) else None
+        if isinstance(item, dict) and kind not in _ORGANISATION_KINDS:
+            name = item.get("name", "")
+            raise self.error(
+                f"{place} ({name})", f"kind {kind!r} is not known", f"Kinds: {', '.join(_ORGANISATION_KINDS)}."
+            )
+        yield from self._known(item, place, classes, "organisation", str(kind))
+
+    def _known(self, item: Any, place: str, classes: Classes, type: str, kind: str) -> Iterator[Entry]:
+        """The forms of an organisation, or of a public figure."""
+        words = self._words(item, place, _ORGANISATION_KEYS if type == "organisation" else _PERSON_KEYS)
+        name = item.get("name", words[0])
         place = f"{place} ({name})"
-        if kind not in _ORGANISATION_KINDS:
-            raise self.error(place, f"kind {kind!r} is not known", f"Kinds: {', '.join(_ORGANISATION_KINDS)}.")
-        id = item.get("id") or _NO_WORD.sub("-", fold(name)).strip("-")
+        id = item.get("id") or slug(name)
         self.organisations[id] = Organisation(id, name, kind)
         company = _company(
             {"needs": classes.forms(item["needs"], self, f"{place}, `needs`")} if "needs" in item else {}
         )
         for form in self._forms(words, place, classes):
-            yield self._entry(form, place, tag=f"organisation.{id}", detail=kind, printed=False, company=company)
+            yield self._entry(form, place, tag=f"{type}.{id}", detail=kind, printed=False, company=company)
+
+
+def slug(name: str) -> str:
+    """A name as an id: `Los Pulpos` -> `los-pulpos`."""
+    return _NO_WORD.sub("-", fold(name)).strip("-")
 
 
 _ENDINGS = ("", "s", "es", "o", "a", "os", "as")
@@ -213,7 +241,7 @@ _BESIDE = {
     "after": r" *(?:{})(?= )",
     "after_not": r" *(?:{})(?= |$)",
 }
-_COMPANY = ("needs", "needs_too", "without", "around")
+_COMPANY = ("needs", "needs_too", "without", "around", "around_too", "around_not")
 
 
 def _beside(key: str, forms: list[str]) -> re.Pattern[str]:

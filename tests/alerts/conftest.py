@@ -24,6 +24,8 @@ from store.alerts import Alert
 from store.database import Store
 from store.saving import save_many
 
+from .receiver import Receiver
+
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Lima
 
 
@@ -117,6 +119,14 @@ def mailbox() -> Iterator[tuple[Mailbox, str]]:
     controller.start()
     yield box, f"smtp://127.0.0.1:{controller.port}"
     controller.stop()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A webhook's receiver."""
+    opened = Receiver()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from alerts import digests, rules
 from alerts.digests import Contents
+from alerts.links import Signer
 from store.alerts import Hit
 from store.deliveries import Delivery
 
@@ -242,3 +243,56 @@ def test_a_notice_says_what_and_why():
     letter = digests.notice(alert, delivery, sender="pututu@example.org", public_url="http://127.0.0.1:9")
     assert "There is no field banana." in plain(letter) and f"pututu alerts resume {alert.id}" in plain(letter)
     assert "en pausa" in letter["Subject"]
+
+
+SIGNER = Signer("clave", "abcd1234", "https://pututu.example/" + "muy-largo/" * 20, NOW)
+
+
+def linked(hits, alert=None, **more):
+    alert = alert or make_alert()
+    contents = Contents(entries=hits, others=more.pop("others", {}))
+    delivery = make_delivery(alert, **more)
+    message = digests.digest(
+        alert, delivery, contents, sender="pututu@example.org", public_url="http://x", links=SIGNER
+    )
+    return message.as_bytes(), email.message_from_bytes(message.as_bytes(), policy=email.policy.default)
+
+
+def test_a_mail_program_can_unsubscribe_and_the_link_is_whole():
+    raw, letter = linked([[make_hit()]])
+    (line,) = [line for line in raw.split(b"\n") if line.startswith(b"List-Unsubscribe:")]
+    assert line.strip().startswith(b"List-Unsubscribe: <https://pututu.example/muy-largo/") and line.strip().endswith(
+        b">"
+    )
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert line.decode().split("<")[1].rstrip(">\r") in plain(letter)
+
+
+def test_a_mail_of_one_story_stands_in_its_thread():
+    one, other = make_hit(), make_hit("Otra noticia", document="b" * 20)
+    import dataclasses
+
+    told = dataclasses.replace(one, story="s" + "a" * 20)
+    alert = make_alert()
+    threads = [linked([[told]], alert, id=name)[1]["References"] for name in ("d1", "d2")]
+    assert threads[0] == threads[1] and threads[0].startswith("<story.s") and threads[0].endswith("@example.org>")
+    assert linked([[told], [other]])[1]["References"] is None and linked([[other]])[1]["References"] is None
+
+
+def test_links_of_a_document_and_of_many():
+    hit = make_hit(places=["Callao"], codes=["070101"])
+    text = plain(linked([[hit]])[1])
+    for words in ("Silenciar este medio (El Faro): https://", "Silenciar este lugar (Callao): https://", "Es relevante: https://", "No es relevante: https://", "Pausar la alerta: https://", "Darme de baja: https://"):  # fmt: skip
+        assert words in text
+    many = plain(linked([[make_hit(document=f"{n:020d}")] for n in range(51)])[1])
+    assert many.count("Opciones (silenciar, opinar): https://") == 51 and "Es relevante" not in many
+
+
+def test_a_receipt_and_what_is_new():
+    receipt = {"checked": 9, "matched": 3, "told": 2, "late": 1, "down": [f"Medio {n}" for n in range(40)]}
+    text = plain(linked([[make_hit(changed=["status", "casualties"], clauses=["topic:strike"])]], receipt=receipt)[1])
+    assert (
+        "De ellos coincidieron 3; 1 llegó con retraso." in text and "y 10 más" in text and "Medio 0, Medio 1," in text
+    )
+    assert "   Novedad en una noticia ya contada: estado de la medida, víctimas" in text.splitlines()
+    assert "   Coincide: paro (titular, texto), topic:strike" in text.splitlines()

@@ -231,7 +231,7 @@ def test_d4_a_hit_is_in_one_digest_only_with_all_that_a_mail_needs(store, mailin
         store, now, name="diaria", query="paro", owner="ana@example.org", rhythm="daily", at="07:00"
     )
     hit(store, daily, [1, 2])
-    assert deliver(store, mailing, now) == {"mails": 0, "entries": 0, "notices": 0, "waiting": 0, "held": 2, "parked": 0, "failed": {}, "mend": None}  # fmt: skip
+    assert deliver(store, mailing, now) == {"mails": 0, "entries": 0, "notices": 0, "waiting": 0, "held": 2, "parked": 0, "paused": [], "failed": {}, "mend": None}  # fmt: skip
     tomorrow = now + timedelta(hours=21)  # 07:00 in Lima
     assert deliver(store, mailing, tomorrow - timedelta(seconds=1))["mails"] == 0
     hit(store, daily, [3], now=tomorrow + timedelta(minutes=1))

@@ -270,6 +270,73 @@ def test_a_correction_wins_survives_and_is_undone(filled: Run) -> None:
     assert filled("search", "topic:strike place:Trujillo", "--count").stdout == "0\n"
 
 
+def test_corrections_are_listed_and_become_gold_rows(filled: Run, tmp_path: Path) -> None:
+    told = rows(filled("search", "maestros", "--json"))[0]
+    id = told["id"]
+    filled("correct", told["url"], "--topic", "+strike:march", "--place", "-Puno", "--place", "+Tacna")
+    filled("correct", id, "--sector", "+mining:victim"), filled("correct", id, "--undo")
+    listed = rows(filled("corrections", "--json"))
+    assert [(one["document"], one["undone"] is None) for one in listed] == [(id, True), (id, False)]
+    assert "+strike:march +Tacna -Puno" in filled("corrections", id).stdout
+    gold = rows(filled("corrections", "--gold"))
+    assert [row["id"] for row in gold] == [id]
+    assert (gold[0]["topics"], gold[0]["subtypes"]) == (["strike"], {"strike": "march"})
+    assert [place["department"] for place in gold[0]["places"]] == ["Tacna"]
+    assert "sectors" not in gold[0] and "norms" not in gold[0]
+    kept = rows(filled("show", id, "--json"))[0]["topics"][0]
+    assert kept["spans"], "what a step pointed at is lost"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--topic", "strike"], "neither + nor -"),
+        (["--topic", "+strikes"], "none of the topics"),
+        (["--topic", "+strike:cupos"], "Known: stoppage"),
+        (["--topic", "-strike:march"], "Write -strike"),
+        (["--topic", "+strike", "--topic", "-strike"], "both added and removed"),
+        (["--place", "+Atlantis"], "no place of Peru"),
+        (["--place", "+Miraflores:scene"], "event, mention"),
+        (["--place", "-Tacna"], "Its places: Puno"),
+        (["--undo"], "nothing to undo"),
+    ],
+)
+def test_a_correction_that_cannot_be_meant_changes_nothing(filled: Run, arguments: list[str], words: str) -> None:
+    id = rows(filled("search", "maestros", "--json"))[0]["id"]
+    done = filled("correct", id, *arguments)
+    assert done.returncode == 1 and words in done.stderr
+    assert filled("corrections", "--json").stdout == ""
+
+
+def test_a_changed_word_list_is_tried_before_it_is_used(filled: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'tag = "topic.strike"\n[[terms]]\nwords = ["niño que"]\ndetail = "march"\n[[terms]]\nwords = ["huelga"]\nweight = 0\n',
+        "utf-8",
+    )
+    done = filled("lexicon", "diff", str(file), "--json")
+    assert {
+        (row["url"], tuple(row["gained"]), tuple(row["lost"])) for row in rows(done) if row["kind"] == "topics"
+    } == {
+        ("https://a.example/3", ("strike/march",), ()),
+        ("https://b.example/2", (), ("strike/strike",)),
+    }
+    assert "topics strike/march: +1 -0" in done.stderr and "in 3 documents" in done.stderr
+    assert filled("search", "topic:strike", "--count").stdout == "2\n"
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    (folder / "mine.toml").write_text(file.read_text("utf-8"), "utf-8")
+    assert filled("lexicon", "diff", str(file), PUTUTU_LEXICON_DIR=str(folder)).stdout == ""
+    for arguments in (["enrich", "--stale"], ["index"]):
+        assert filled(*arguments, PUTUTU_LEXICON_DIR=str(folder)).returncode == 0
+    assert filled("search", "topic:strike", "--count").stdout == "2\n"
+    assert filled("search", "topic:strike niño", "--count").stdout == "1\n"
+    file.write_text("[[terms]]\nwords = 3\n", "utf-8")
+    broken = filled("lexicon", "diff", str(file))
+    assert broken.returncode == 1 and "mine.toml" in broken.stderr
+    assert filled("lexicon", "diff", str(tmp_path / "none.toml")).returncode == 1
+
+
 def test_a_takedown_reaches_the_index_and_refuses_it_from_then_on(filled: Run, tmp_path: Path) -> None:
     done = filled("takedown", "https://a.example/1", "--reason", "the family asked")
     assert done.returncode == 0, done.stderr

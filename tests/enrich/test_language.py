@@ -27,7 +27,38 @@ def test_finds_the_language(text: str, code: str) -> None:
     assert detect(text) == code
 
 
-@pytest.mark.parametrize("text", ["", "12345 67890", "Ok", "Anitra", "🚍🚍🚍"])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("RT @eldiario: Choferes acatan paro https://corto.example/aBcD12", "es"),
+        ("#ParoDeTransportistas hoy en Lima 🚍🚍", "es"),
+        ("Balean a cobrador", "es"),
+        ("Matan a chofer en SJL", "es"),
+        ("Bus drivers strike in Lima @thepaper", "en"),
+        ("Забастовка водителей автобусов в Лиме", "ru"),
+        ("利马公交司机罢工 抗议勒索", "zh"),
+        ("Puno markanxa taqi jaqinakawa thakhinaka jist'antapxatayna", "ay"),
+        ("Qosqo llaqtapi runakunaqa ñankunata wichqankupuni", "qu"),
+    ],
+)
+def test_short_posts_and_other_scripts(text: str, code: str) -> None:
+    assert detect(text) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "12345 67890",
+        "Ok",
+        "Anitra",
+        "🚍🚍🚍",
+        "Machu Picchu",
+        "https://corto.example/una-noticia-de-hoy",
+        "asdf qwer zxcv uiop",
+        "@uno @dos @tres",
+    ],
+)
 def test_abstains_on_too_little(text: str) -> None:
     assert detect(text) is None
 

@@ -1,7 +1,8 @@
 """Hand-made, fictional rows of every topic, sector and trap: what the steps must keep reaching on them (bench/tagging.py prints all figures).
 
 The sets: `traps` (headlines beside the subject, denied strikes, laws that are no laws, and news of all three topics), `oblique`
-(news told without their usual words) and `plain` (as papers tell them).
+(news told without their usual words), `plain` (as papers tell them), and `unseen1` to `unseen4`: the first three mostly oblique, with traps
+among them, the fourth as papers tell them. docs/tagging.md has what each gave when it was first read.
 """
 
 import json
@@ -20,6 +21,10 @@ ROWS = Path(__file__).with_name("rows.jsonl")
 FLOORS = {
     "traps": {"topics": 0.97, "sectors": 0.94, "norms": 0.97, "amounts": 0.97, "strike status": 0.9, "subtypes": 0.78, "roles": 0.94, "strike start": 0.9},
     "oblique": {"topics": 0.88, "sectors": 0.85, "norms": 0.97, "amounts": 0.95, "strike status": 0.8},
+    "unseen1": {"topics": 0.94, "sectors": 0.87, "norms": 0.97, "amounts": 0.97, "strike status": 0.9},
+    "unseen2": {"topics": 0.9, "sectors": 0.82, "norms": 0.97, "amounts": 0.85, "strike status": 0.75},
+    "unseen3": {"topics": 0.82, "norms": 0.97, "amounts": 0.97},
+    "unseen4": {"topics": 0.93, "norms": 0.97, "amounts": 0.97, "strike status": 0.85},
     "plain": {"topics": 0.97, "sectors": 0.9, "norms": 0.97, "amounts": 0.97, "strike status": 0.88, "what amounts are": 0.9},
 }  # fmt: skip
 
@@ -48,7 +53,7 @@ def test_the_rows_keep_their_tags(found: dict[str, dict[str, Score]], name: str,
 
 
 def test_a_trap_gets_no_topic(found: dict[str, dict[str, Score]]) -> None:
-    assert sum(score["topics"].false for score in found.values()) <= 2
+    assert sum(score["topics"].false for score in found.values()) <= 6
 
 
 def test_scores_count_what_is_true_false_and_missing() -> None:

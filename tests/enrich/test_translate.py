@@ -2,19 +2,19 @@
 
 import dataclasses
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.document import Annotation
 from core.errors import UnavailableError
+from core.record import TAG_LINE as TAGS
 from core.settings import Settings
-from enrich import models
-from enrich.apertium import Apertium, decode, encode, stages
-from enrich.lexicon import load
-from enrich.models import OpusMT, choose
+from enrich.apertium import Apertium
+from enrich.models import choose
+from enrich.pool import enriched
 from enrich.steps import build
-from enrich.translate import TranslateStep, protector, translate_documents
+from enrich.translate import TranslateStep, translate_documents
 
 needs_apertium = pytest.mark.skipif(not Apertium.installed(), reason="apertium-eng-spa is not installed")
 
@@ -77,253 +77,138 @@ def test_a_text_is_translated_once(loud: Loud, document) -> None:
     assert loud.asked.count("Igual") == 1
 
 
-def test_without_an_engine_nothing_is_said_and_nothing_is_stale(
-    monkeypatch: pytest.MonkeyPatch, settings: Settings, document
-) -> None:
+@pytest.fixture
+def nothing_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Apertium, "installed", staticmethod(lambda *_: False))
-    chain = build(dataclasses.replace(settings, translate="all", translation="auto"))
+
+
+def test_without_an_engine_a_line_of_tags_stands_in_and_nothing_is_stale(
+    nothing_here: None, settings: Settings, document
+) -> None:
+    chain = build(dataclasses.replace(settings, translate="relevant", translation="auto"))
     assert "translate" not in chain.fingerprints()
-    assert "translate" not in {a.step for a in chain.run(document("Paro de choferes")).annotations}
+    strike = document(
+        "Choferes acatan paro en Trujillo", "Dos choferes murieron. El gremio pide seguridad contra las extorsiones."
+    )
+    made = translation(chain, strike)
+    assert made["engine"] == TAGS
+    assert made["title"].startswith("Strike") or "strike" in made["title"]
+    assert "Trujillo (La Libertad)" in made["title"]
+    assert (made["summary"], made["text"]) == ("", "")
+    assert translation(chain, document("Receta de arroz con pato para hoy")) is None
     with pytest.raises(UnavailableError, match="apertium"):
         list(translate_documents([document("Hola a todos")], settings))
 
 
-def test_a_named_engine_that_is_missing_is_an_error(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    monkeypatch.setattr(Apertium, "installed", staticmethod(lambda *_: False))
+def test_a_named_engine_that_is_missing_stops_no_document(nothing_here: None, settings: Settings, document) -> None:
+    chain = build(dataclasses.replace(settings, translate="relevant", translation="opus-mt"))
+    outcome = chain.run(document("Choferes acatan paro en Trujillo"))
+    assert outcome.errors == {}
+    assert translation(chain, document("Choferes acatan paro en Trujillo"))["engine"] == TAGS
+
+
+def test_a_line_of_tags_gives_way_to_a_translation_and_never_the_other_way(
+    monkeypatch: pytest.MonkeyPatch, nothing_here: None, settings: Settings, document
+) -> None:
+    text, chosen = document("Choferes acatan paro en Trujillo"), dataclasses.replace(settings, translate="relevant")
+    without = build(chosen)
+    first = {one.step: one for one in without.run(text).annotations}
+    monkeypatch.setattr("enrich.translate.choose", lambda *_, **__: Loud())
+    ((result,),) = enriched(chosen, [[(text, first)]], parallel=False)
+    assert [one.step for one in result.annotations] == ["translate"]
+    assert result.annotations[0].payload["translation"]["engine"] == "loud"
+    assert result.translated_first
+    both = first | {"translate": result.annotations[0]}
+    assert without.run(text, both).annotations == []
+    stale = both | {"language": dataclasses.replace(first["language"], fingerprint="old")}
+    assert "translate" not in {one.step for one in without.run(text, stale).annotations}
+
+
+def test_a_named_engine_that_is_missing_is_an_error(nothing_here: None, settings: Settings) -> None:
     for name in ("apertium", "opus-mt", "babel"):
         with pytest.raises(UnavailableError, match=name):
             choose(dataclasses.replace(settings, translation=name))
 
 
-def test_the_stages_keep_answering() -> None:
-    assert stages("lt-proc 'a b.bin' | apertium-tagger -g $2 'x.prob' | lt-proc $1 'y.bin'\n") == [
-        ["lt-proc", "-z", "a b.bin"],
-        ["apertium-tagger", "-z", "-g", "x.prob"],
-        ["lt-proc", "-z", "-n", "y.bin"],
-    ]
-
-
-def test_the_stream_format() -> None:
-    assert encode("a/b [c]\nd") == "a\\/b \\[c\\].[][\n]d.[][\n]"
-    assert "\uffff" not in encode("x\uffff\u200b\x00y")
-    assert max(map(len, encode("z" * 1000).split())) < 220
-    assert decode("a\\/b \\[c\\][\n]d[][\n]") == "a/b [c]\nd"
-    assert decode("an [strike] and a [extortion payment][][\n]") == "a strike and an extortion payment"
-
-
-@pytest.fixture(scope="module")
-def apertium():
-    engine = Apertium(protector(load()))
-    yield engine
-    engine.close()
-
-
-@needs_apertium
-def test_apertium_keeps_names_money_paragraphs_and_specials(apertium: Apertium) -> None:
-    text = "Los choferes acatan un paro en Los Olivos.\n\nEl cupo es de S/ 5,000 [cinco mil] y 50%.\nLos Pulpos operan en Gamarra y La Libertad."
-    english = apertium.translate([text])[0]
-    assert english.count("\n") == 3
-    for part in (
-        "strike",
-        "Los Olivos",
-        "extortion payment",
-        "S/ 5,000",
-        "[",
-        "50%",
-        "Los Pulpos",
-        "Gamarra",
-        "La Libertad",
-    ):
-        assert part in english
-    assert "choferes" not in english
-    assert english.endswith(".")
-
-
-@needs_apertium
-def test_apertium_answers_many_texts_in_order_and_odd_ones(apertium: Apertium) -> None:
-    texts = [
-        "Hola.",
-        "",
-        "  \n ",
-        "Uno\uffffdos \ud800.",
-        "\\^$/@<>{}[]",
-        "a" * 5000,
-        "El perro come.",
-        "¿Qué?\n\n\n¡No!",
-    ]
-    english = apertium.translate(texts)
-    assert len(english) == len(texts)
-    assert english[0] == "Hello."
-    assert english[1:3] == ["", "  \n "]
-    assert english[4] == texts[4]
-    assert english[6] == "The dog eats."
-    assert english[7].count("\n") == 3
-
-
-@needs_apertium
-def test_apertium_starts_again_after_its_processes_are_gone(apertium: Apertium) -> None:
-    assert apertium.translate(["Hola."]) == ["Hello."]
-    for stage in apertium._stages:
-        stage.kill()
-        stage.wait()
-    assert apertium.translate(["Hola."]) == ["Hello."]
-
-
-@needs_apertium
-def test_apertium_gives_up_in_time_and_recovers() -> None:
-    import contextlib
-    import signal
-    import time
-
-    engine = Apertium()
-    assert engine.translate(["Hola."]) == ["Hello."]
-    engine._timeout = 0.3
-    engine._stages[3].send_signal(signal.SIGSTOP)
-    begun = time.monotonic()
-    with contextlib.suppress(UnavailableError):  # a slow machine may not start it again in so short a time
-        assert engine.translate(["Hola."]) == ["Hello."]
-    assert time.monotonic() - begun < 10
-    engine._timeout = 20.0
-    assert engine.translate(["Hola."]) == ["Hello."]
-    engine.close()
-
-
-@needs_apertium
-def test_an_apertium_that_never_answers_is_unavailable(tmp_path: Path) -> None:
-    mode = tmp_path / "dead.mode"
-    mode.write_text("cat", "utf-8")  # told `-z`, it ends at once
-    with pytest.raises(UnavailableError, match="does not answer"):
-        Apertium(mode=mode, timeout=0.5).translate(["Hola."])
-    with pytest.raises(UnavailableError, match="not installed"):
-        Apertium(mode=tmp_path / "missing.mode").translate(["Hola."])
-
-
 @needs_apertium
 def test_apertium_is_named_in_the_translation(settings: Settings, document) -> None:
     chosen = dataclasses.replace(settings, translation="apertium")
-    ((_, made),) = translate_documents([document("Los maestros acatan una huelga", language="es")], chosen)
-    assert made is not None
+    ((_, made, reason),) = translate_documents([document("Los maestros acatan una huelga", language="es")], chosen)
+    assert made is not None and not reason
     assert made["engine"] == "apertium"
     assert "strike" in made["title"]
-    ((_, none),) = translate_documents([document("Teachers strike", language="en")], chosen)
+    ((_, none, _),) = translate_documents([document("Teachers strike", language="en")], chosen)
     assert none is None
 
 
-@pytest.fixture(scope="module")
-def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Marian model of random weights, converted from the layout of an OPUS-MT archive: it translates into nonsense."""
-    pytest.importorskip("ctranslate2")
-    spm = pytest.importorskip("sentencepiece")
-    import numpy
-    import yaml
-    from ctranslate2.converters import OpusMTConverter
+class Mortal(Loud):
+    """A translator that dies of one text, and for good after a few."""
 
-    archive, models_dir = tmp_path_factory.mktemp("archive"), tmp_path_factory.mktemp("models")
-    words = [
-        "paro",
-        "huelga",
-        "cupo",
-        "chofer",
-        "bus",
-        "calle",
-        "gremio",
-        "ley",
-        "pleno",
-        "mina",
-        "campo",
-        "río",
-        "sol",
-        "lima",
-        "puno",
-        "tacna",
-    ]
-    corpus = archive / "corpus.txt"
-    corpus.write_text("\n".join(f"El {a} y la {b} en el {a}." for a in words for b in words), "utf-8")
-    spm.SentencePieceTrainer.train(
-        input=str(corpus), model_prefix=str(archive / "source"), vocab_size=40, hard_vocab_limit=False, minloglevel=2
-    )
-    pieces = spm.SentencePieceProcessor(model_file=str(archive / "source.model"))
-    vocab = (
-        ["</s>", "<unk>"]
-        + [p for i in range(pieces.get_piece_size()) if (p := pieces.id_to_piece(i)) not in ("</s>", "<unk>", "<s>")]
-        + ["<pad>"]
-    )
-    (archive / "vocab.yml").write_text(
-        "".join(
-            f"{yaml.dump(token, allow_unicode=True, default_style=chr(34)).strip()}: {i}\n"
-            for i, token in enumerate(vocab)
-        ),
-        "utf-8",
-    )
-    (archive / "decoder.yml").write_text("models: [model.npz]\nvocabs: [vocab.yml, vocab.yml]\n", "utf-8")
-    numpy.savez(archive / "model.npz", **_weights(numpy, len(vocab)))
-    folder = models_dir / "es-en-tiny"
-    OpusMTConverter(str(archive)).convert(str(folder), quantization="int8")
-    for name in ("source.spm", "target.spm"):
-        (folder / name).write_bytes((archive / "source.model").read_bytes())
-    return models_dir
+    def __init__(self, deaths: int = 99) -> None:
+        super().__init__()
+        self.deaths = deaths
+
+    def translate(self, texts: Sequence[str]) -> list[str]:
+        self.asked += texts
+        if any("veneno" in text for text in texts) or self.deaths <= 0:
+            self.deaths -= 1
+            raise UnavailableError("The engine died.", "It is tried again.")
+        return [text.upper() for text in texts]
 
 
-def _weights(numpy: Any, vocab: int, d: int = 16, ff: int = 32) -> dict[str, Any]:
-    random = numpy.random.default_rng(7)
-
-    def matrix(*shape: int) -> Any:
-        return random.normal(0, 0.3, shape).astype("float32")
-
-    weights = {"Wemb": matrix(vocab, d), "decoder_ff_logit_out_b": matrix(1, vocab)}
-    for side, attentions in (("encoder_l1", ("self",)), ("decoder_l1", ("self", "context"))):
-        for attention in attentions:
-            for letter in "qkvo":
-                weights[f"{side}_{attention}_W{letter}"], weights[f"{side}_{attention}_b{letter}"] = (
-                    matrix(d, d),
-                    matrix(1, d),
-                )
-            weights[f"{side}_{attention}_Wo_ln_scale"], weights[f"{side}_{attention}_Wo_ln_bias"] = (
-                matrix(1, d),
-                matrix(1, d),
-            )
-        weights |= {
-            f"{side}_ffn_W1": matrix(d, ff),
-            f"{side}_ffn_b1": matrix(1, ff),
-            f"{side}_ffn_W2": matrix(ff, d),
-            f"{side}_ffn_b2": matrix(1, d),
-        }
-        weights |= {f"{side}_ffn_ffn_ln_scale": matrix(1, d), f"{side}_ffn_ffn_ln_bias": matrix(1, d)}
-    config = (
-        "type: transformer\nenc-depth: 1\ndec-depth: 1\ntransformer-heads: 2\ntransformer-ffn-activation: swish\ntransformer-preprocess: ''\n"
-        "transformer-postprocess: dan\ntransformer-postprocess-emb: d\ntransformer-decoder-autoreg: self-attention\n"
-        "transformer-no-projection: false\ntransformer-guided-alignment-layer: last\n"
-    )
-    return weights | {"special:model.yml": numpy.frombuffer(config.encode() + b"\0", dtype="int8")}
+def relevant(document: Any, number: int, more: str = "") -> Any:
+    return document(f"Choferes acatan paro número {number} {more}", f"Texto {number}.", id=f"d{number}")
 
 
-def test_a_converted_model_is_found_loaded_and_keeps_paragraphs(tiny_model: Path, settings: Settings) -> None:
-    folder = OpusMT.found(tiny_model)
-    assert folder is not None
-    engine = OpusMT(folder)
-    one, empty, two = engine.translate(["El paro y la ley.\n\nEl bus en la calle. La mina.", "", "El sol."])
-    assert empty == ""
-    assert one.count("\n\n") == 1
-    assert (one, two) == tuple(engine.translate(["El paro y la ley.\n\nEl bus en la calle. La mina.", "El sol."]))
-    engine.close()
-    home = settings.home
-    home.mkdir(parents=True)
-    (home / "models").symlink_to(tiny_model)
-    chosen = choose(dataclasses.replace(settings, translation="auto"))
-    assert chosen is not None
-    assert chosen.name == "opus-mt"
-    assert models.engines(settings)["opus-mt"]
+def test_an_engine_that_dies_in_mid_batch_costs_one_document_its_translation(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, document
+) -> None:
+    monkeypatch.setattr("enrich.translate.choose", lambda *_, **__: Mortal())
+    chain = build(dataclasses.replace(settings, translate="relevant"))
+    tasks = [(relevant(document, n, "veneno" if n == 2 else ""), {}) for n in range(5)]
+    outcomes = chain.run_many(tasks)
+    made = [next(a for a in one.annotations if a.step == "translate") for one in outcomes]
+    assert [a.payload["translation"]["engine"] for a in made] == ["loud", "loud", TAGS, "loud", "loud"]
+    assert [bool(one.errors) for one in outcomes] == [False, False, True, False, False]
+    assert "The engine died" in outcomes[2].errors["translate"]
+    assert {"topics", "places", "signature"} <= {a.step for a in outcomes[2].annotations}
+    assert made[2].fingerprint != chain.fingerprints()["translate"], "it is stale, so that it is done again"
 
 
-def test_a_broken_model_says_so(tmp_path: Path) -> None:
-    pytest.importorskip("ctranslate2")
-    folder = tmp_path / "broken"
-    folder.mkdir()
-    for name in ("model.bin", "source.spm", "target.spm"):
-        (folder / name).write_bytes(b"no model")
-    assert OpusMT.found(tmp_path) == folder
-    with pytest.raises(UnavailableError, match="cannot be loaded"):
-        OpusMT(folder).translate(["Hola."])
-    (folder / "target.spm").unlink()
-    assert OpusMT.found(tmp_path) is None
-    assert models.describe(folder)["missing"] == ["target.spm"]
+def test_an_engine_that_is_gone_is_not_asked_by_every_document(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, document
+) -> None:
+    engine = Mortal(deaths=0)
+    monkeypatch.setattr("enrich.translate.choose", lambda *_, **__: engine)
+    chain = build(dataclasses.replace(settings, translate="relevant"))
+    outcomes = chain.run_many([(relevant(document, n), {}) for n in range(40)])
+    assert all("The engine died" in one.errors["translate"] for one in outcomes)
+    assert len(engine.asked) < 40 * 3
+
+
+def test_a_batch_is_translated_in_one_request(loud: Loud, settings: Settings, document) -> None:
+    requests: list[int] = []
+    translate = loud.translate
+    loud.translate = lambda texts: requests.append(len(texts)) or translate(texts)  # type: ignore[method-assign]
+    chain = build(dataclasses.replace(settings, translate="relevant"))
+    outcomes = chain.run_many([(relevant(document, n), {}) for n in range(30)])
+    assert all(not one.errors for one in outcomes)
+    assert requests == [61]  # thirty titles, thirty texts, one empty summary
+
+
+def test_enriched_again_a_document_keeps_its_translation_while_nothing_it_hangs_on_changed(
+    loud: Loud, settings: Settings, document
+) -> None:
+    chosen = dataclasses.replace(settings, translate="relevant")
+    text = document("Choferes acatan paro en Trujillo", "Piden seguridad.")
+    first = {one.step: one for one in build(chosen).run(text).annotations}
+    asked = len(loud.asked)
+    stale: dict[str, Annotation] = {
+        name: dataclasses.replace(one, fingerprint="older word lists") for name, one in first.items()
+    }
+    again = build(chosen).run(text, stale)
+    assert next(a for a in again.annotations if a.step == "translate").payload == first["translate"].payload
+    assert len(loud.asked) == asked
+    loud.version = "2"
+    build(chosen).run(text, stale)
+    assert len(loud.asked) > asked

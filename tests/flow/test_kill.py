@@ -12,7 +12,7 @@ POINTS = [
     ("crawler.extraction:documents.save_many", "after"),
     ("pipeline:work.claim", "after"),
     ("pipeline:annotations.put_many", "after"),
-    ("pipeline:stories.join_many", "after"),
+    ("pipeline:joining.join_many", "after"),
     ("pipeline:_queue_after", "after"),
     ("pipeline:_keep", "after"),
     ("search.embedded:EmbeddedBackend.index", "after"),

@@ -3,7 +3,7 @@
 from sqlalchemy import insert
 
 from core.document import Annotation
-from store import annotations, documents, frontier, history, schema, stories, work
+from store import annotations, documents, frontier, history, joining, schema, work
 
 
 def test_an_address_never_seen_has_an_empty_history(store):
@@ -39,7 +39,7 @@ def test_a_document_tells_everything(store, make, now, later):
             tx, [Annotation(document=one.id, version=1, step="topics", fingerprint="f", payload={})], later(3)
         )
         annotations.correct(tx, one.id, {"topics": {"remove": ["strike"]}}, "ana", later(4))
-        stories.join_many(tx, [(one, {"keys": [1]})], now, similar=lambda a, b: 0)
+        joining.join_many(tx, [(one, {"keys": [1]})], now, similar=lambda a, b, _: 0)
         work.fail(tx, work.claim(tx, "enrich", store.worker, 1, now)[0], store.worker, "no engine", now)
         tx.execute(
             insert(schema.alerts).values(

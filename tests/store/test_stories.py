@@ -3,10 +3,10 @@
 import time
 from datetime import timedelta
 
-from store import documents, stories
+from store import documents, joining, stories
 
 
-def similar(a, b):
+def similar(a, b, rarity=None):
     one, two = set(a.title.split()), set(b.title.split())
     score = len(one & two) / len(one | two)
     return score if score >= 0.5 else 0.0
@@ -23,7 +23,7 @@ def hash_(word):
 def join(store, given, now, **kw):
     with store.write() as tx:
         documents.save_many(tx, given, now=now)
-        return stories.join_many(tx, [(one, keys(one)) for one in given], now, similar=kw.get("similar", similar))
+        return joining.join_many(tx, [(one, keys(one)) for one in given], now, similar=kw.get("similar", similar))
 
 
 def titled(make, *titles, **fields):
@@ -67,9 +67,70 @@ def test_the_days_must_be_near(store, make, now):
         titled(make, "paro en Lima", published=now),
         titled(make, "paro en Lima", published=now + timedelta(days=4), url="https://b.example/b"),
     )
-    assert len(set(join(store, a + b, now).values())) == 2
+    assert len(set(join(store, a + b, now, similar=copies).values())) == 2
     c = titled(make, "paro en Lima", published=now + timedelta(days=6), url="https://b.example/c")
-    assert join(store, c, now)[c[0].id] == "s" + b[0].id
+    assert join(store, c, now, similar=copies)[c[0].id] == "s" + b[0].id
+
+
+def copies(a, b, rarity):
+    return joining.COPY
+
+
+def test_what_is_retold_joins_for_a_day_and_makes_no_chain(store, make, now):
+    given = [make(f"d{n}", title="paro en Lima", published=now + timedelta(days=n)) for n in range(4)]
+    joined = join(store, given, now)
+    assert [joined[one.id] for one in given] == ["s" + given[n].id for n in (0, 0, 2, 2)]
+
+
+def test_days_are_those_of_lima(store, make, now):
+    evening = now.replace(hour=4) + timedelta(days=1)  # 23:00 in Lima, the day of `now`
+    given = [make(f"h{n}", title="paro en Lima", published=moment) for n, moment in enumerate((now, evening))]
+    join(store, given, now)
+    later = make("later", title="paro en Lima", published=now + timedelta(days=1))
+    assert join(store, [later], now)[later.id] == "s" + given[0].id
+
+
+def test_one_that_is_unlike_most_of_a_story_does_not_join_it(store, make, now):
+    def scored(a, b, rarity):
+        pair = {a.title[-1], b.title[-1]}
+        return 2.0 if pair in ({"a", "b"}, {"b", "c"}) else -1.9
+
+    given = titled(make, "paro a", "paro b", "paro c")
+    joined = join(store, given, now, similar=scored)
+    assert [joined[one.id] for one in given] == ["s" + given[n].id for n in (0, 0, 2)]
+
+
+def test_rarity_is_the_share_of_the_other_documents_of_these_days(store, make, now):
+    told = []
+
+    def asked(a, b, rarity):
+        told.append(round(rarity(hash_("paro")) * joining.FEW))
+        return 0.0
+
+    given = titled(make, *(f"paro numero{n}" for n in range(4)))
+    given.append(make("old", title="paro viejo", published=now - timedelta(days=9)))
+    terms = [(one, {"terms": [hash_(word) for word in one.title.split()]}) for one in given]
+    with store.write() as tx:
+        documents.save_many(tx, given, now=now)
+        joining.join_many(tx, terms[:3], now, similar=asked)
+        joining.join_many(tx, terms[3:], now, similar=asked)
+    assert told == [0, 1, 1, 2, 2, 2]
+
+
+def test_documents_enriched_again_are_not_counted_twice(store, make, now):
+    shares = []
+
+    def asked(a, b, rarity):
+        shares.append(round(rarity(hash_("paro")) * joining.FEW))
+        return 0.0
+
+    given = titled(make, "paro uno", "paro dos", "paro tres")
+    terms = [(one, {"terms": [hash_(word) for word in one.title.split()]}) for one in given]
+    with store.write() as tx:
+        documents.save_many(tx, given, now=now)
+        joining.join_many(tx, terms[:2], now, similar=asked)
+        joining.join_many(tx, [*terms[:2], terms[2]], now, similar=asked)
+    assert shares == [0, 1, 1]
 
 
 def test_the_nearest_wins(store, make, now):
@@ -79,11 +140,11 @@ def test_the_nearest_wins(store, make, now):
 
 def test_shared_keys_without_a_shared_text_join_nothing(store, make, now):
     a, b = titled(make, "uno dos tres", "uno dos tres cuatro")
-    assert len(set(join(store, [a, b], now, similar=lambda x, y: False).values())) == 2
+    assert len(set(join(store, [a, b], now, similar=lambda x, y, _: 0.0).values())) == 2
 
 
 def test_a_text_that_hundreds_tell_is_one_story(store, make, now):
-    given = titled(make, *["paro de transportistas en Lima"] * (stories.COMMON + 60))
+    given = titled(make, *["paro de transportistas en Lima"] * (joining.COMMON + 60))
     for start in range(0, len(given), 90):
         join(store, given[start : start + 90], now)
     with store.read() as tx:
@@ -91,11 +152,11 @@ def test_a_text_that_hundreds_tell_is_one_story(store, make, now):
 
 
 def test_of_keys_that_too_many_share_only_some_are_compared_and_they_are_counted(store, make, now):
-    given = titled(make, *(f"paro numero{n}" for n in range(stories.COMMON + 20)))
+    given = titled(make, *(f"paro numero{n}" for n in range(joining.COMMON + 20)))
     calls = []
-    joined = join(store, given, now, similar=lambda a, b: calls.append(1) or 0)
+    joined = join(store, given, now, similar=lambda a, b, _: calls.append(1) or 0)
     assert joined.common == 19
-    assert len(calls) <= stories.MOST_VERIFIED * len(given)
+    assert len(calls) <= joining.MOST_VERIFIED * len(given)
 
 
 def test_who_leaves_is_forgotten(store, make, now):
@@ -114,8 +175,9 @@ def test_old_keys_are_forgotten_and_stories_stay(store, make, now):
     old, new = titled(make, "uno dos tres", published=now - timedelta(days=90)) + titled(make, "x y z", published=now)
     join(store, [old, new], now)
     with store.write() as tx:
-        assert stories.forget_keys(tx, now - timedelta(days=30)) == 3
-        assert stories.forget_keys(tx, now - timedelta(days=30)) == 0
+        assert stories.forget_keys(tx, now - timedelta(days=30)) == 0  # it joined today: its neighbours may still come
+        assert stories.forget_keys(tx, now + timedelta(minutes=1)) == 4
+        assert stories.forget_keys(tx, now + timedelta(minutes=1)) == 0
         assert stories.count(tx) == 2
 
 
@@ -135,7 +197,7 @@ def test_bulk_is_quick(store, make, now):
         documents.save_many(tx, given, now=now)
     start = time.process_time()
     with store.write() as tx:
-        stories.join_many(
+        joining.join_many(
             tx, [(one, {"keys": range(n * 13, n * 13 + 16)}) for n, one in enumerate(given)], now, similar=similar
         )
     assert time.process_time() - start < 6

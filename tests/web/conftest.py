@@ -13,7 +13,7 @@ from core.settings import Settings
 from core.urls import alias
 from search.engines import open_backend
 from search.query import everything
-from store import annotations, documents, runs, sources, stories
+from store import annotations, documents, joining, runs, sources
 from store.database import Store
 from store.sources import SourceState
 from web.app import create
@@ -130,7 +130,7 @@ def fill(store: Store) -> dict[str, str]:
             (document, {"signature": {"keys": [n if n > 1 else 0], "kind": "text"}})
             for n, (document, _) in enumerate(items)
         ]
-        stories.join_many(tx, keyed, NOW, similar=lambda a, b: float(a.text == b.text))
+        joining.join_many(tx, keyed, NOW, similar=lambda a, b, _: float(a.text == b.text))
         sources.keep(
             tx, SourceState(slug="faro", status="verified", last_poll=NOW, last_success=NOW, last_item=NOW), NOW
         )

@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from core.document import Document
-from store import documents, stories
+from store import documents, joining, stories
 from store.schema import completeness
 from web import told
 
@@ -241,7 +241,7 @@ def test_a_story_of_many_documents_is_paged_and_its_data_are_whole(
     with site.desk.store.write() as tx:
         documents.save_many(tx, twins, now=NOW)
         keyed = [(one, {"signature": {"keys": [77], "kind": "text"}}) for one in twins]
-        stories.join_many(tx, keyed, NOW, similar=lambda a, b: 1.0)
+        joining.join_many(tx, keyed, NOW, similar=lambda a, b, rarity: 1.0)
         story = next(iter(stories.of(tx, [twins[0].id]).values()))
     assert story.size == 5
     monkeypatch.setattr(told, "MEMBERS", 2)
@@ -555,3 +555,39 @@ def test_a_defect_of_ours_tells_nothing_of_our_insides(site: Any, monkeypatch: p
     answer = client.get("/runs")
     assert answer.status_code == 500 and "secret" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_stories_are_merged_split_and_brought_back_on_the_page(writer) -> None:
+    listed = writer.get("/search.json?q=*&limit=50").json()["documents"]
+    one, other = [row for row in listed if row["story"] and row["story"]["size"] == 1][:2]
+    story, gone = one["story"]["id"], other["story"]["id"]
+    token = _decide_token(writer, story)
+    assert writer.post(f"/stories/{story}/merge", data={"other": gone}).status_code == 403
+    answer = writer.post(
+        f"/stories/{story}/merge",
+        data={"other": f"http://x/stories/{gone}?lang=en", "form_token": token},
+        follow_redirects=True,
+    )
+    assert answer.status_code == 200 and other["id"] in answer.text
+    assert writer.get(f"/stories/{gone}.json").json()["id"] == story
+    answer = writer.post(
+        f"/stories/{story}/split", data={"document": [other["id"]], "form_token": token}, follow_redirects=True
+    )
+    assert answer.status_code == 200
+    nothing = writer.post(f"/stories/{story}/split", data={"form_token": token}, follow_redirects=True)
+    assert nothing.status_code == 400 and 'role="alert"' in nothing.text
+    number = answer.text.partition('name="decision" value="')[2].partition('"')[0]
+    assert (
+        writer.post(
+            f"/stories/{story}/undo", data={"decision": number, "form_token": token}, follow_redirects=True
+        ).status_code
+        == 200
+    )
+    assert writer.get(f"/stories/{story}.json").json()["size"] == 2
+    assert writer.get("/stories/nowhere/decide").status_code == 404
+
+
+def _decide_token(client, story: str) -> str:
+    page = client.get(f"/stories/{story}/decide")
+    assert page.status_code == 200
+    return page.text.partition('name="form_token" value="')[2].partition('"')[0]

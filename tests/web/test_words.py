@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from web import words
+from web.receipts import lines
 from web.words import Words, preferred
 
 WEB = Path(words.__file__).parent
@@ -53,3 +54,23 @@ def test_a_key_that_is_missing_is_an_error() -> None:
 def test_a_value_of_a_closed_list_has_a_name_and_any_other_is_itself() -> None:
     assert Words("es").name("topic", "strike") == "paro o huelga"
     assert Words("en").name("topic", "<b>") == "<b>"
+
+
+def test_a_receipt_is_told_by_stage_and_source_without_what_is_zero() -> None:
+    faro = {
+        "listed": 22,
+        "skipped": 0,
+        "errors": {"robots": 1},
+        "reasons": ["robots.txt forbids it"],
+        "revisions": {"checked": 0},
+    }
+    receipt = {
+        "collect": {"sources": {"faro": faro, "ribera": {"new": 0}}, "documents": 3},
+        "deliver": {"mails": 0},
+        "failed": [],
+    }
+    assert lines(receipt, Words("es")) == [
+        ("recolección", "documentos 3"),
+        ("faro", "listados 22, motivos robots.txt lo prohíbe, errores (robots.txt 1)"),
+    ]
+    assert lines({"new": 7, "done": True, "vanished": 0}, Words("en")) == [("new", "7"), ("done", "yes")]

@@ -1,0 +1,260 @@
+"""What enrichment costs: documents a second of the whole chain, with spaCy beside it, and tokens a second of each translation engine.
+
+    python bench/enrich.py [--data DIR] [--documents N] [--sentences N] [--rounds N] [--beam B] [--batch N] [--skip chain|engines]... [--out FILE]
+
+*Chain*: every plain step over real articles cut to 400 words (`texts/articles.jsonl.gz` of the folder of real data, default ../shared/data
+beside the checkout), by the processor time of one core, so that other work on the machine counts little; then with Apertium, by the
+wall. spaCy's small Spanish model is asked for its entities of the same documents where it is installed (GPL-3: the user installs it).
+
+*Engines*: a model of OPUS-MT's base size (77.9 million parameters, vocabulary 65,001) with random weights is made here, as a hub keeps it
+and as an archive; the archive is converted to int8 by our own conversion, loaded by our own loader, and beside it plain `transformers`
+runs in the same run at the same batch and beam. Each sentence has 24 words and exactly 32 tokens come of it. Processor time would
+favour nobody: the wall of the best of `--rounds` is given. Memory is what a process of its own holds at its most. Without torch the
+`transformers` row is missing and says so. Prints tables and writes JSON (default bench/enrich.json).
+"""
+
+import argparse
+import dataclasses
+import gzip
+import importlib.util
+import json
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # bench/enrich.py would hide the room `enrich`
+
+from bench.random_marian import BASE, archive, hub_folder, sentences
+from core.document import Document
+from core.settings import Settings
+from enrich.steps import build
+
+ROOT = Path(__file__).resolve().parents[1]
+WORDS, TOKENS = 400, 32
+
+
+def articles(data: Path, count: int) -> list[Document]:
+    """Real articles, those of 400 words and more, cut there."""
+    found = []
+    with gzip.open(data / "texts" / "articles.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for number, row in enumerate(map(json.loads, lines)):
+            words = str(row.get("text") or "").split(" ")
+            if len(words) >= WORDS:
+                found.append(Document(
+                    id=f"a{number}", url=f"https://texts.example/{number}", source="texts", title=str(row.get("title") or ""),
+                    text=" ".join(words[:WORDS]), fetched=datetime.now(UTC),
+                ))  # fmt: skip
+    return list(islice(found, count))
+
+
+def chain_rate(data: Path, count: int, out: dict[str, Any]) -> None:
+    documents = articles(data, count)
+    settings = dataclasses.replace(Settings.load(), translate="none")
+    chain = build(settings)
+    for document in documents[:20]:
+        chain.run(document)
+    begun, wall = time.process_time(), time.perf_counter()
+    for document in documents:
+        chain.run(document)
+    seconds, wall = time.process_time() - begun, time.perf_counter() - wall
+    out["documents_per_second"] = round(len(documents) / seconds)
+    out["documents_per_second_wall"] = round(len(documents) / wall)
+    out["ms_by_step"] = steps(chain, documents[:200])
+    out["memory_mb"] = memory()
+
+
+def steps(chain: Any, documents: list[Document]) -> dict[str, float]:
+    """Milliseconds of each step a document: what is read first by several (sentences, word lists) is the first one's."""
+    from enrich.reading import Reading
+
+    spent: dict[str, float] = {}
+    for document in documents:
+        reading = Reading(document, chain.lexicon)
+        for step in chain.steps:
+            begun = time.process_time()
+            reading.said[step.name] = step(reading)
+            spent[step.name] = spent.get(step.name, 0.0) + time.process_time() - begun
+    return {name: round(seconds / len(documents) * 1000, 3) for name, seconds in spent.items()}
+
+
+def apertium_rate(data: Path, count: int, out: dict[str, Any]) -> None:
+    from enrich.apertium import Apertium
+
+    if not Apertium.installed():
+        out["missing"] = "apertium-eng-spa"
+        return
+    documents = articles(data, count)
+    chain = build(dataclasses.replace(Settings.load(), translate="all", translation="apertium"))
+    chain.run_many([(documents[0], {})])
+    begun = time.perf_counter()
+    outcomes = chain.run_many([(document, {}) for document in documents])
+    wall = time.perf_counter() - begun
+    chain.close()
+    assert not any(outcome.errors for outcome in outcomes)
+    out["documents_per_second_wall"] = round(len(documents) / wall, 1)
+
+
+def spacy_rate(data: Path, count: int, out: dict[str, Any]) -> None:
+    if not all(importlib.util.find_spec(name) for name in ("spacy", "es_core_news_sm")):
+        out["missing"] = "spacy and es_core_news_sm"
+        return
+    import spacy
+
+    model = spacy.load("es_core_news_sm", exclude=["parser", "attribute_ruler", "lemmatizer", "morphologizer"])
+    documents = articles(data, count)
+    begun = time.process_time()
+    for document in documents:
+        list(model(document.text).ents)
+    out["documents_per_second"] = round(len(documents) / (time.process_time() - begun), 1)
+    out["memory_mb"] = memory()
+
+
+def memory() -> int:
+    """The most memory that this process held, in MB."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+
+
+def timed(run: Callable[[], int], rounds: int) -> tuple[float, list[float]]:
+    """Tokens a second of the best round, and of each."""
+    run()
+    rates = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        tokens = run()
+        rates.append(tokens / (time.perf_counter() - begun))
+    return max(rates), [round(rate) for rate in rates]
+
+
+def ctranslate2_rate(folder: Path, given: Any, out: dict[str, Any]) -> None:
+    from enrich.engines.ctranslate import CTranslate2
+    from enrich.engines.folders import look
+
+    engine = CTranslate2(look(folder))
+    batch = [list(engine.encode(text)) for text in sentences(given.sentences)]
+    translator, *_ = engine._load()
+
+    def run() -> int:
+        done = translator.translate_batch(
+            batch,
+            beam_size=given.beam,
+            max_batch_size=given.batch,
+            max_decoding_length=TOKENS,
+            min_decoding_length=TOKENS,
+        )
+        return sum(len(one.hypotheses[0]) for one in done)
+
+    rate, rates = timed(run, given.rounds)
+    begun = time.perf_counter()
+    engine.generate(batch, strict=False)
+    size = round(sum(file.stat().st_size for file in folder.iterdir()) / 10**6)
+    out |= {"tokens_per_second": round(rate), "rounds": rates, "disk_mb": size, "memory_mb": memory(),
+            "unforced_seconds": round(time.perf_counter() - begun, 1)}  # fmt: skip
+
+
+def transformers_rate(folder: Path, given: Any, out: dict[str, Any]) -> None:
+    import torch
+
+    from enrich.engines.folders import look
+    from enrich.engines.huggingface import Transformers
+
+    engine = Transformers(look(folder))
+    batch = [list(engine.encode(text)) for text in sentences(given.sentences)]
+    model, tokens, *_ = engine._load()
+
+    def run() -> int:
+        count = 0
+        for at in range(0, len(batch), given.batch):
+            inputs = tokens.pad({"input_ids": batch[at : at + given.batch]}, return_tensors="pt").to(model.device)
+            with torch.inference_mode():
+                made = model.generate(
+                    **inputs, num_beams=given.beam, do_sample=False, max_new_tokens=TOKENS, min_new_tokens=TOKENS
+                )
+            count += made.shape[0] * TOKENS
+        return count
+
+    rate, rates = timed(run, given.rounds)
+    size = round(sum(file.stat().st_size for file in folder.iterdir()) / 10**6)
+    out |= {"tokens_per_second": round(rate), "rounds": rates, "disk_mb": size, "memory_mb": memory()}
+
+
+def alone(task: Callable[..., None], *arguments: Any) -> dict[str, Any]:
+    """A task in a process of its own, whose memory is its own; what it put into its dict."""
+    context = multiprocessing.get_context("spawn")
+    with context.Manager() as manager:
+        out = manager.dict()
+        process = context.Process(target=task, args=(*arguments, out))
+        process.start()
+        process.join()
+        if process.exitcode:
+            raise SystemExit(f"{task.__name__} ended with {process.exitcode}")
+        return dict(out)
+
+
+def made(folder: Path, torch_is_here: bool, out: dict[str, Any]) -> None:
+    """The archive of base size, converted by our own code; and the hub's folder."""
+    from enrich.engines.converting import from_marian
+
+    begun = time.perf_counter()
+    raw = archive(folder / "archive", BASE)
+    out["archive_seconds"] = round(time.perf_counter() - begun, 1)
+    begun = time.perf_counter()
+    from_marian(raw, folder / "int8")
+    out["conversion_seconds"], out["memory_mb"] = round(time.perf_counter() - begun, 1), memory()
+    (raw / "opus.npz").unlink()
+    if torch_is_here:
+        hub_folder(folder / "hub", BASE)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--documents", type=int, default=400)
+    parser.add_argument("--sentences", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--beam", type=int, default=1)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--skip", action="append", default=[], choices=["chain", "engines"])
+    parser.add_argument("--out", type=Path, default=ROOT / "bench" / "enrich.json")
+    given = parser.parse_args()
+    result: dict[str, Any] = {}
+    if "chain" not in given.skip:
+        if not (given.data / "texts" / "articles.jsonl.gz").is_file():
+            raise SystemExit(
+                f"{given.data}/texts/articles.jsonl.gz is missing: name the folder of real data with --data."
+            )
+        result["chain"] = alone(chain_rate, given.data, given.documents)
+        result["chain with apertium"] = alone(apertium_rate, given.data, min(given.documents, 100))
+        result["spacy"] = alone(spacy_rate, given.data, min(given.documents, 100))
+    if "engines" not in given.skip:
+        has_torch = all(importlib.util.find_spec(name) for name in ("torch", "transformers"))
+        with tempfile.TemporaryDirectory() as scratch:
+            result["conversion"] = alone(made, Path(scratch), has_torch)
+            result["ctranslate2 int8"] = alone(ctranslate2_rate, Path(scratch, "int8"), given)
+            result["transformers"] = (
+                alone(transformers_rate, Path(scratch, "hub"), given)
+                if has_torch
+                else {"missing": "torch and transformers"}
+            )
+        result["setting"] = {
+            "beam": given.beam,
+            "batch": given.batch,
+            "sentences": given.sentences,
+            "tokens_each": TOKENS,
+        }
+        if has_torch:
+            rates = [result[name]["tokens_per_second"] for name in ("ctranslate2 int8", "transformers")]
+            result["times faster"] = round(rates[0] / rates[1], 2)
+    for name, row in result.items():
+        print(f"{name:<22} {json.dumps(row, ensure_ascii=False)}")
+    given.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

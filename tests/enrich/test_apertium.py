@@ -1,0 +1,151 @@
+"""Apertium: the stream it speaks, the traps of its tools, and what it must leave alone."""
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import UnavailableError
+from enrich.apertium import Apertium, decode, encode, stages
+from enrich.lexicon import load
+from enrich.protecting import protector
+
+needs_apertium = pytest.mark.skipif(not Apertium.installed(), reason="apertium-eng-spa is not installed")
+
+
+def test_the_stages_keep_answering() -> None:
+    assert stages("lt-proc 'a b.bin' | apertium-tagger -g $2 'x.prob' | lt-proc $1 'y.bin'\n") == [
+        ["lt-proc", "-z", "a b.bin"],
+        ["apertium-tagger", "-z", "-g", "x.prob"],
+        ["lt-proc", "-z", "-n", "y.bin"],
+    ]
+
+
+def test_the_stream_format() -> None:
+    assert encode("a/b [c]\nd") == "a\\/b \\[c\\].[][\n]d.[][\n]"
+    assert "\uffff" not in encode("x\uffff\u200b\x00y")
+    assert max(map(len, encode("z" * 1000).split())) < 220
+    assert decode("a\\/b \\[c\\][\n]d[][\n]") == "a/b [c]\nd"
+    assert decode("an [strike] and a [extortion payment][][\n]") == "a strike and an extortion payment"
+
+
+@pytest.fixture(scope="module")
+def apertium():
+    engine = Apertium(protector(load()))
+    yield engine
+    engine.close()
+
+
+@needs_apertium
+def test_apertium_keeps_names_money_paragraphs_and_specials(apertium: Apertium) -> None:
+    text = "Los choferes acatan un paro en Los Olivos.\n\nEl cupo es de S/ 5,000 [cinco mil] y 50%.\nLos Pulpos operan en Gamarra y La Libertad."
+    english = apertium.translate([text])[0]
+    assert english.count("\n") == 3
+    for part in (
+        "strike",
+        "Los Olivos",
+        "extortion payment",
+        "S/ 5,000",
+        "[",
+        "50%",
+        "Los Pulpos",
+        "Gamarra",
+        "La Libertad",
+    ):
+        assert part in english
+    assert "choferes" not in english
+    assert english.endswith(".")
+
+
+@needs_apertium
+def test_apertium_answers_many_texts_in_order_and_odd_ones(apertium: Apertium) -> None:
+    texts = [
+        "Hola.",
+        "",
+        "  \n ",
+        "Uno\uffffdos \ud800.",
+        "\\^$/@<>{}[]",
+        "a" * 5000,
+        "El perro come.",
+        "¿Qué?\n\n\n¡No!",
+    ]
+    english = apertium.translate(texts)
+    assert len(english) == len(texts)
+    assert english[0] == "Hello."
+    assert english[1:3] == ["", "  \n "]
+    assert english[4] == texts[4]
+    assert english[6] == "The dog eats."
+    assert english[7].count("\n") == 3
+
+
+@needs_apertium
+def test_apertium_starts_again_after_its_processes_are_gone(apertium: Apertium) -> None:
+    assert apertium.translate(["Hola."]) == ["Hello."]
+    for stage in apertium._stages:
+        stage.kill()
+        stage.wait()
+    assert apertium.translate(["Hola."]) == ["Hello."]
+
+
+@needs_apertium
+def test_apertium_gives_up_in_time_and_recovers() -> None:
+    import contextlib
+    import signal
+    import time
+
+    engine = Apertium()
+    assert engine.translate(["Hola."]) == ["Hello."]
+    engine._timeout = 0.3
+    engine._stages[3].send_signal(signal.SIGSTOP)
+    begun = time.monotonic()
+    with contextlib.suppress(UnavailableError):  # a slow machine may not start it again in so short a time
+        assert engine.translate(["Hola."]) == ["Hello."]
+    assert time.monotonic() - begun < 10
+    engine._timeout = 20.0
+    assert engine.translate(["Hola."]) == ["Hello."]
+    engine.close()
+
+
+@needs_apertium
+def test_an_apertium_that_never_answers_is_unavailable(tmp_path: Path) -> None:
+    mode = tmp_path / "dead.mode"
+    mode.write_text("cat", "utf-8")  # told `-z`, it ends at once
+    with pytest.raises(UnavailableError, match="does not answer"):
+        Apertium(mode=mode, timeout=0.5).translate(["Hola."])
+    with pytest.raises(UnavailableError, match="not installed"):
+        Apertium(mode=tmp_path / "missing.mode").translate(["Hola."])
+
+
+@needs_apertium
+@pytest.mark.parametrize(
+    ("spanish", "kept"),
+    [
+        ("Juan Rosas Guerra, dirigente, fue baleado. Guerra murió.", ["Juan Rosas Guerra", "Guerra died"]),
+        ("La señora Rosa Prado de la Torre Campos habló.", ["Rosa Prado de la Torre Campos"]),
+        ("La Ley N° 32108 y el DS 124-2025-PCM siguen; el PL 11735/2024-CR no.", ["32108", "DS 124-2025-PCM", "11735/2024-CR"]),
+        ("El paro de 24 horas.", ["strike"]),
+        ("El paro y el desempleo suben.", ["unemployment"]),
+        ("Cobran un cupo de S/ 500.", ["extortion payment", "S/ 500"]),
+        ("La universidad abre un cupo.", ["slot"]),
+        ("Sufrió un paro cardíaco.", ["cardiac arrest"]),
+        ("Los extorsionadores y los sicarios dispararon al cobrador en Ate.", ["extortionists", "hitmen", "fare collector", "Ate"]),
+        ("Pagó 500 soles en La Libertad y en Los Olivos.", ["500 soles", "La Libertad", "Los Olivos"]),
+        ("El dictamen pasó por insistencia.", ["committee report", "over the executive's objections"]),
+    ],
+)  # fmt: skip
+def test_domain_words_names_and_numbers(apertium: Apertium, spanish: str, kept: list[str]) -> None:
+    english = apertium.translate([spanish])[0]
+    assert [part for part in kept if part not in english] == []
+
+
+def test_a_protected_name_takes_neither_subject_nor_capital() -> None:
+    assert decode("[Guerra] It died[][\n]") == "Guerra died"
+    assert decode("Comas: [strike] Of drivers[][\n]") == "Comas: strike of drivers"
+    assert decode("[Ate] United won[][\n]") == "Ate United won"
+
+
+@needs_apertium
+def test_a_long_text_is_translated_whole(apertium: Apertium) -> None:
+    text = "El gremio anunció un paro en Comas.\n" * 2_000
+    english = apertium.translate([text])[0]
+    assert english.count("\n") == 2_000
+    assert english.count("strike") == 2_000

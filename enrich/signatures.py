@@ -22,6 +22,8 @@ from enrich.retelling import Rarity
 VERSION = "2"
 LONG = 60
 """Words from which on a text is compared by its 5-grams."""
+REMEMBERED = 1024
+"""Texts whose grams are kept: those of the stories of a day, some 50 MB where all are long."""
 TEXT_JACCARD, TEXT_CONTAINMENT = 0.5, 0.8
 COPY = 10.0
 """What a copy scores at least; a retelling scores less."""
@@ -59,10 +61,10 @@ def similar(a: Document, b: Document, rarity: Rarity = retelling.unknown) -> flo
     `rarity` gives the share of these days' documents that carry a term. Copies may lie days apart, a retelling at most one:
     what is told later is the next day's news.
     """
-    first, second = _grams(a.text), _grams(b.text)
+    first, second = _hashed(a.text), _hashed(b.text)
     if first and second:
         shared = len(first & second)
-        jaccard, containment = shared / len(first | second), shared / min(len(first), len(second))
+        jaccard, containment = shared / (len(first) + len(second) - shared), shared / min(len(first), len(second))
         if jaccard >= TEXT_JACCARD or containment >= TEXT_CONTAINMENT:
             return COPY + max(jaccard, containment)
     days = abs(_day(a) - _day(b))
@@ -80,13 +82,18 @@ def similar(a: Document, b: Document, rarity: Rarity = retelling.unknown) -> flo
     return min(retelling.score(one, other, rarity) - doubt, COPY - 1)
 
 
-@lru_cache(maxsize=4096)
 def _grams(text: str) -> frozenset[str]:
     """The word 5-grams of a text, none where it is shorter than LONG words."""
     words = _WORD.findall(fold(text))
     if len(words) < LONG:
         return frozenset()
     return frozenset(" ".join(words[i : i + 5]) for i in range(len(words) - 4))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _hashed(text: str) -> frozenset[int]:
+    """They as numbers of this process, which take a third of the room."""
+    return frozenset(map(hash, _grams(text)))
 
 
 def _day(document: Document) -> int:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from alerts import matching, outbox
-from core.document import Document, Payload
+from core.document import SYNTHETIC, Document, Payload
 from core.errors import InputError, PututuError
 from core.home import archive_held
 from core.record import Record
@@ -167,7 +167,8 @@ def _keep(store: Store, batch: Sequence[Work], results: Sequence[Enriched], now:
         ours = [by_id[id] for id in dict.fromkeys(item.document for item in mine) if id in by_id]
         new = [annotation for result in ours for annotation in result.annotations]
         annotations.put_many(tx, new, now)
-        signed = {annotation.document: annotation.payload for annotation in new if annotation.step == "signature"}
+        real = {result.document.id for result in ours if result.document.source != SYNTHETIC}
+        signed = {a.document: a.payload for a in new if a.step == "signature" and a.document in real}
         joining = [(result.document, signed[result.document.id]) for result in ours if result.document.id in signed]
         stories.join_many(tx, joining, now, similar=signatures.similar)
         current = [
@@ -186,7 +187,8 @@ def _queue_after(tx: Connection, current: Sequence[Work], by_id: Mapping[str, En
     """Index what changed. Match what the publisher changed, once; and a translation that came later, marked so."""
     for cause in sorted({item.cause for item in current}):
         items = [item for item in current if item.cause == cause]
-        changed = [item for item in items if by_id[item.document].annotations or cause != "stale"]
+        real = [item for item in items if by_id[item.document].document.source != SYNTHETIC]
+        changed = [item for item in real if by_id[item.document].annotations or cause != "stale"]
         work.add_many(tx, "index", _versions(changed), cause, now, again=True)
         if cause == "publisher":
             work.add_many(tx, "match", _versions(items), cause, now)

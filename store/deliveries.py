@@ -52,8 +52,8 @@ class Delivery:
 
 
 def last_prepared(tx: Connection, alert: str, now: datetime) -> datetime | None:
-    """When this alert's last digest was prepared; one dated after `now` (the clock went back) does not count."""
-    mine = and_(deliveries.c.alert == alert, deliveries.c.kind == "digest", deliveries.c.prepared <= now)
+    """When this alert's last digest (or bulletin) was prepared; one dated after `now` (the clock went back) does not count."""
+    mine = and_(deliveries.c.alert == alert, deliveries.c.kind != "notice", deliveries.c.prepared <= now)
     return tx.execute(
         select(deliveries.c.prepared).where(mine).order_by(deliveries.c.prepared.desc()).limit(1)
     ).scalar()
@@ -82,14 +82,16 @@ def prepare(tx: Connection, alert: Alert, parts: Sequence[Sequence[Entry]], doma
     return [row["id"] for row in rows]
 
 
-def add_notice(tx: Connection, alert: Alert, reason: str, domain: str, now: datetime) -> None:
-    """A mail to the owner that is about the alert itself."""
+def add_notice(
+    tx: Connection, alert: Alert, reason: str | None, domain: str, now: datetime, *, kind: str = "notice"
+) -> str:
+    """A mail to the owner that is about the alert itself, or (`bulletin`) that tells its bulletins; the batch."""
     batch = secrets.token_hex(12)
     rows = [
-        _delivery_values(alert.id, batch, channel, domain, now, kind="notice", reason=reason)
-        for channel in alert.channels
+        _delivery_values(alert.id, batch, channel, domain, now, kind=kind, reason=reason) for channel in alert.channels
     ]
     tx.execute(deliveries.insert(), rows)
+    return batch
 
 
 def claim_delivery(

@@ -23,7 +23,7 @@ EDITABLE = ("name", "query", "owner", "language", "rhythm", "at", "day", "quiet"
 KINDS = ("documents", "volume", "operator")
 HOUR = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 VOLUME: Mapping[str, tuple[float, float, float]] = {
-    "count": (5, 5, 1_000_000), "ratio": (3.0, 3.0, 1_000.0), "sources": (2, 2, 1_000), "cooldown": (24, 1, 24 * 90),
+    "count": (5, 5, 100_000), "ratio": (3.0, 3.0, 1_000.0), "sources": (2, 2, 1_000), "cooldown": (24, 1, 24 * 90),
 }  # fmt: skip
 """Of an alert on volume: what is taken where nothing is said, the least and the most. `cooldown` is in hours."""
 

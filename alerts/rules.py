@@ -112,9 +112,9 @@ def checked_query(text: str, *, anchored: bool = True) -> Node:
     for positive in (True, False):
         for leaf in leaves(node, positive=positive):
             if isinstance(leaf, Range) or getattr(leaf, "field", "") in DAY_FIELDS:
-                raise QueryError(f"An alert cannot ask for `{getattr(leaf, 'field', 'date')}:`: it is asked of each document as it arrives, whatever its date.", "Leave that clause out.", _place(text, leaf))  # fmt: skip
+                raise QueryError(f"An alert cannot ask for `{getattr(leaf, 'field', 'date')}:`: it is asked of each document as it arrives, whatever its date.", "Leave that clause out.", _place(text, leaf), text)  # fmt: skip
     if anchored and not _anchored(node):
-        raise QueryError("An alert needs something that must occur: this one would fire on nearly every document.", "Add a word, a phrase, the beginning of a word or a field; `NOT` and `*` alone are not enough.")  # fmt: skip
+        raise QueryError("An alert needs something that must occur: this one would fire on nearly every document.", "Add a word, a phrase, the beginning of a word or a field; `NOT` and `*` alone are not enough.", None, text)  # fmt: skip
     return node
 
 

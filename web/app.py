@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from core.errors import InputError, SettingError
-from web import api, console, figures, ops, pages, problems
+from web import api, api_alerts, console, figures, ops, pages, problems, subscribing
 from web.desk import Desk
 from web.guard import Forms, Guard, is_loopback
 
@@ -32,7 +32,15 @@ def create(desk: Desk, *, bound: str | None = None) -> FastAPI:
         description="Monitor of Peru's news on extortion, strikes and legislation.",
     )  # fmt: skip
     app.state.forms = Forms()
-    for part in (ops.router, api.router, console.router, figures.router, pages.router):
+    for part in (
+        ops.router,
+        api.router,
+        api_alerts.router,
+        console.router,
+        subscribing.router,
+        figures.router,
+        pages.router,
+    ):
         app.include_router(part)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     problems.install(app)

@@ -17,7 +17,7 @@ from typing import Any
 
 import jinja2
 
-from alerts import digests
+from alerts import bulletins, digests
 from alerts.channels import Channel, ChannelDownError, DeliveryError
 from alerts.channels.mail import MailChannel
 from alerts.digests import Contents
@@ -119,6 +119,7 @@ class _Run:
                 if ready:
                     parts = [ready[start : start + IN_ONE_MAIL] for start in range(0, len(ready), IN_ONE_MAIL)]
                     deliveries.prepare(tx, alert, parts, digests.domain(self.settings.mail_from), self.now)
+            bulletins.prepare_due(tx, self.now, digests.domain(self.settings.mail_from))
 
     def _send_all(self, channel: Channel) -> None:
         while delivery := self._claim():
@@ -158,7 +159,9 @@ class _Run:
         with self.store.read() as tx:
             alert = kept.get(tx, delivery.alert)
             entries, counted = deliveries.contents(tx, delivery)
-        where = {"sender": self.settings.mail_from, "public_url": self.settings.public_url}
+            where = {"sender": self.settings.mail_from, "public_url": self.settings.public_url}
+            if delivery.kind == bulletins.KIND:
+                return bulletins.mail(tx, alert, delivery, **where), 0
         if delivery.kind == "notice":
             return digests.notice(alert, delivery, **where), 0
         if not entries and not counted:
@@ -195,7 +198,9 @@ def _sorted(tx: Any, now: datetime) -> Sequence[tuple[Alert, list[Entry], list[E
 def is_anything_due(store: Store, now: datetime, *, all_due: bool = False) -> bool:
     """Whether `deliver` would try to send something now; with `all_due` also what waits for a retry."""
     with store.read() as tx:
-        return deliveries.is_any_ready(tx, now, due_only=not all_due) or any(ready for _, ready, _ in _sorted(tx, now))
+        if deliveries.is_any_ready(tx, now, due_only=not all_due) or bulletins.is_any_due(tx, now):
+            return True
+        return any(ready for _, ready, _ in _sorted(tx, now))
 
 
 def _waiting(store: Store, now: datetime) -> tuple[int, int, int]:

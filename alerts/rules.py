@@ -44,7 +44,7 @@ def create(
     volume: Mapping[str, Any] | None = None,
 ) -> Alert:
     """A new alert, checked. Without channels (None) it mails its owner. Raises InputError or QueryError with the mend."""
-    kind = _one_of(kind, KINDS, "The kind")
+    of_kind = _one_of(kind, KINDS, "The kind")
     _checked(kind, query)
     owner = _address(owner, "The owner")
     return Alert(
@@ -58,7 +58,7 @@ def create(
         day=_one_of(day, get_args(Day), "The day"),
         quiet=_quiet(quiet),
         channels=_channels(channels, owner),
-        kind=kind,
+        kind=of_kind,
         volume=_volume(kind, volume),
         created=now,
         changed=now,

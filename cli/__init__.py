@@ -19,7 +19,7 @@ COMMANDS: dict[str, str] = {
     "sources": "sources", "backfill": "backfill", "alerts": "alerts",
     "correct": "upkeep", "reindex": "upkeep", "backup": "upkeep", "restore": "upkeep", "takedown": "upkeep", "doctor": "upkeep",
     "settings": "upkeep", "runs": "upkeep", "schedule": "upkeep",
-    "retention": "retention",
+    "retention": "retention", "canary": "canary",
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from core.document import Payload
 from store import deliveries
@@ -36,13 +36,12 @@ class Bulletin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A trouble: `told` is when operators were last told of it, None if nobody was there to be told."""
+    """A trouble that was seen: since when, and since when it is away again (None while it lasts)."""
 
     key: str
     what: str
     payload: Payload
     since: datetime
-    told: datetime | None
     over: datetime | None
 
 
@@ -89,10 +88,21 @@ def findings_of(tx: Connection, *, over: bool = False) -> list[Finding]:
 
 def keep_finding(tx: Connection, finding: Finding) -> None:
     """Write a finding, in place of the one of its key."""
-    values = {name: getattr(finding, name) for name in ("key", "what", "payload", "since", "told", "over")}
+    values = {name: getattr(finding, name) for name in ("key", "what", "payload", "since", "over")}
     values["payload"] = dict(finding.payload)
     anew = {name: value for name, value in values.items() if name != "key"}
     tx.execute(insert(tx, findings).values(values).on_conflict_do_update(index_elements=["key"], set_=anew))
+
+
+def forget_finding(tx: Connection, key: str) -> None:
+    """Drop a finding that ended long ago."""
+    tx.execute(delete(findings).where(findings.c.key == key))
+
+
+def has(tx: Connection, alert: str, key: str) -> bool:
+    """Whether an alert has a bulletin of this key."""
+    mine = (bulletins.c.alert == alert) & (bulletins.c.key == key)
+    return tx.execute(select(bulletins.c.id).where(mine)).first() is not None
 
 
 def lock(tx: Connection) -> None:

@@ -422,7 +422,6 @@ findings = Table(
     Column("what", Words, nullable=False),
     Column("payload", Json, nullable=False),
     Column("since", When, nullable=False),
-    Column("told", When),
     Column("over", When),
 )
 

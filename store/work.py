@@ -224,6 +224,15 @@ def again(tx: Connection, kind: str, moment: datetime, now: datetime) -> int:
     return tx.execute(update(work).where(_touched(kind, moment)).values(fresh)).rowcount
 
 
+def failing(tx: Connection, attempts: int) -> list[tuple[str, int]]:
+    """What work that was tried so often, and still waits, failed of: each error with how many pieces of work."""
+    again = and_(
+        work.c.kind.in_(KINDS), work.c.state == "waiting", work.c.attempts >= attempts, work.c.error.is_not(None)
+    )
+    rows = tx.execute(select(work.c.error, func.count()).where(again).group_by(work.c.error).order_by(work.c.error))
+    return [(str(error), number) for error, number in rows]
+
+
 def unsettled(tx: Connection, kind: str) -> int:
     """Of how many documents such work is open or parked, or was never queued."""
     open_ = select(work.c.document).where(work.c.kind == kind, work.c.state != "done").distinct().subquery()

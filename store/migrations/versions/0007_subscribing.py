@@ -32,7 +32,6 @@ def upgrade() -> None:
         sa.Column("what", sa.String, nullable=False),
         sa.Column("payload", sa.String, nullable=False),
         sa.Column("since", sa.BigInteger, nullable=False),
-        sa.Column("told", sa.BigInteger),
         sa.Column("over", sa.BigInteger),
         sa.PrimaryKeyConstraint("key", name="pk_findings"),
     )

@@ -119,14 +119,14 @@ JOBS = (
         help="crawls the sources that are due, each at the interval learned for it"),
     Job(name="process", trigger=Every(20, jitter=5), wanted=_work_waits, work=_process,
         help="extracts, enriches, indexes, matches and delivers what waits"),
-    Job(name="watch", trigger=Every(300, jitter=20), wanted=_watch_wanted, work=pipeline.watch,
-        help="looks for unusual volumes that somebody subscribed to, and for what operators must know"),
-    Job(name="canary", trigger=Every(30, jitter=5), wanted=_canary_due, work=pipeline.fly_canary,
-        help="sends a synthetic article the whole way every hour, and looks whether it arrived"),
     Job(name="refresh", trigger=Daily(3, 30, jitter=600), wanted=_anything_kept, work=pipeline.refresh,
         help="tags again what older steps, word lists or settings tagged"),
     Job(name="retention", trigger=Daily(4, 30, jitter=600), wanted=_anything_kept, work=pipeline.retain,
         help="holds archive and database to their budgets, and notes how much is used"),
+    Job(name="watch", trigger=Every(300, jitter=20), wanted=_watch_wanted, work=pipeline.watch,
+        help="looks for unusual volumes that somebody subscribed to, and for what operators must know"),
+    Job(name="canary", trigger=Every(30, jitter=5), wanted=_canary_due, work=pipeline.fly_canary,
+        help="sends a synthetic article the whole way every hour, and looks whether it arrived"),
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from store.work import Work
 
 KIND = "match"
 BATCH = 200
+SAMPLE = 100  # documents that tell which terms are rare
 WEEK = timedelta(days=7)
 PAST = ("backfill", "import")
 NOT_ASKED = ("extractor", "meta")  # changes that are none of the publisher's: nobody is told of them
@@ -91,7 +92,8 @@ class _Stage:
             found = documents.records(tx, list({one.document: None for one in works})) if alerts else []
         views, failed = self._views(found)
         if revisions != self._revisions:
-            self._frequencies = self._frequencies or frequencies(list(views.values()))
+            if len(alerts) > SAMPLE:  # for fewer it costs more than it saves
+                self._frequencies = self._frequencies or frequencies(list(views.values())[:SAMPLE])
             self._matcher, self._revisions = Matcher(alerts, self._frequencies), revisions
         hits = [hit for one in works if (view := views.get(one.document)) for hit in self._hits(one, view, failed)]
         with self.store.write() as tx:

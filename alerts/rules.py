@@ -201,8 +201,8 @@ def _within(name: str, given: Any) -> float | int:
     if given is None:
         return usual
     whole = not isinstance(usual, float)
-    number = isinstance(given, int | float) and not isinstance(given, bool) and (not whole or given == int(given))
-    if not number or not least <= given <= most:
+    within = isinstance(given, int | float) and not isinstance(given, bool) and least <= given <= most
+    if not within or (whole and given != int(given)):
         raise InputError(f"The {name} {given!r} cannot be used.", f"Give a {'whole ' if whole else ''}number from {least:g} to {most:g}.")  # fmt: skip
     return int(given) if whole else float(given)
 

@@ -220,7 +220,7 @@ def measured(alerts: Sequence[Alert], records: Sequence[Record], given: argparse
     some = records[: given.elasticsearch_documents]
     ids = {record.id for record in some}
     others = []
-    for batch in (BATCH, 1_000) if given.elasticsearch else ():
+    for batch in sorted({min(size, len(some)) for size in (BATCH, 1_000)}) if given.elasticsearch else ():
         other, theirs = by_elasticsearch(alerts, some, given.elasticsearch, batch)
         other["same_pairs"] = theirs == {pair for pair in pairs if pair[1] in ids}
         others.append(other)

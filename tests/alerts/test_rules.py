@@ -66,7 +66,7 @@ def test_a_name_stays_on_one_line(now, name):
         made(now, name=name)
 
 
-@pytest.mark.parametrize("wrong", [{"language": "qu"}, {"rhythm": "hourly"}, {"at": "24:00"}, {"at": "7:00"}, {"at": "٠٧:٠٠"}, {"channels": ["https://example.org/x"]}, {"channels": ["mailto:nobody"]}, {"channels": []}, {"day": "lunes"}, {"quiet": "22-7"}, {"quiet": "22:00-24:00"}, {"quiet": "07:00-07:00"}, {"kind": "canary"}, {"kind": "operator"}, {"query": "  "}, {"volume": {"count": 9}}, {"kind": "volume", "volume": {"count": 4}}, {"kind": "volume", "volume": {"count": 5.5}}, {"kind": "volume", "volume": {"ratio": float("nan")}}, {"kind": "volume", "volume": {"sources": 1}}, {"kind": "volume", "volume": {"cooldown": 0}}, {"kind": "volume", "volume": {"count": True}}, {"kind": "volume", "volume": {"height": 3}}])  # fmt: skip
+@pytest.mark.parametrize("wrong", [{"language": "qu"}, {"rhythm": "hourly"}, {"at": "24:00"}, {"at": "7:00"}, {"at": "٠٧:٠٠"}, {"channels": ["https://example.org/x"]}, {"channels": ["mailto:nobody"]}, {"channels": []}, {"day": "lunes"}, {"quiet": "22-7"}, {"quiet": "22:00-24:00"}, {"quiet": "07:00-07:00"}, {"kind": "canary"}, {"kind": "operator"}, {"query": "  "}, {"volume": {"count": 9}}, {"kind": "volume", "volume": {"count": 4}}, {"kind": "volume", "volume": {"count": 5.5}}, {"kind": "volume", "volume": {"ratio": float("nan")}}, {"kind": "volume", "volume": {"count": float("inf")}}, {"kind": "volume", "volume": {"sources": 1}}, {"kind": "volume", "volume": {"cooldown": 0}}, {"kind": "volume", "volume": {"count": True}}, {"kind": "volume", "volume": {"height": 3}}])  # fmt: skip
 def test_other_fields_are_checked(now, wrong):
     with pytest.raises(InputError):
         made(now, **wrong)

@@ -79,7 +79,7 @@ def deliver(
         run.ways |= dict(ways or {})
         run.over(channel or (MailChannel(settings.smtp, settings.mail_from) if settings.smtp else None))
     waiting, held, parked, paused = _waiting(store, now)
-    if not waiting and not outcome.failed:
+    if outcome.mend and not waiting and not outcome.failed and not is_anything_due(store, now, all_due=True):
         outcome.mend = None
     return {
         "mails": outcome.mails, "entries": outcome.entries, "notices": outcome.notices, "waiting": waiting, "held": held,

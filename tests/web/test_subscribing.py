@@ -52,6 +52,24 @@ def test_an_edit_shows_what_is_gained_and_lost(recent: TestClient) -> None:
     assert recent.get("/alerts/none/edit").status_code == 404
 
 
+def test_an_edit_keeps_a_channel_that_the_page_does_not_show(recent: TestClient) -> None:
+    with_hook = {name: FORM[name] for name in ("name", "query", "owner")} | {
+        "channels": ["https://8.8.8.8/only-its-owner-knows"],
+        "every": True,
+    }
+    made = recent.post("/api/v1/alerts", json=with_hook)
+    assert made.status_code == 201 and made.json()["every"] is True and made.json()["channels"] == ["https://8.8.8.8/…"]
+    path = f"/alerts/{made.json()['id']}/edit"
+    page = recent.get(path).text
+    assert (
+        "only-its-owner-knows" not in page and "https://8.8.8.8/…" in page and 'name="every" value="1" checked' in page
+    )
+    changed = FORM | {"channels": "https://8.8.8.8/…\nfeed:", "form_token": token(recent, path), "act": "save"}
+    assert recent.post(path, data=changed).status_code == 303
+    row = recent.get(f"/api/v1/alerts/{made.json()['id']}").json()
+    assert row["channels"] == ["https://8.8.8.8/…", "feed:"] and row["every"] is False
+
+
 def test_one_that_fires_often_is_confirmed_first(recent: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backtest, "BUSY", 0)
     given = {name: FORM[name] for name in ("name", "query", "owner")}

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from alerts import matching, outbox
-from core.document import Document, Payload
+from alerts import canary, matching, operator, outbox, volume
+from core.document import SYNTHETIC, Document, Payload
 from core.errors import PututuError, UnavailableError
 from core.home import archive_held
 from core.record import Record
@@ -204,7 +204,8 @@ def _keep(store: Store, batch: Sequence[Work], results: Sequence[Enriched], now:
         new = [annotation for result in ours for annotation in result.annotations]
         annotations.put_many(tx, new, now)
         payloads = {annotation.document: annotation.payload for annotation in new if annotation.step == "signature"}
-        signed = [(result.document, payloads[result.document.id]) for result in ours if result.document.id in payloads]
+        real = [result.document for result in ours if result.document.source != SYNTHETIC]
+        signed = [(document, payloads[document.id]) for document in real if document.id in payloads]
         joining.join_many(tx, signed, now, similar=signatures.similar)
         current = [
             item for item in mine if item.document in by_id and by_id[item.document].document.version == item.version
@@ -222,7 +223,8 @@ def _queue_after(tx: Connection, current: Sequence[Work], by_id: Mapping[str, En
     """Index what changed. Match what the publisher changed, once; and a translation that came later, marked so."""
     for cause in sorted({item.cause for item in current}):
         items = [item for item in current if item.cause == cause]
-        changed = [item for item in items if by_id[item.document].annotations or cause != "stale"]
+        real = [item for item in items if by_id[item.document].document.source != SYNTHETIC]
+        changed = [item for item in real if by_id[item.document].annotations or cause != "stale"]
         work.add_many(tx, "index", _versions(changed), cause, now, again=True)
         if cause == "publisher":
             work.add_many(tx, "match", _versions(items), cause, now)
@@ -319,6 +321,39 @@ def deliver(store: Store, settings: Settings, *, by_hand: bool = True, clock: Cl
     return outbox.deliver(store, settings, clock(), outlets=_outlets(settings), all_due=by_hand)
 
 
+# what nobody asked of one document: sudden volumes, what operators must know, and whether the way is free
+
+
+def is_watch_wanted(store: Store) -> bool:
+    """Whether anybody subscribed to volumes or to what operators must know."""
+    with store.read() as tx:
+        return volume.is_any_asked(tx) or operator.is_any_asked(tx)
+
+
+def watch(store: Store, settings: Settings, *, clock: Clock = utc_now) -> Receipt:
+    """Look whether volumes that somebody subscribed to are unusual, and for what operators must know; mails are `deliver`'s."""
+    receipt: Receipt = {}
+    with store.read() as tx:
+        volumes, operators = volume.is_any_asked(tx), operator.is_any_asked(tx)
+    if operators:
+        receipt["operator"] = operator.look(store, settings, catalog.load(settings.sources_dir), clock())
+    if volumes:
+        with closing(open_backend(settings)) as backend:
+            receipt["volume"] = volume.ask(store, backend, clock(), deliveries.domain(settings.mail_from))
+    return receipt
+
+
+def is_canary_due(store: Store, settings: Settings, now: datetime) -> bool:
+    """Whether a canary is to be sent, or to be looked for."""
+    with store.read() as tx:
+        return canary.is_due(tx, settings, now)
+
+
+def fly_canary(store: Store, settings: Settings, *, at_once: bool = False, clock: Clock = utc_now) -> Receipt:
+    """Look for the canaries under way, and send one every hour (or `at_once`)."""
+    return canary.fly(store, settings, clock(), at_once=at_once)
+
+
 # all of it
 
 
@@ -327,13 +362,16 @@ def run(
 ) -> Receipt:
     """One pass of everything that is due (or of the sources named). What cannot be done now is in `failed`; the rest goes on."""
     crawled = _stages(store, {"collect": lambda: collect(store, settings, slugs, clock=clock)}, clock)
-    done = process(store, settings, by_hand=by_hand, clock=clock)
+    done = process(store, settings, by_hand=by_hand, watching=True, clock=clock)
     disk.record_today(store, settings, clock())
     return crawled | done | {"failed": crawled["failed"] + done["failed"]}
 
 
-def process(store: Store, settings: Settings, *, by_hand: bool = True, clock: Clock = utc_now) -> Receipt:
-    """All that waits behind the crawl: extract, enrich, index, match, deliver. The daemon heeds when a retry is due."""
+def process(
+    store: Store, settings: Settings, *, by_hand: bool = True, watching: bool = False, clock: Clock = utc_now
+) -> Receipt:
+    """All that waits behind the crawl: extract, enrich, index, match, deliver. The daemon heeds when a retry is due, and has a
+    job of its own for `watching`, which a single pass does on the way."""
     stages: dict[str, Callable[[], Receipt]] = {
         "extract": lambda: dict(extraction.extract_waiting(store, settings, None)),
         "enrich": lambda: enrich(store, settings, by_hand=by_hand, clock=clock),
@@ -341,6 +379,9 @@ def process(store: Store, settings: Settings, *, by_hand: bool = True, clock: Cl
         "match": lambda: match(store, settings, by_hand=by_hand, clock=clock),
         "deliver": lambda: deliver(store, settings, by_hand=by_hand, clock=clock),
     }
+    if watching and is_watch_wanted(store):
+        last = stages.pop("deliver")
+        stages |= {"watch": lambda: watch(store, settings, clock=clock), "deliver": last}
     return _stages(store, stages, clock)
 
 

@@ -102,6 +102,14 @@ def _engine_changed(store: Store, settings: Settings, now: datetime) -> bool:
     return pipeline.engine_changed(settings) and _anything_kept(store, settings, now)
 
 
+def _watch_wanted(store: Store, settings: Settings, now: datetime) -> bool:
+    return pipeline.is_watch_wanted(store)
+
+
+def _canary_due(store: Store, settings: Settings, now: datetime) -> bool:
+    return pipeline.is_canary_due(store, settings, now)
+
+
 def _collect(store: Store, settings: Settings) -> pipeline.Receipt:
     return pipeline.collect(store, settings, seconds=CRAWL)
 
@@ -121,6 +129,10 @@ JOBS = (
         help="holds archive and database to their budgets, and notes how much is used"),
     Job(name="translate", trigger=Every(300, jitter=60), wanted=_engine_changed, work=pipeline.catch_up,
         help="queues what waits for a translation when an engine or a model has come"),
+    Job(name="watch", trigger=Every(300, jitter=20), wanted=_watch_wanted, work=pipeline.watch,
+        help="looks for unusual volumes that somebody subscribed to, and for what operators must know"),
+    Job(name="canary", trigger=Every(30, jitter=5), wanted=_canary_due, work=pipeline.fly_canary,
+        help="sends a synthetic article the whole way every hour, and looks whether it arrived"),
 )  # fmt: skip
 
 

@@ -21,7 +21,17 @@ from alerts.view import Contents, line, unsubscribe, view, wire
 from store.alerts import Alert
 from store.deliveries import Delivery, domain
 
-__all__ = ["Contents", "digest", "domain", "notice", "notice_lines", "subject"]
+__all__ = [
+    "Contents",
+    "digest",
+    "domain",
+    "envelope",
+    "environment",
+    "notice",
+    "notice_lines",
+    "subject",
+    "unsubscribable",
+]
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -31,14 +41,13 @@ def digest(alert: Alert, delivery: Delivery, contents: Contents, *, sender: str,
 
     With `links` it carries what its reader may answer, and the headers that let a mail program unsubscribe (RFC 8058).
     """
-    message = _envelope(alert, delivery, subject(alert, delivery, contents), sender)
+    message = envelope(alert, delivery, subject(alert, delivery, contents), sender)
     _thread(message, alert, contents, sender)
     if links:
-        message["List-Unsubscribe"] = f"<{unsubscribe(links, delivery)}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        unsubscribable(message, links, delivery)
     shows = view(alert, delivery, contents, public_url, links)
     message.set_content(_plain(shows), charset="utf-8", cte="quoted-printable")
-    html = _environment().get_template("digest.html").render(shows)
+    html = environment().get_template("digest.html").render(shows)
     message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
     return message
 
@@ -52,9 +61,9 @@ def subject(alert: Alert, delivery: Delivery, contents: Contents) -> str:
 def notice(alert: Alert, delivery: Delivery, *, sender: str, public_url: str) -> EmailMessage:
     """The mail that tells an owner that the alert or one of its channels was paused, why, and what mends it."""
     title, lines = notice_lines(alert, delivery, public_url)
-    message = _envelope(alert, delivery, title, sender)
+    message = envelope(alert, delivery, title, sender)
     message.set_content("\n\n".join(lines) + "\n", charset="utf-8", cte="quoted-printable")
-    html = _environment().get_template("notice.html").render(language=alert.language, lines=lines)
+    html = environment().get_template("notice.html").render(language=alert.language, lines=lines)
     message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
     return message
 
@@ -76,7 +85,7 @@ def notice_lines(alert: Alert, delivery: Delivery, public_url: str) -> tuple[str
     return title, [wire(one) for one in lines]
 
 
-def _envelope(alert: Alert, delivery: Delivery, subject: str, sender: str) -> EmailMessage:
+def envelope(alert: Alert, delivery: Delivery, subject: str, sender: str) -> EmailMessage:
     """Headers. The policy refuses a line break in any of them, but decodes `=?...?=`, in which one could hide."""
     message = EmailMessage(policy=POLICY)
     message["From"] = sender
@@ -88,6 +97,12 @@ def _envelope(alert: Alert, delivery: Delivery, subject: str, sender: str) -> Em
     message["Auto-Submitted"] = "auto-generated"
     message["Precedence"] = "bulk"
     return message
+
+
+def unsubscribable(message: EmailMessage, links: Signer, delivery: Delivery) -> None:
+    """The headers by which a mail program unsubscribes with one click (RFC 8058)."""
+    message["List-Unsubscribe"] = f"<{unsubscribe(links, delivery)}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 def _thread(message: EmailMessage, alert: Alert, contents: Contents, sender: str) -> None:
@@ -142,7 +157,8 @@ def _plain_document(say: Mapping[str, str], document: Mapping[str, Any], lead: s
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """The templates of mails; what is put into them is escaped."""
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )

@@ -1,6 +1,6 @@
 """An alert's feed, Atom and JSON Feed 1.1: its entries as they match, newest first, at an address that only its owner knows.
 
-An item is an entry: its id never changes, and a document that joins it while it is unsent updates it. Nothing is left out: the
+An item is an entry: its id never changes, and a document that joins it while it is unsent updates it. A bulletin (a volume, what operators must know) is an item of its own. Nothing is left out: the
 feed is paged (RFC 5005), and what is only counted stands in its subtitle. Notices (a channel was paused, a question is no longer
 valid) are items too. Texts are those of the mails: headline and marked sentence, never more.
 """
@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alerts import words
+from alerts.bulletins import lines, told
 from alerts.digests import notice_lines
 from alerts.view import COUNTED, document, line, wire
 from core.time import lima_iso
 from store import alerts as kept
-from store import deliveries
+from store import bulletins, deliveries
 from store.alerts import Alert, Entry, Hit
 
 IN_A_PAGE = 100
@@ -66,9 +67,17 @@ def feed(tx: Connection, alert: Alert, public_url: str, page: int = 1) -> Feed:
     shown = entries[:IN_A_PAGE]
     hits = kept.hits_of_entries(tx, [entry.id for entry in shown])
     items = [_entry(alert, entry, told, public_url) for entry in shown if (told := hits.get(entry.id))]
+    known = bulletins.of_alert(tx, alert.id, IN_A_PAGE + 1, start)
+    items += [_bulletin(tx, alert, one, public_url) for one in known[:IN_A_PAGE]]
     items += [_notice(alert, one, public_url) for one in deliveries.notices_of(tx, alert.id)] if page == 1 else []
     items.sort(key=lambda item: item.updated, reverse=True)
-    return Feed(alert=alert, items=items, subtitle=_subtitle(tx, alert), page=page, more=len(entries) > IN_A_PAGE)
+    return Feed(
+        alert=alert,
+        items=items,
+        subtitle=_subtitle(tx, alert),
+        page=page,
+        more=max(len(entries), len(known)) > IN_A_PAGE,
+    )
 
 
 def json_feed(told: Feed, address: str, home: str) -> dict[str, Any]:
@@ -110,8 +119,17 @@ def _notice(alert: Alert, one: deliveries.Delivery, public_url: str) -> Item:
     )  # fmt: skip
 
 
+def _bulletin(tx: Connection, alert: Alert, one: bulletins.Bulletin, public_url: str) -> Item:
+    (said,) = told(tx, alert, [one], public_url)
+    return Item(
+        id=f"urn:pututu:bulletin:{alert.id}:{one.id}", title=said.headline, url=said.link or f"{public_url}/alerts", article="",
+        updated=one.created, published=one.created, lines=tuple(lines(alert, said)),
+    )  # fmt: skip
+
+
 def _subtitle(tx: Connection, alert: Alert) -> str:
     """The question, and how many documents were only counted since the alert was made."""
     counted = deliveries.counted_of(tx, alert.id)
     said = [words.say(alert.language, f"counted_{name}", counted[name]) for name in COUNTED if counted.get(name)]
-    return " ".join([f"{words.TABLES[alert.language]['question']}: {wire(line(alert.query))}", *said])
+    asked = [f"{words.TABLES[alert.language]['question']}: {wire(line(alert.query))}"] if alert.query else []
+    return " ".join([*asked, *said])

@@ -5,13 +5,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from alerts.bulletins import told_by
 from alerts.channels.addresses import shown
+from alerts.payloads import bulletin
 from alerts.view import why
 from core.errors import InputError
 from core.time import lima_iso
 from store import answers, deliveries
 from store.alerts import Alert, Hit
-from store.deliveries import Delivery
+from store.deliveries import BULLETIN, Delivery
 
 
 def ledger(tx: Connection, alert: Alert, *, limit: int | None = None, offset: int = 0) -> Iterator[dict[str, Any]]:
@@ -22,7 +24,7 @@ def ledger(tx: Connection, alert: Alert, *, limit: int | None = None, offset: in
 
 
 def opened(tx: Connection, alert: Alert, id_: str) -> dict[str, Any]:
-    """One delivery with its receipt and all that it told. Raises InputError when the alert has none of that id."""
+    """One delivery with its receipt and all that it told; links in it are paths of the page. Raises InputError when the alert has none of that id."""
     message = deliveries.get(tx, id_)
     if message is None or message.alert != alert.id:
         raise InputError(f"The alert {alert.name!r} has no delivery {id_!r}.", f"`pututu alerts ledger {alert.id}` lists them.")  # fmt: skip
@@ -40,6 +42,7 @@ def opened(tx: Connection, alert: Alert, id_: str) -> dict[str, Any]:
         "receipt": receipt,
         "not_listed": dict(counted),
         "told": told,
+        "bulletins": [bulletin(one) for one in told_by(tx, alert, message, "")] if message.kind == BULLETIN else [],
     }
 
 

@@ -12,18 +12,24 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from alerts.rules import checked_query
+from alerts.verdict import EXACT, Seen, Verdict, verdict
 from core.errors import QueryError
 from core.record import Record
 from search import asking
 from search.analysed import LANGUAGES, Analysed
 from search.memory import explain as explain_node
-from search.memory import matches
-from search.nodes import And, Node, Not, Or, Phrase, Prefix, Tag, Word
+from search.nodes import TAG_FIELDS, And, Fuzzy, Node, Not, Or, Phrase, Prefix, Tag, Wildcard, Word
 from store.alerts import Alert
+
+KINDS = (*LANGUAGES, EXACT)
+COMMON = 0.01  # share of the documents from which on a word is too common to lead to a phrase by itself
+BEGINNING = 6  # letters: of longer beginnings the frequency is that of their first letters
 
 
 class Anchor(NamedTuple):
-    """A term that leads to alerts. `kind`: `es` or `en` (a stem of that side), `exact`, `prefix`, or a tag's field."""
+    """A term that leads to alerts. `kind`: `es` or `en` (a stem of that language), `exact`, each also with `title:` before it;
+    `row:` and these (two terms in a row), `prefix` (of a word form), `tag:` and a field (a value of it), or `has` (a field that
+    has any value)."""
 
     kind: str
     term: str
@@ -34,10 +40,11 @@ Frequencies = Mapping[Anchor, int]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An alert with its question as a tree."""
+    """An alert with its question as a tree, and as a function."""
 
     alert: Alert
     node: Node
+    holds: Verdict
 
 
 class Matcher:
@@ -54,7 +61,7 @@ class Matcher:
             except QueryError as error:
                 self.broken[alert.id] = str(error)
                 continue
-            self._asked[alert.id] = Asked(alert, node)
+            self._asked[alert.id] = Asked(alert, node, verdict(node))
             anchors = required(node, frequencies or {})
             if anchors is None:
                 self._always.append(alert.id)
@@ -67,29 +74,34 @@ class Matcher:
 
     def match(self, record: Record | Analysed) -> list[Asked]:
         """The alerts that the document matches, in the order of their ids."""
-        view = record if isinstance(record, Analysed) else Analysed.of(record)
-        candidates = [self._asked[id_] for id_ in sorted(self.candidates(view))]
-        return [asked for asked in candidates if matches(asked.node, view)]
+        seen = Seen(record if isinstance(record, Analysed) else Analysed.of(record))
+        candidates = [self._asked[id_] for id_ in self._candidates(seen)]
+        return sorted((asked for asked in candidates if asked.holds(seen)), key=lambda asked: asked.alert.id)
 
     def candidates(self, view: Analysed) -> set[str]:
         """The ids of the alerts that may match: all that do, and few that do not."""
+        return self._candidates(Seen(view))
+
+    def _candidates(self, seen: Seen) -> set[str]:
         found = set(self._always)
-        for part in view.parts:
-            found |= self._touched(part.language, part.stems.keys())
-            if "exact" in self._index:
-                found |= self._touched("exact", part.exacts.keys())
-            if self._lengths:
-                forms = part.exacts.keys()
-                found |= self._touched("prefix", {form[:n] for form in forms for n in self._lengths if n <= len(form)})
-        for field, values in view.tags.items():
-            found |= self._touched(f"tag:{field}", values)
+        for kind in KINDS:
+            self._touch(found, kind, seen.of("", kind))
+            if f"title:{kind}" in self._index:
+                self._touch(found, f"title:{kind}", seen.of("title", kind))
+            if f"row:{kind}" in self._index:
+                self._touch(found, f"row:{kind}", seen.rows(kind))
+        for length in self._lengths:
+            self._touch(found, "prefix", seen.beginnings(length))
+        self._touch(found, "has", set(seen.tags))
+        for field, values in seen.tags.items():
+            self._touch(found, f"tag:{field}", values)
         return found
 
-    def _touched(self, kind: str, terms: Iterable[str]) -> set[str]:
+    def _touch(self, found: set[str], kind: str, terms: set[str] | frozenset[str]) -> None:
         index = self._index.get(kind)
-        if not index:
-            return set()
-        return {id_ for term in index.keys() & set(terms) for id_ in index[term]}
+        if index:
+            for term in index.keys() & terms:
+                found.update(index[term])
 
 
 def required(node: Node, frequencies: Frequencies) -> frozenset[Anchor] | None:
@@ -101,10 +113,14 @@ def required(node: Node, frequencies: Frequencies) -> frozenset[Anchor] | None:
     match node:
         case Word() | Phrase():
             return _words(node, frequencies)
-        case Prefix(field) if field in asking.BARE:
-            return frozenset({Anchor("prefix", beginning)}) if (beginning := asking.beginning(node)) else None
         case Tag(field):
             return frozenset({Anchor(f"tag:{field}", asking.value(node))})
+        case Prefix(field) | Wildcard(field) | Fuzzy(field) if field in TAG_FIELDS:
+            return frozenset({Anchor("has", field)})
+        case Prefix():
+            return _beginning(asking.beginning(node))
+        case Wildcard():
+            return _beginning(asking.shape(node).replace("?", "*").partition("*")[0])
         case And(nodes):
             sets = [anchors for child in nodes if (anchors := required(child, frequencies)) is not None]
             return min(sets, key=lambda anchors: _cost(anchors, frequencies), default=None)
@@ -117,11 +133,17 @@ def required(node: Node, frequencies: Frequencies) -> frozenset[Anchor] | None:
 
 
 def frequencies(views: Sequence[Analysed]) -> Counter[Anchor]:
-    """In how many of the documents each stem and tag occurs: a sample tells which terms are rare."""
+    """In how many of the documents each term occurs: a sample tells which terms are rare."""
     counts: Counter[Anchor] = Counter()
-    for view in views:
-        counts.update({Anchor(part.language, stem) for part in view.parts for stem in part.stems})
-        counts.update(Anchor(f"tag:{field}", value) for field, values in view.tags.items() for value in values)
+    for seen in map(Seen, views):
+        for kind in KINDS:
+            counts.update(Anchor(kind, term) for term in seen.of("", kind))
+            counts.update(Anchor(f"title:{kind}", term) for term in seen.of("title", kind))
+        counts.update(Anchor("has", field) for field in seen.tags)
+        counts.update(
+            Anchor("prefix", term) for term in {form[:n] for form in seen.exact for n in range(1, BEGINNING + 1)}
+        )
+        counts.update(Anchor(f"tag:{field}", value) for field, values in seen.tags.items() for value in values)
     return counts
 
 
@@ -131,19 +153,39 @@ def explain(alert: Alert, record: Record) -> list[str]:
 
 
 def _words(node: Word | Phrase, frequencies: Frequencies) -> frozenset[Anchor] | None:
-    """The rarest word of each side: a document has its words in one of them at least."""
+    """The rarest word of each side: a document has its words in one of them at least. Of a phrase of common words, two in a row."""
     anchors = set()
+    where = "title:" if node.field == "title" else ""
     for language in LANGUAGES:
-        each = [Anchor("exact" if node.exact else language, term) for term in asking.wanted(node, language)]
+        kind = EXACT if node.exact else language
+        terms = asking.wanted(node, language)
+        each = [Anchor(where + kind, term) for term in terms]
         if not each:
             return None
-        anchors.add(min(each, key=lambda anchor: _cost({anchor}, frequencies)))
+        rarest = min(range(len(each)), key=lambda place: _cost({each[place]}, frequencies))
+        if len(each) > 1 and not getattr(node, "slop", 0) and _is_common(each[rarest], frequencies):
+            first = min(rarest, len(each) - 2)
+            anchors.add(Anchor(f"row:{kind}", f"{terms[first]} {terms[first + 1]}"))
+        else:
+            anchors.add(each[rarest])
     return frozenset(anchors)
+
+
+def _is_common(anchor: Anchor, frequencies: Frequencies) -> bool:
+    return frequencies.get(anchor, 0) > COMMON * frequencies.get(Anchor("has", "id"), 0)
+
+
+def _beginning(letters: str) -> frozenset[Anchor] | None:
+    return frozenset({Anchor("prefix", letters)}) if letters else None
 
 
 def _cost(anchors: Iterable[Anchor], frequencies: Frequencies) -> tuple[int, int]:
     """Documents expected for a set, then how short its shortest term is: the smaller, the better an anchor."""
     listed = list(anchors)
-    return sum(frequencies.get(anchor, 0) for anchor in listed), -min(
-        (len(anchor.term) for anchor in listed), default=0
-    )
+    expected = sum(frequencies.get(_counted(anchor), 0) for anchor in listed)
+    return expected, -min((0 if anchor.kind == "has" else len(anchor.term) for anchor in listed), default=0)
+
+
+def _counted(anchor: Anchor) -> Anchor:
+    """The anchor that the frequencies count in place of this one."""
+    return Anchor("prefix", anchor.term[:BEGINNING]) if anchor.kind == "prefix" else anchor

@@ -5,13 +5,14 @@ the end of the work are one transaction, so a kill at any point leaves the work 
 hit that is there already changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from alerts import news
 from alerts.matcher import Matcher, frequencies
 from alerts.snapshots import snapshot
+from core.document import SYNTHETIC
 from core.record import Record
 from core.settings import Settings
 from search.analysed import Analysed
@@ -24,6 +25,7 @@ from store.work import Work
 
 KIND = "match"
 BATCH = 200
+SAMPLE = 100  # documents that tell which terms are rare
 WEEK = timedelta(days=7)
 PAST = ("backfill", "import")
 NOT_ASKED = ("extractor", "meta")  # changes that are none of the publisher's: nobody is told of them
@@ -93,7 +95,8 @@ class _Stage:
             found = documents.records(tx, list({one.document: None for one in works})) if alerts else []
         views, failed = self._views(found)
         if revisions != self._revisions:
-            self._frequencies = self._frequencies or frequencies(list(views.values()))
+            if len(alerts) > SAMPLE:  # for fewer it costs more than it saves
+                self._frequencies = self._frequencies or frequencies(list(views.values())[:SAMPLE])
             self._matcher, self._revisions = Matcher(alerts, self._frequencies), revisions
         hits = [hit for one in works if (view := views.get(one.document)) for hit in self._hits(one, view, failed)]
         with self.store.write() as tx:
@@ -101,7 +104,7 @@ class _Stage:
             if kept.revisions(tx) != revisions:
                 return False
             self._pause_broken(tx)
-            self._write(tx, works, hits, failed)
+            self._write(tx, works, hits, failed, {name for name, view in views.items() if _is_synthetic(view)})
         return True
 
     def _views(self, records: Sequence[Record]) -> tuple[dict[str, Analysed], dict[str, str]]:
@@ -122,6 +125,7 @@ class _Stage:
             return [
                 self._hit(one, record, asked.alert, snapshot(asked.node, view, outlet, asked.alert.language))
                 for asked in self._matcher.match(view)
+                if (asked.alert.kind == "canary") is (document.source == SYNTHETIC)  # each is nobody else's
             ]
         except (ValueError, TypeError, KeyError) as error:
             failed[one.document] = f"{type(error).__name__}: {error}"
@@ -154,7 +158,9 @@ class _Stage:
         if self._matcher.broken:
             self._revisions = None
 
-    def _write(self, tx: Any, works: Sequence[Work], hits: Sequence[Hit], failed: Mapping[str, str]) -> None:
+    def _write(
+        self, tx: Any, works: Sequence[Work], hits: Sequence[Hit], failed: Mapping[str, str], synthetic: Collection[str]
+    ) -> None:
         for one in works:
             if one.document in failed:
                 work.fail(tx, one, self.worker, failed[one.document], self.now)
@@ -162,11 +168,15 @@ class _Stage:
         done = work.done_many(tx, [one for one in works if one.document not in failed], self.worker, self.now)
         ours = {one.document for one in done}
         added = kept.add_hits(tx, [hit for hit in hits if hit.document in ours], news.changed)
-        asked = {one.document for one in done if one.cause not in NOT_ASKED}
+        asked = {one.document for one in done if one.cause not in NOT_ASKED and one.document not in synthetic}
         kept.checked(tx, len(asked))
         self.receipt["documents"] += len(asked)
         for name in ("hits", "entries", "counted", "known"):
             self.receipt[name] += getattr(added, name)
+
+
+def _is_synthetic(view: Analysed) -> bool:
+    return view.record.document.source == SYNTHETIC
 
 
 def _counted(one: Work, record: Record, now: datetime) -> bool:

@@ -12,7 +12,7 @@ each channel makes of that). A delivery that a living worker holds is nobody els
 A channel that refuses for good, or only fails for days, is paused: its messages wait, its owner is told through another.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from typing import Any
 
 import jinja2
 
-from alerts import digests, payloads
+from alerts import bulletins, digests, payloads
 from alerts.channels import Channel, ChannelDownError, DeliveryError
 from alerts.channels.addresses import FEED, kind, shown
 from alerts.channels.chat import ChatChannel
@@ -28,7 +28,7 @@ from alerts.channels.feed import FeedChannel
 from alerts.channels.mail import MailChannel
 from alerts.channels.webhook import WebhookChannel
 from alerts.links import Signer
-from alerts.rhythm import due
+from alerts.rhythm import due, is_quiet
 from alerts.view import Contents
 from core.settings import Settings
 from core.signals import held
@@ -38,7 +38,7 @@ from store import answers, channels, deliveries, sources
 from store.alerts import Alert, Entry
 from store.answers import Keys
 from store.database import Store
-from store.deliveries import IN_ONE_MESSAGE, LONGEST_DELAY, NOTICES, Delivery
+from store.deliveries import BULLETIN, IN_ONE_MESSAGE, LONGEST_DELAY, NOTICES, Delivery
 
 FIRST_DELAY = timedelta(seconds=60)
 BREAKS = 3
@@ -79,7 +79,7 @@ def deliver(
         run.ways |= dict(ways or {})
         run.over(channel or (MailChannel(settings.smtp, settings.mail_from) if settings.smtp else None))
     waiting, held, parked, paused = _waiting(store, now)
-    if not waiting and not outcome.failed:
+    if outcome.mend and not waiting and not outcome.failed and not is_anything_due(store, now, all_due=True):
         outcome.mend = None
     return {
         "mails": outcome.mails, "entries": outcome.entries, "notices": outcome.notices, "waiting": waiting, "held": held,
@@ -108,6 +108,7 @@ class _Run:
         self.outlets = outlets
         self.tried: set[str] = set()
         self.closed: set[str] = set()
+        self.quiet: list[str] = []
         self.ways: dict[str, Channel[Any]] = {
             "webhook": WebhookChannel(user_agent(settings.contact), lambda: datetime.now(UTC).timestamp(), settings.allow_private),
             "chat": ChatChannel(settings.allow_private),
@@ -118,6 +119,7 @@ class _Run:
         """Connect where a mail is due, freeze what is due, send; then the mails that say that a channel was paused."""
         with self.store.read() as tx:
             self.closed = set(channels.blocked(tx, self.now, due_only=self.due_only))
+            self.quiet = _quiet(tx, self.now)
         if not self._over(mail) and self.outcome.paused:
             self.closed.discard(MAIL)
             self._over(mail)
@@ -161,6 +163,10 @@ class _Run:
                     down = self._down(tx, deliveries.last_prepared(tx, alert.id, self.now) or alert.created)
                     answers.made_keys(tx, alert.id)
                     deliveries.prepare(tx, alert, parts, deliveries.domain(self.settings.mail_from), self.now, down)
+            bulletins.prepare_due(
+                tx, self.now, deliveries.domain(self.settings.mail_from),
+                lambda alert: any(_is_open(channel, self.closed) for channel in alert.channels),
+            )  # fmt: skip
 
     def _down(self, tx: Any, since: datetime) -> list[str]:
         """The outlets that were down between two digests, however briefly."""
@@ -205,7 +211,13 @@ class _Run:
         self.store.require_room()  # a message that goes out and cannot be recorded would go out again
         with self.store.write() as tx:
             claimed = deliveries.claim_delivery(
-                tx, self.worker, self.now, due_only=self.due_only, skip=self.tried, closed=sorted(self.closed)
+                tx,
+                self.worker,
+                self.now,
+                due_only=self.due_only,
+                skip=self.tried,
+                closed=sorted(self.closed),
+                quiet=self.quiet,
             )
             return (claimed, answers.made_keys(tx, claimed.alert)) if claimed else None
 
@@ -215,7 +227,9 @@ class _Run:
             alert = kept.get(tx, delivery.alert)
             entries, counted = deliveries.contents(tx, delivery)
             contents = Contents(entries=entries, counted=counted, others=deliveries.others(tx, delivery))
-        url = self.settings.public_url
+            url = self.settings.public_url
+            told = bulletins.told_by(tx, alert, delivery, url) if delivery.kind == BULLETIN else []
+        links = Signer(keys.links, alert.id, url, delivery.prepared)
         if delivery.kind in NOTICES:
             notices: dict[str, Callable[[], Any]] = {
                 "mail": lambda: digests.notice(alert, delivery, sender=self.settings.mail_from, public_url=url),
@@ -224,9 +238,16 @@ class _Run:
                 "feed": lambda: delivery,
             }
             return notices[way](), 0
+        if delivery.kind == BULLETIN:
+            bulletin: dict[str, Callable[[], Any]] = {
+                "mail": lambda: bulletins.mail(alert, delivery, told, sender=self.settings.mail_from, public_url=url, links=links),
+                "webhook": lambda: payloads.bulletin_post(alert, delivery, told, keys, links),
+                "chat": lambda: payloads.bulletin_note(alert, delivery, told, url, links),
+                "feed": lambda: delivery,
+            }  # fmt: skip
+            return bulletin[way](), 0
         if not entries and not counted:
             return None, 0
-        links = Signer(keys.links, alert.id, url, delivery.prepared)
         written: dict[str, Callable[[], Any]] = {
             "mail": lambda: digests.digest(alert, delivery, contents, sender=self.settings.mail_from, public_url=url, links=links),
             "webhook": lambda: payloads.post(alert, delivery, contents, keys, url),
@@ -245,7 +266,7 @@ class _Run:
         if told:
             self.outcome.mails += 1
             self.outcome.entries += entries
-            self.outcome.notices += delivery.kind in NOTICES
+            self.outcome.notices += delivery.kind in (BULLETIN, *NOTICES)
 
     def _failed(self, delivery: Delivery, reason: str, *, permanent: bool = False, channel: bool = False, gone: bool = False) -> None:  # fmt: skip
         """Try again later, or park it; with `channel` or `gone` the failure is the destination's, and may be its last."""
@@ -294,20 +315,29 @@ def _sorted(tx: Any, now: datetime) -> Sequence[tuple[Alert, list[Entry], list[E
 
 def _is_mail_due(tx: Any, now: datetime, *, due_only: bool, closed: Sequence[str]) -> bool:
     """Whether a mail is prepared and may go out, or entries are due that a mail would tell."""
-    if deliveries.is_any_ready(tx, now, due_only=due_only, closed=closed, of=MAIL):
+    if deliveries.is_any_ready(tx, now, due_only=due_only, closed=closed, of=MAIL, quiet=_quiet(tx, now)):
         return True
-    due_now = (alert for alert, ready, _ in _sorted(tx, now) if ready)
-    return any(one.startswith(MAIL) and one not in closed for alert in due_now for one in alert.channels)
+    return any(one.startswith(MAIL) and one not in closed for alert in _due(tx, now) for one in alert.channels)
+
+
+def _due(tx: Any, now: datetime) -> Iterator[Alert]:
+    """The alerts with entries or bulletins that are due now and not frozen yet."""
+    yield from (alert for alert, ready, _ in _sorted(tx, now) if ready)
+    yield from (alert for alert, _ in bulletins.ready(tx, now))
+
+
+def _quiet(tx: Any, now: datetime) -> list[str]:
+    """The alerts whose owners want to be told nothing at this moment: what was frozen before, or failed, waits too."""
+    return [alert.id for alert in kept.with_quiet_hours(tx) if is_quiet(alert, now)]
 
 
 def is_anything_due(store: Store, now: datetime, *, all_due: bool = False, mail: bool = True) -> bool:
     """Whether `deliver` would try to send something now; with `all_due` also what waits for a retry. `mail`: a mail server is set."""
     with store.read() as tx:
         closed = channels.blocked(tx, now, due_only=not all_due) + ([] if mail else [MAIL])
-        if deliveries.is_any_ready(tx, now, due_only=not all_due, closed=closed):
+        if deliveries.is_any_ready(tx, now, due_only=not all_due, closed=closed, quiet=_quiet(tx, now)):
             return True
-        due_now = [alert for alert, ready, _ in _sorted(tx, now) if ready]
-        return any(_is_open(channel, set(closed)) for alert in due_now for channel in alert.channels)
+        return any(_is_open(channel, set(closed)) for alert in _due(tx, now) for channel in alert.channels)
 
 
 def _waiting(store: Store, now: datetime) -> tuple[int, int, int, list[str]]:

@@ -4,9 +4,11 @@ A webhook's body names everything. A chat is no place for a list: it names the f
 link to all of them.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from alerts import words
+from alerts import bulletins, words
+from alerts.bulletins import Told
 from alerts.channels.addresses import shown
 from alerts.channels.chat import Note
 from alerts.channels.webhook import Post, secret
@@ -41,6 +43,38 @@ def notice_post(alert: Alert, delivery: Delivery, keys: Keys) -> Post:
     channel, _, why = reason.partition(" ") if delivery.kind == "channel" else ("", "", reason)
     content = _head(delivery.kind, alert, delivery) | {"channel": shown(channel) if channel else None, "reason": why}
     return Post.of(delivery.id, secret(keys.webhook), content)
+
+
+def bulletin_post(alert: Alert, delivery: Delivery, told: Sequence[Told], keys: Keys, links: Signer) -> Post:
+    """Bulletins (a volume, what operators must know) for a webhook."""
+    content = _head("bulletin", alert, delivery) | {
+        "kind": alert.kind,
+        "bulletins": [bulletin(one) for one in told],
+        "links": {"pause": links.url("pause"), "unsubscribe": unsubscribe(links, delivery)},
+    }
+    return Post.of(delivery.id, secret(keys.webhook), content)
+
+
+def bulletin(one: Told) -> dict[str, Any]:
+    """A bulletin as data."""
+    evidence = [{"headline": headline, "facts": facts, "permalink": url} for headline, facts, url in one.evidence]
+    return {"headline": one.headline, "lines": list(one.lines), "evidence": evidence, "link": one.link or None}
+
+
+def bulletin_note(alert: Alert, delivery: Delivery, told: Sequence[Told], public_url: str, links: Signer) -> Note:
+    """Bulletins for a chat."""
+    blocks, size, named = [], 0, 0
+    for one in told[:IN_A_CHAT]:
+        block = "\n".join([one.headline, *bulletins.lines(alert, one)])
+        if named and size + len(block) > LONGEST_NOTE:
+            break
+        blocks.append(block)
+        size, named = size + len(block), named + 1
+    if rest := len(told) - named:
+        more = words.TABLES[alert.language]["and_more"].format(n=rest)
+        blocks.append(f"{more}: {public_url}/alerts/{alert.id}/deliveries/{delivery.id}")
+    blocks += [f"{label}: {url}" for label, url in bulletins.answers(alert, delivery, links)]
+    return Note(bulletins.title(alert, told), "\n\n".join(blocks))
 
 
 def note(alert: Alert, delivery: Delivery, contents: Contents, keys: Keys, public_url: str) -> Note:

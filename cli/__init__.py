@@ -19,7 +19,7 @@ COMMANDS: dict[str, str] = {
     "sources": "sources", "backfill": "backfill", "alerts": "alerts",
     "correct": "correcting", "corrections": "correcting", "lexicon": "lexicon", "evaluate": "evaluating", "reindex": "upkeep", "backup": "upkeep", "restore": "upkeep", "takedown": "upkeep", "doctor": "upkeep",
     "settings": "upkeep", "runs": "upkeep", "schedule": "upkeep",
-    "retention": "retention", "models": "models",
+    "retention": "retention", "models": "models", "canary": "canary",
 }  # fmt: skip
 
 

@@ -5,7 +5,9 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from alerts import canary
 from alerts.channels.addresses import shown as shown_channel
+from alerts.operator import LOW_DISK, WARNED
 from core.errors import PututuError, UnavailableError
 from core.settings import Settings
 from core.sizes import shown
@@ -16,13 +18,12 @@ from store import alerts, channels, completeness, deliveries, disk, documents, f
 from store.database import Store
 
 Row = dict[str, Any]
-LOW_DISK = 2 * 2**30  # bytes free below which the disk is called bad
 ENOUGH_LISTED, LOW_SHARE = (
     20,
     0.8,
 )  # items listed in a month from which having less than this share of them is worth a note
 UNWATCHED = timedelta(days=2)  # without any poll at all: nobody runs the daemon
-WARNED, SOON = 14, 60  # days until a disk or budget is full that are called bad, and worth a note
+SOON = 60  # days until a disk or budget is full that are worth a note
 
 
 def examine(store: Store, settings: Settings) -> Iterator[Row]:
@@ -101,6 +102,32 @@ def _mail(store: Store, settings: Settings) -> Found:
     for alert in kept:
         if not alert.channels:
             yield "bad", f"the alert {alert.name} ({alert.id}) has no channel: nobody is told", f"`pututu alerts edit {alert.id} --channel URL`."  # fmt: skip
+
+
+def _canary(store: Store, settings: Settings) -> Found:
+    """Whether the latest synthetic article reached its mailbox in time."""
+    now = datetime.now(UTC)
+    if not settings.canary:
+        yield (
+            "note",
+            "no canary is sent: whether mails arrive is not proven",
+            "Set PUTUTU_CANARY to the address of a test mailbox.",
+        )
+        return
+    with store.read() as tx:
+        flight = canary.state(tx, now)
+    how = "" if settings.canary_mailbox else " (as the mail server says: PUTUTU_CANARY_MAILBOX is not set)"
+    if flight is None:
+        yield "note", "no canary has arrived yet", "Leave it to `pututu up`, or run `pututu canary`."
+        return
+    sent = lima_iso(flight.canary.injected)
+    mend = "Look at the stage after that one; `pututu canary` sends another."
+    if flight.canary.arrived is None:
+        yield "bad", f"the canary of {sent} has not arrived; it came as far as: {flight.station}", mend
+    else:
+        took = (flight.canary.arrived - flight.canary.injected).total_seconds()
+        state = "bad" if flight.late else "good"
+        yield state, f"the canary of {sent} took {took:.0f} s to arrive{how}", mend if flight.late else ""
 
 
 def _translation(store: Store, settings: Settings) -> Found:
@@ -241,6 +268,6 @@ def _clock(store: Store, settings: Settings) -> Found:
 
 
 PARTS: dict[str, Callable[[Store, Settings], Found]] = {
-    "store": _store, "index": _index, "work": _work, "mail": _mail, "translation": _translation, "sources": _sources, "completeness": _completeness,
+    "store": _store, "index": _index, "work": _work, "mail": _mail, "canary": _canary, "translation": _translation, "sources": _sources, "completeness": _completeness,
     "disk": _disk, "clock": _clock,
 }  # fmt: skip

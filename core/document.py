@@ -17,6 +17,8 @@ Payload = Mapping[str, Any]
 KINDS: tuple[Kind, ...] = ("news", "official", "norm", "bill", "post")
 ARRIVALS: tuple[Arrival, ...] = ("live", "late", "backfill", "import")
 TOPICS = ("extortion", "strike", "legislation")
+SYNTHETIC = "pututu-canary"
+"""The source of documents of our own making that only prove the way: counted, indexed, exported and shown nowhere."""
 SECTORS = (
     "public_transport", "freight_transport", "taxi_mototaxi", "retail", "markets", "education", "construction", "mining",
     "health", "hospitality", "personal_services", "entertainment", "agriculture", "fishing", "manufacturing", "finance",

@@ -87,6 +87,15 @@ def _index(text: str) -> str:
     return text
 
 
+def _mailbox(text: str) -> str:
+    if "://" in text:
+        parts = urlsplit(text)
+        if parts.scheme not in ("imap", "imaps") or not parts.hostname:
+            raise ValueError("must be a path, or start with imap:// or imaps:// and name a host")
+        _ = parts.port
+    return text
+
+
 def _store(text: str) -> str:
     if text and not text.startswith(("sqlite:///", "postgresql")):
         raise ValueError("must be an SQLAlchemy URL that starts with sqlite:/// or postgresql")
@@ -107,6 +116,8 @@ TABLE: tuple[Setting, ...] = (
     Setting("PUTUTU_ENTITIES", "rules", "what finds names of people and organisations beside the lists: rules, spacy:MODEL or transformers:MODEL (a package's or folder's name)", _recogniser),
     Setting("PUTUTU_SMTP", "", "smtp[s]://[user:password@]host:port of the mail server", _url("smtp", "smtps"), secret=True),
     Setting("PUTUTU_MAIL_FROM", "", "sender of the mails; by default pututu@ and this host's name"),
+    Setting("PUTUTU_CANARY", "", "mail address to which a synthetic article is sent every hour by the whole way; it must arrive within five minutes"),
+    Setting("PUTUTU_CANARY_MAILBOX", "", "where the mails of PUTUTU_CANARY arrive: imap[s]://user:password@host[:port][/FOLDER], a Maildir or an mbox file; without it, acceptance by the mail server counts as arrival", _mailbox, secret=True),
     Setting("PUTUTU_PUBLIC_URL", "", "what links in mails start with; by default the address the page listens on", _url("http", "https")),
     Setting("PUTUTU_ALLOW_PRIVATE", "", "private networks that crawls and webhooks may reach, e.g. 127.0.0.0/8,10.1.0.0/16", _networks),
     Setting("PUTUTU_SOURCES_DIR", "", "folder of source files that are added to the bundled ones", _path),
@@ -134,6 +145,8 @@ class Settings:
     entities: str
     smtp: str
     mail_from: str
+    canary: str
+    canary_mailbox: str
     public_url: str
     allow_private: tuple[Network, ...]
     sources_dir: Path | None

@@ -20,6 +20,10 @@ from store.schema import alerts, deliveries, entries, hits, story_members
 
 Language = Literal["es", "en"]
 Rhythm = Literal["instant", "daily", "weekly"]
+Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Kind = Literal["documents", "volume", "operator", "canary"]
+ASKED: tuple[Kind, ...] = ("documents", "canary")  # kinds that are asked of each document
+OURS: tuple[Kind, ...] = ("canary",)  # kinds that no person subscribed to
 State = Literal["active", "paused", "removed"]
 TRANSLATION = "translation"
 TOLD = "told"
@@ -32,6 +36,10 @@ Changed = Callable[[Payload, Sequence[Payload]], Sequence[str]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """A saved question and whom to tell. `at` is HH:MM in Lima, `channels` are URLs (`mailto:...`).
+
+    `kind`: what it tells of: `documents` that match, an unusual `volume` of them, or what the `operator` must know (no query
+    then). `day` is that of a weekly mail; `quiet` HH:MM-HH:MM in Lima, between which nothing is sent; `volume` has `count`,
+    `ratio`, `sources` and `cooldown` (hours).
 
     `reason` says why we paused it; a pause by its owner has none. `revision` grows with every change of what it asks.
     `every`: each document of a story is told, also when it brings nothing new.
@@ -51,6 +59,10 @@ class Alert:
     every: bool = False
     created: datetime
     changed: datetime
+    kind: Kind = "documents"
+    day: Day = "monday"
+    quiet: str | None = None
+    volume: Payload | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,19 +166,26 @@ def get(tx: Connection, which: str) -> Alert:
 
 
 def listed(tx: Connection, *, removed: bool = False) -> list[Alert]:
-    """All alerts, oldest first; those removed only if asked for."""
-    wanted = true() if removed else alerts.c.state != "removed"
+    """All alerts that people subscribed to, oldest first; those removed only if asked for."""
+    wanted = and_(alerts.c.kind.not_in(OURS), true() if removed else alerts.c.state != "removed")
     return [_alert(row) for row in tx.execute(select(alerts).where(wanted).order_by(alerts.c.created, alerts.c.id))]
 
 
-def active(tx: Connection) -> list[Alert]:
-    """The alerts that are asked of what arrives."""
-    return [_alert(row) for row in tx.execute(select(alerts).where(alerts.c.state == "active").order_by(alerts.c.id))]
+def active(tx: Connection, kinds: Sequence[Kind] = ASKED) -> list[Alert]:
+    """The alerts that are asked of what arrives; with `kinds`, those of other kinds."""
+    wanted = and_(alerts.c.state == "active", alerts.c.kind.in_(kinds))
+    return [_alert(row) for row in tx.execute(select(alerts).where(wanted).order_by(alerts.c.id))]
+
+
+def with_quiet_hours(tx: Connection) -> list[Alert]:
+    """The alerts in whose owners' nights nothing is sent."""
+    return [_alert(row) for row in tx.execute(select(alerts).where(alerts.c.quiet.is_not(None)))]
 
 
 def revisions(tx: Connection) -> dict[str, int]:
-    """The revision of each active alert: equal before and after means that nobody edited while we matched."""
-    rows = tx.execute(select(alerts.c.id, alerts.c.revision).where(alerts.c.state == "active"))
+    """The revision of each alert that is asked of documents: equal before and after means that nobody edited while we matched."""
+    wanted = and_(alerts.c.state == "active", alerts.c.kind.in_(ASKED))
+    rows = tx.execute(select(alerts.c.id, alerts.c.revision).where(wanted))
     return {row.id: row.revision for row in rows}
 
 
@@ -367,6 +386,10 @@ def _values(alert: Alert) -> dict[str, Any]:
         "every",
         "created",
         "changed",
+        "kind",
+        "day",
+        "quiet",
+        "volume",
     )
     return {name: getattr(alert, name) for name in names} | {"channels": list(alert.channels)}
 

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Integer, func, select, text
 from core.errors import InputError, StoreError
 from core.home import archive_held
 from core.settings import Settings
-from store import deliveries, migrations
+from store import bulletins, deliveries, migrations
 from store.database import Store, explained
 from store.dialect import BATCH
 from store.schema import metadata
@@ -90,7 +90,9 @@ def restore(settings: Settings, file: Path, *, overwrite: bool = False) -> dict[
         else:
             _copy_in(settings, folder / DATABASE, overwrite)
     with Store.open(settings) as store, store.write() as tx:
-        held = deliveries.hold_restored(tx, deliveries.domain(settings.mail_from), datetime.now(UTC))
+        domain, now = deliveries.domain(settings.mail_from), datetime.now(UTC)
+        bulletins.hold_restored(tx, domain, now)
+        held = deliveries.hold_restored(tx, domain, now)
     return manifest | {"reindex": True, "held": held}
 
 

@@ -28,13 +28,15 @@ IN_ONE_MESSAGE = 500
 RESTORED = "waited when the backup was made that was restored; it may have been sent since"
 NOTICES = ("notice", "channel")
 """Kinds of deliveries that are about the alert itself: its question cannot be asked any more, or a channel of it was paused."""
+BULLETIN = "bulletin"
+"""The kind of deliveries that tell what is no document: a volume, or what operators must know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One message over one channel: `part` of `parts` of a batch. `state` is `prepared`, `sent` or `parked` (with `error`).
 
-    `kind` is `digest`, or one of NOTICES. `receipt` is what a digest's end says of the time since the last one.
+    `kind` is `digest`, `bulletin` or one of NOTICES. `receipt` is what a digest's end says of the time since the last one.
     """
 
     id: str
@@ -70,8 +72,8 @@ def domain(sender: str) -> str:
 
 
 def last_prepared(tx: Connection, alert: str, now: datetime) -> datetime | None:
-    """When this alert's last digest was prepared; one dated after `now` (the clock went back) does not count."""
-    mine = and_(deliveries.c.alert == alert, deliveries.c.kind == "digest", deliveries.c.prepared <= now)
+    """When this alert's last digest (or bulletin) was prepared; one dated after `now` (the clock went back) does not count."""
+    mine = and_(deliveries.c.alert == alert, deliveries.c.kind.not_in(NOTICES), deliveries.c.prepared <= now)
     return tx.execute(
         select(deliveries.c.prepared).where(mine).order_by(deliveries.c.prepared.desc()).limit(1)
     ).scalar()
@@ -147,26 +149,29 @@ def _count_others(tx: Connection, ready: Sequence[Entry]) -> None:
 
 
 def add_notice(
-    tx: Connection, alert: Alert, reason: str, domain: str, now: datetime, *, kind: str = "notice", to: Sequence[str] | None = None
-) -> None:  # fmt: skip
-    """A message to the owner that is about the alert itself, over all of its channels or over those in `to`."""
+    tx: Connection, alert: Alert, reason: str | None, domain: str, now: datetime, *, kind: str = "notice", to: Sequence[str] | None = None
+) -> str:  # fmt: skip
+    """A message to the owner that is about the alert itself, or (`bulletin`) that tells its bulletins, over all of its channels
+    or over those in `to`; the batch."""
     batch = secrets.token_hex(12)
     channels = alert.channels if to is None else to
     rows = [_delivery_values(alert.id, batch, channel, domain, now, kind=kind, reason=reason) for channel in channels]
     if rows:
         tx.execute(deliveries.insert(), rows)
+    return batch
 
 
 def claim_delivery(
-    tx: Connection, worker: str, now: datetime, *, due_only: bool, skip: Iterable[str] = (), closed: Sequence[str] = ()
+    tx: Connection, worker: str, now: datetime, *, due_only: bool, skip: Iterable[str] = (), closed: Sequence[str] = (),
+    quiet: Sequence[str] = (),
 ) -> Delivery | None:  # fmt: skip
     """Lease the oldest prepared delivery that nobody living sends now. `due_only`: leave those that wait for a retry.
 
-    `closed`: channels that are not tried now, by URL or whole kind (`mailto:`).
+    `closed`: channels that are not tried now, by URL or whole kind (`mailto:`); `quiet`: alerts whose owners rest.
     """
     lock(tx)
     query = (
-        _ready(tx, now, due_only=due_only, closed=closed)
+        _ready(tx, now, due_only=due_only, closed=closed, quiet=quiet)
         .where(deliveries.c.id.not_in(list(skip)))
         .order_by(deliveries.c.attempts, deliveries.c.prepared, deliveries.c.batch, deliveries.c.part, deliveries.c.id)
         .limit(1)
@@ -289,9 +294,9 @@ def unsent_entries(tx: Connection) -> int:
     return tx.execute(select(func.count()).select_from(entries.join(alerts)).where(waits)).scalar_one()
 
 
-def is_any_ready(tx: Connection, now: datetime, *, due_only: bool, closed: Sequence[str] = (), of: str = "") -> bool:
+def is_any_ready(tx: Connection, now: datetime, *, due_only: bool, closed: Sequence[str] = (), of: str = "", quiet: Sequence[str] = ()) -> bool:  # fmt: skip
     """Whether a message (`of` a kind of channel, `mailto:`) is prepared, unsent and in nobody's living hands."""
-    query = _ready(tx, now, due_only=due_only, closed=closed).where(
+    query = _ready(tx, now, due_only=due_only, closed=closed, quiet=quiet).where(
         deliveries.c.channel.startswith(of, autoescape=True)
     )
     return tx.execute(query.limit(1)).first() is not None
@@ -314,7 +319,7 @@ def redirect(tx: Connection, alert: Alert) -> None:
             tx.execute(update(deliveries).where(deliveries.c.id == row.id).values(**anew))
 
 
-def _ready(tx: Connection, now: datetime, *, due_only: bool, closed: Sequence[str] = ()) -> Select[Any]:
+def _ready(tx: Connection, now: datetime, *, due_only: bool, closed: Sequence[str], quiet: Sequence[str]) -> Select[Any]:  # fmt: skip
     """The prepared deliveries that may be leased now. A lease ends with its worker's life, or after LEASE if it hangs.
 
     A retry further ahead than any that we set was written by a clock that has gone back since: it holds nothing up.
@@ -325,7 +330,7 @@ def _ready(tx: Connection, now: datetime, *, due_only: bool, closed: Sequence[st
     again = deliveries.c.not_before
     ready = or_(again.is_(None), again <= now, again > now + LONGEST_DELAY) if due_only else true()
     told = or_(tellable(), deliveries.c.kind.in_(NOTICES))
-    open_ = not_(closed_to(deliveries.c.channel, closed))
+    open_ = and_(not_(closed_to(deliveries.c.channel, closed)), deliveries.c.alert.not_in(quiet))
     return select(deliveries).join(alerts).where(deliveries.c.state == "prepared", free, ready, told, open_)
 
 

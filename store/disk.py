@@ -57,6 +57,11 @@ def measure(store: Store, settings: Settings, now: datetime) -> Usage:
     )
 
 
+def free(settings: Settings) -> int:
+    """Bytes that the home's disk has free now."""
+    return shutil.disk_usage(settings.home).free
+
+
 def budgets(settings: Settings, usage: Usage, *, local: bool) -> Budgets:
     """The budgets in bytes. A share is one of what is used here and what the disk has free; of a server's disk (`local`
     False) nobody here knows the size, so a share says nothing of the store then."""

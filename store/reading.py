@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, select
 
-from core.document import Document
+from core.document import SYNTHETIC, Document
 from store.dialect import batches
 from store.names import lookup
 from store.schema import aliases, documents, versions
@@ -32,13 +32,18 @@ def many(tx: Connection, ids: Sequence[str]) -> list[Document]:
 
 def ids(tx: Connection, *, after: str = "", limit: int = 1000) -> list[str]:
     """Ids in their own order, from the one after `after`: to walk through everything in batches."""
-    chosen = select(documents.c.id).where(documents.c.id > after, documents.c.taken_down.is_(None))
+    chosen = select(documents.c.id).where(documents.c.id > after, real())
     return list(tx.execute(chosen.order_by(documents.c.id).limit(limit)).scalars())
 
 
 def count(tx: Connection) -> int:
-    """How many documents there are; taken down ones do not count."""
-    return tx.execute(select(func.count()).select_from(documents).where(documents.c.taken_down.is_(None))).scalar_one()
+    """How many documents there are; taken down and synthetic ones do not count."""
+    return tx.execute(select(func.count()).select_from(documents).where(real())).scalar_one()
+
+
+def real() -> ColumnElement[bool]:
+    """Documents that stand, and that somebody published: not those of our own making."""
+    return and_(documents.c.taken_down.is_(None), documents.c.source != SYNTHETIC)
 
 
 def resolve(tx: Connection, name: str) -> str | None:

@@ -338,6 +338,10 @@ alerts = Table(
     Column("every", Boolean, nullable=False, server_default=false()),
     Column("created", When, nullable=False),
     Column("changed", When, nullable=False),
+    Column("kind", Words, nullable=False, server_default="documents"),
+    Column("day", Words, nullable=False, server_default="monday"),
+    Column("quiet", Words),
+    Column("volume", Json),
     Index(None, "state"),
 )
 
@@ -464,4 +468,41 @@ used_links = Table(
     Column("act", Words, nullable=False),
     Column("at", When, nullable=False),
     Index(None, "alert"),
+)
+
+bulletins = Table(
+    "bulletins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("alert", Words, ForeignKey("alerts.id"), nullable=False),
+    Column("key", Words, nullable=False),
+    Column("what", Words, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("created", When, nullable=False),
+    Column("batch", Words),
+    UniqueConstraint("alert", "key"),
+    Index(None, "batch"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("what", Words, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("since", When, nullable=False),
+    Column("over", When),
+)
+
+canaries = Table(
+    "canaries",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("document", Words, nullable=False),
+    Column("alert", Words, nullable=False),
+    Column("injected", When, nullable=False),
+    Column("matched", When),
+    Column("sent", When),
+    Column("arrived", When),
+    Column("erased", When),
 )

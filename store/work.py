@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, case, func, or_, select, update
 
+from core.document import SYNTHETIC
 from store.dialect import batches, insert
 from store.schema import documents, work
 from store.workers import workers_of
@@ -205,7 +206,8 @@ def summary(tx: Connection) -> dict[str, dict[str, int]]:
 def missing(tx: Connection, kind: str, limit: int = 1000) -> list[str]:
     """Documents whose current version was never queued for this kind of work: should be none once nothing waits before it."""
     same = (work.c.document == documents.c.id) & (work.c.kind == kind) & (work.c.version == documents.c.version)
-    chosen = select(documents.c.id).where(documents.c.taken_down.is_(None), ~select(work.c.id).where(same).exists())
+    stands = and_(documents.c.taken_down.is_(None), documents.c.source != SYNTHETIC)
+    chosen = select(documents.c.id).where(stands, ~select(work.c.id).where(same).exists())
     return list(tx.execute(chosen.order_by(documents.c.id).limit(limit)).scalars())
 
 
@@ -222,11 +224,21 @@ def again(tx: Connection, kind: str, moment: datetime, now: datetime) -> int:
     return tx.execute(update(work).where(_touched(kind, moment)).values(fresh)).rowcount
 
 
+def failing(tx: Connection, attempts: int) -> list[tuple[str, int]]:
+    """What work that was tried so often, and still waits, failed of: each error with how many pieces of work."""
+    again = and_(
+        work.c.kind.in_(KINDS), work.c.state == "waiting", work.c.attempts >= attempts, work.c.error.is_not(None)
+    )
+    rows = tx.execute(select(work.c.error, func.count()).where(again).group_by(work.c.error).order_by(work.c.error))
+    return [(str(error), number) for error, number in rows]
+
+
 def unsettled(tx: Connection, kind: str) -> int:
     """Of how many documents such work is open or parked, or was never queued."""
     open_ = select(work.c.document).where(work.c.kind == kind, work.c.state != "done").distinct().subquery()
     queued = select(work.c.id).where(work.c.document == documents.c.id, work.c.kind == kind).exists()
-    never = select(func.count()).select_from(documents).where(documents.c.taken_down.is_(None), ~queued)
+    stands = and_(documents.c.taken_down.is_(None), documents.c.source != SYNTHETIC)
+    never = select(func.count()).select_from(documents).where(stands, ~queued)
     number = tx.execute(select(func.count()).select_from(open_)).scalar_one()
     return number + tx.execute(never).scalar_one()
 

@@ -173,12 +173,6 @@ def sources(request: Request) -> Any:
     return {"sources": told.sources(Visit.of(request).desk)}
 
 
-@router.get("/alerts", response_model=schemas.AlertsAnswer, summary="Alerts")
-def alerts(request: Request) -> Any:
-    """Every alert that was not removed, oldest first."""
-    return {"alerts": told.alerts(Visit.of(request).desk)}
-
-
 @router.get("/runs", response_model=schemas.RunsAnswer, summary="The latest jobs")
 def runs(request: Request) -> Any:
     """The latest jobs with their receipts, newest first."""

@@ -14,7 +14,20 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from core.errors import InputError, SettingError
-from web import api, console, correcting, deciding, figures, ledgers, links, ops, pages, problems
+from web import (
+    api,
+    api_alerts,
+    console,
+    correcting,
+    deciding,
+    figures,
+    ledgers,
+    links,
+    ops,
+    pages,
+    problems,
+    subscribing,
+)
 from web.desk import Desk
 from web.guard import Forms, Guard, is_loopback
 
@@ -33,7 +46,8 @@ def create(desk: Desk, *, bound: str | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.forms = Forms()
     for part in (
-        ops.router, api.router, console.router, correcting.router, deciding.router, ledgers.router, links.router, figures.router, pages.router,
+        ops.router, api.router, api_alerts.router, console.router, subscribing.router, correcting.router, deciding.router, ledgers.router,
+        links.router, figures.router, pages.router,
     ):  # fmt: skip
         app.include_router(part)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

@@ -1,4 +1,4 @@
-"""The screens for keeping it running: sources, alerts, runs, and the form that takes the token. `web/deciding.py` has the other forms that write."""
+"""The screens for keeping it running: sources, runs, and the form that takes the token; what all forms that write share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from alerts import subscriptions
-from core.errors import InputError, QueryError
 from web import formats, guard, receipts, render, told
-from web.problems import FormError, NotFoundError, caret
+from web.problems import FormError, NotFoundError
 from web.visit import Visit
 from web.words import Words
 
@@ -21,7 +19,6 @@ SOURCE_COLUMNS = (
     "trouble", "gap", "seen_a_day", "pages", "share_document", "share_author", "share_date", "share_section", "text_length", "drift", "moved_to", "mend",
     "listed", "have", "completeness", "surveyed",
 )  # fmt: skip
-ALERT_COLUMNS = ("id", "name", "query", "owner", "language", "rhythm", "at", "channels", "state", "reason", "created")
 RUN_COLUMNS = ("id", "kind", "state", "started", "finished", "what", "receipt")
 WORK_STATES = ("waiting", "leased", "parked", "done")
 OUTCOMES = {"done": "yes", "failed": "no", "interrupted": "no", "running": "running"}
@@ -50,7 +47,8 @@ def listed(form: str, name: str, rows: list[dict[str, Any]], columns: tuple[str,
     )
 
 
-def _links(visit: Visit, path: str) -> list[tuple[str, str]]:
+def links(visit: Visit, path: str) -> list[tuple[str, str]]:
+    """The addresses of a list's data forms."""
     return [(form, visit.link(f"{path}.{form}")) for form in LIST_FORMATS]
 
 
@@ -60,13 +58,13 @@ def sources(request: Request) -> HTMLResponse:
     visit = Visit.of(request)
     rows = [
         row | {
-            "href": render.safe_href(row["home"]), "last_success": _short(row["last_success"]), "last_item": _short(row["last_item"]),
+            "href": render.safe_href(row["home"]), "last_success": short(row["last_success"]), "last_item": short(row["last_item"]),
             "every": _every(visit, row["interval"]), "waiting": row["pending"], "items": "" if row["items"] is None else row["items"],
             "reason": visit.words.said(row["reason"] or ""), "fell": [_fell(visit, one) for one in row["drift"]], "mended": _mended(visit, row), "gives": _gives(visit, row), "held": "" if row["completeness"] is None else f"{row['completeness']:.0%}",
         }
         for row in told.sources(visit.desk)
     ]  # fmt: skip
-    return visit.page("sources.html", "/sources", formats=_links(visit, "/sources"), sources=rows)
+    return visit.page("sources.html", "/sources", formats=links(visit, "/sources"), sources=rows)
 
 
 @router.get("/sources.{form}")
@@ -75,7 +73,8 @@ def sources_data(request: Request, form: str) -> Response:
     return listed(form, "sources", told.sources(Visit.of(request).desk), SOURCE_COLUMNS)
 
 
-def _short(iso: str | None) -> str:
+def short(iso: str | None) -> str:
+    """A moment as a table shows it: to the minute; empty for None."""
     return iso[:16].replace("T", " ") if iso else ""
 
 
@@ -120,7 +119,7 @@ def runs(request: Request) -> HTMLResponse:
     work, troubles = told.work_summary(visit.desk), told.index_troubles(visit.desk, visit.words)
     notice = visit.words.t("runs.index", what=" ".join(troubles)) if troubles else ""
     return visit.page(
-        "runs.html", "/runs", formats=_links(visit, "/runs"), runs=rows, work=work, states=WORK_STATES, notice=notice
+        "runs.html", "/runs", formats=links(visit, "/runs"), runs=rows, work=work, states=WORK_STATES, notice=notice
     )
 
 
@@ -129,7 +128,7 @@ def _run(row: Mapping[str, Any], words: Words) -> dict[str, Any]:
     seconds = (ended - datetime.fromisoformat(row["started"])).total_seconds() if ended else None
     what, receipt = row["what"], row["receipt"] or {}
     return {
-        "kind": row["kind"], "started": _short(row["started"]), "outcome": OUTCOMES.get(row["state"], "no"),
+        "kind": row["kind"], "started": short(row["started"]), "outcome": OUTCOMES.get(row["state"], "no"),
         "seconds": None if seconds is None else round(seconds, 1), "what": ", ".join(f"{k}: {v}" for k, v in what.items()) if isinstance(what, dict) else str(what or ""),
         "receipt": receipts.lines(receipt, words),
     }  # fmt: skip
@@ -140,94 +139,6 @@ def runs_data(request: Request, form: str) -> Response:
     """The latest jobs as data."""
     visit = Visit.of(request)
     return listed(form, "runs", told.runs(visit.desk, 200), RUN_COLUMNS)
-
-
-@router.get("/alerts")
-def alerts(request: Request, saved: str = "") -> HTMLResponse:
-    """The alerts and the form for a new one; a query in the address is put into the form."""
-    visit = Visit.of(request, ask=False)
-    query = request.query_params.get("q", "")
-    return _alerts_page(visit, {"query": query}, saved=bool(saved))
-
-
-def _alerts_page(
-    visit: Visit, entered: Mapping[str, str], *, trouble: Trouble | None = None, saved: bool = False, status: int = 200
-) -> HTMLResponse:
-    form_cookie, token = visit.request.app.state.forms.issue(visit.request.cookies.get(guard.FORM_COOKIE))
-    filled = {
-        "name": "",
-        "query": "",
-        "owner": "",
-        "rhythm": "instant",
-        "at": "07:00",
-        "language": visit.words.language,
-    } | dict(entered)
-    rows = [
-        row
-        | {
-            "created": _short(row["created"])[:10],
-            "reason": visit.words.said(row["reason"] or ""),
-            "at": row["at"] if row["rhythm"] != "instant" else "",
-        }
-        for row in told.alerts(visit.desk)
-    ]
-    page = visit.page(
-        "alerts.html", "/alerts", status=status, formats=_links(visit, "/alerts"), alerts=rows, form_token=token, entered=filled, problem=trouble, saved=saved,
-        parked=told.parked(visit.desk), failing=[_failing(visit, row) for row in told.failing_channels(visit.desk)],
-    )  # fmt: skip
-    page.set_cookie(
-        guard.FORM_COOKIE,
-        form_cookie,
-        httponly=True,
-        samesite="strict",
-        secure=is_secure(visit.request),
-        path="/alerts",
-    )
-    return page
-
-
-def _failing(visit: Visit, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A channel that fails, and how it is with it in the page's language."""
-    key = "alerts.channel.paused" if row["paused"] else "alerts.failing"
-    return dict(row) | {"how": visit.words.t(key, since=_short(row["paused"] or row["since"]), n=row["failures"])}
-
-
-@router.get("/alerts.{form}")
-def alerts_data(request: Request, form: str) -> Response:
-    """The alerts as data."""
-    return listed(form, "alerts", told.alerts(Visit.of(request, ask=False).desk), ALERT_COLUMNS)
-
-
-@router.post("/alerts")
-def add_alert(
-    request: Request, name: Annotated[str, Form()] = "", query: Annotated[str, Form()] = "", owner: Annotated[str, Form()] = "",
-    rhythm: Annotated[str, Form()] = "instant", at: Annotated[str, Form()] = "", language: Annotated[str, Form()] = "es",
-    form_token: Annotated[str, Form()] = "", lang: Annotated[str, Form()] = "",
-) -> Response:  # fmt: skip
-    """Keep a new alert, or show the form again with what is wrong in it."""
-    visit = sent(request, form_token, lang)
-    fields = {"name": name, "query": query, "owner": owner, "rhythm": rhythm, "at": at or "07:00", "language": language}
-    try:
-        subscriptions.add(visit.desk.store, datetime.now(UTC), allowed=visit.desk.settings.allow_private, **fields)
-    except (QueryError, InputError) as error:
-        place = caret(query, error.position) if isinstance(error, QueryError) else None
-        said = visit.words.said
-        trouble = Trouble(reason=said(error.reason), mend=said(error.mend), caret=place)
-        return _alerts_page(visit, fields, trouble=trouble, status=400)
-    return RedirectResponse(visit.link("/alerts", saved="1"), status_code=303)
-
-
-@router.post("/alerts/{id}/{act}")
-def turn_alert(
-    request: Request, id: str, act: str, form_token: Annotated[str, Form()] = "", lang: Annotated[str, Form()] = ""
-) -> Response:
-    """Pause or resume an alert."""
-    visit = sent(request, form_token, lang)
-    acts = {"pause": subscriptions.pause, "resume": subscriptions.resume}
-    if act not in acts or not told.has_alert(visit.desk, id):
-        raise NotFoundError("No alert has that identifier.")
-    acts[act](visit.desk.store, id, datetime.now(UTC))
-    return RedirectResponse(visit.link("/alerts"), status_code=303)
 
 
 def sent(request: Request, form_token: str, lang: str) -> Visit:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from core.errors import InputError
 from store import story_decisions
 from web import guard, render, told
-from web.console import Trouble, sent
+from web.console import Trouble, is_secure, sent
 from web.problems import NotFoundError
 from web.visit import Visit
 
@@ -37,8 +37,9 @@ def _page(visit: Visit, id: str, trouble: Trouble | None = None) -> HTMLResponse
         items=[render.hit(record, visit.words, outlets) for record in found.records],
         decisions=[(one, render.when(one.at)) for one in found.decisions],
     )  # fmt: skip
-    secure = visit.request.url.scheme == "https" or visit.request.state.door.public_url.startswith("https://")
-    page.set_cookie(guard.FORM_COOKIE, cookie, httponly=True, samesite="strict", secure=secure, path="/stories")
+    page.set_cookie(
+        guard.FORM_COOKIE, cookie, httponly=True, samesite="strict", secure=is_secure(visit.request), path="/stories"
+    )
     return page
 
 

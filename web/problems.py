@@ -27,6 +27,10 @@ class NotFoundError(PututuError):
     """Nothing has that identifier: the mend is in the address."""
 
 
+class ConfirmError(InputError):
+    """What was asked is possible, and so unusual that it must be confirmed."""
+
+
 class FormError(PututuError):
     """A form that was not ours, or has expired."""
 
@@ -43,6 +47,8 @@ def describe(error: PututuError, query: str = "") -> dict[str, Any]:
         if isinstance(error, NotFoundError)
         else 403
         if isinstance(error, FormError)
+        else 409
+        if isinstance(error, ConfirmError)
         else next((code for kind, code in STATUS if isinstance(error, kind)), 500)
     )
     problem: dict[str, Any] = {
@@ -84,7 +90,8 @@ def install(app: FastAPI) -> None:
 async def _known(request: Request, error: Exception) -> Response:
     assert isinstance(error, PututuError)
     queries = [query for query in request.query_params.getlist("q") if query.strip()]
-    query = error.query if isinstance(error, AskedError) else queries[0].strip() if queries else ""
+    told = isinstance(error, AskedError) or (isinstance(error, QueryError) and bool(error.query))
+    query = error.query if told and isinstance(error, QueryError) else queries[0].strip() if queries else ""
     problem = describe(error, query)
     if problem["status"] >= 500:
         log.warning("%s: %s", request.url.path, error)

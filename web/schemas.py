@@ -300,12 +300,99 @@ class AlertRow(Shape):
     state: str
     reason: str | None
     created: str
+    kind: str = Field(description="documents, volume or operator")
+    day: str = Field(description="Of a weekly mail")
+    quiet: str | None = Field(description="HH:MM-HH:MM in Lima, in which nothing is sent")
+    volume: dict[str, float] | None = Field(description="count, ratio, sources and cooldown (hours) of the kind volume")
+    every: bool = Field(description="Whether every document of a story is told, also those that bring nothing new")
 
 
 class AlertsAnswer(Shape):
     """All alerts."""
 
     alerts: list[AlertRow]
+
+
+class AlertChanges(BaseModel):
+    """What an edit changes; what is left out, or null, stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str | None = None
+    query: str | None = None
+    owner: str | None = None
+    language: str | None = None
+    rhythm: str | None = None
+    at: str | None = Field(default=None, description="HH:MM in Lima, of a daily or weekly mail")
+    day: str | None = Field(default=None, description="monday to sunday, of a weekly mail")
+    quiet: str | None = Field(default=None, description='HH:MM-HH:MM in Lima, in which nothing is sent; "" for none')
+    channels: list[str] | None = Field(
+        default=None, description="mailto:, https:, feed: or a chat; by default mail to the owner"
+    )
+    volume: dict[str, float] | None = Field(default=None, description="count, ratio, sources, cooldown (hours)")
+    every: bool | None = Field(
+        default=None, description="Tell every document of a story, also those that bring nothing new"
+    )
+    confirm: bool = Field(default=False, description="Keep it though it would fire very often")
+
+
+class AlertGiven(AlertChanges):
+    """A new alert; `template` (with `value` for its blank) stands for name, query, rhythm and kind that are left out."""
+
+    kind: str | None = Field(default=None, description="documents (the default), volume or operator")
+    template: str | None = None
+    value: str = ""
+
+
+class AlertAsked(BaseModel):
+    """A query to be back-tested; with `before`, held against that one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: str
+    before: str | None = None
+
+
+class DayRow(Shape):
+    """How many documents one day has."""
+
+    start: str
+    count: int
+
+
+class SourceCount(Shape):
+    """How many documents one source has."""
+
+    source: str
+    count: int
+
+
+class Sample(Evidence):
+    """A document that would have been told."""
+
+    source: str
+
+
+class BacktestAnswer(Shape):
+    """What a query would have found in the last 30 days; `change` is what it gains and loses against `before`."""
+
+    query: str
+    from_: str = Field(alias="from")
+    to: str
+    total: int
+    per_day: float
+    busy: bool = Field(description="Whether it would fire so often that saving it must be confirmed")
+    undated: int
+    days: list[DayRow]
+    sources: list[SourceCount]
+    samples: list[Sample]
+    change: dict[str, Any] | None = None
+
+
+class TemplatesAnswer(Shape):
+    """Ready questions."""
+
+    templates: list[dict[str, Any]]
 
 
 class RunRow(Shape):

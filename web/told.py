@@ -157,14 +157,16 @@ def _items(desk: Desk) -> dict[str, int] | None:
 def alerts(desk: Desk) -> list[Row]:
     """Every alert, oldest first."""
     with desk.store.read() as tx:
-        found = kept_alerts.listed(tx)
-    return [
-        {
-            "id": a.id, "name": a.name, "query": a.query, "owner": a.owner, "language": a.language, "rhythm": a.rhythm, "at": a.at,
-            "channels": [shown(channel) for channel in a.channels], "state": a.state, "reason": a.reason, "created": lima_iso(a.created),
-        }
-        for a in found
-    ]  # fmt: skip
+        return [alert_row(found) for found in kept_alerts.listed(tx)]
+
+
+def alert_row(a: kept_alerts.Alert) -> Row:
+    """An alert as the page, its data and the API give it; what only its owner knows of a channel is left out."""
+    return {
+        "id": a.id, "name": a.name, "query": a.query, "owner": a.owner, "language": a.language, "rhythm": a.rhythm, "at": a.at,
+        "channels": [shown(channel) for channel in a.channels], "state": a.state, "reason": a.reason, "created": lima_iso(a.created),
+        "kind": a.kind, "day": a.day, "quiet": a.quiet, "volume": dict(a.volume) if a.volume else None, "every": a.every,
+    }  # fmt: skip
 
 
 def parked(desk: Desk) -> list[Row]:
@@ -188,10 +190,10 @@ def failing_channels(desk: Desk) -> list[Row]:
     ]  # fmt: skip
 
 
-def has_alert(desk: Desk, id: str) -> bool:
-    """Whether an alert has this very id."""
+def alert(desk: Desk, id: str) -> kept_alerts.Alert | None:
+    """The alert with this very id, None if there is none."""
     with desk.store.read() as tx:
-        return any(alert.id == id for alert in kept_alerts.listed(tx))
+        return next((found for found in kept_alerts.listed(tx) if found.id == id), None)
 
 
 def runs(desk: Desk, limit: int) -> list[Row]:

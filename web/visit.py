@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -12,16 +12,18 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import QueryParams
 
+from alerts.rules import KINDS as KINDS_OF_ALERT
 from core.document import KINDS, SECTORS, TOPICS
 from core.record import Record
 from search.trends import GROUPS
+from store.alerts import Day
 from web.desk import Desk
 from web.question import MOST_ON_PAGE, Question, language, read
 from web.words import LANGUAGES, Words
 
 CLOSED: Mapping[str, tuple[str, ...]] = {
     "topic": TOPICS, "sector": SECTORS, "by": ("day", "week", "month"), "group": GROUPS, "kind": KINDS,
-    "rhythm": ("instant", "daily", "weekly"), "language": ("es", "en", "qu", "ay", "pt"),
+    "rhythm": ("instant", "daily", "weekly"), "day": get_args(Day), "alert_kind": KINDS_OF_ALERT, "language": ("es", "en", "qu", "ay", "pt"),
 }  # fmt: skip
 
 

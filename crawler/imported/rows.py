@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from core.document import KINDS, Arrival, Completeness, Document, document_id
+from core.document import KINDS, SYNTHETIC, Arrival, Completeness, Document, document_id
 from core.errors import InputError
 from core.text import clean, fold
 from core.time import AHEAD, Moment, parse_date
@@ -141,6 +141,10 @@ def _text(row: Mapping[str, Any], key: str) -> str:
 
 def _source(row: Mapping[str, Any]) -> str:
     name = " ".join(clean(_text(row, "source")).split())
+    if name == SYNTHETIC:
+        raise RowError(
+            "`source` is reserved", f"`source` {name!r} is that of our own test articles.", "Write the outlet's name."
+        )
     if len(name) > LONGEST_SOURCE:
         raise RowError("`source` is too long", f"`source` has {len(name)} characters.", "Write the outlet's name.")
     return name

@@ -107,7 +107,7 @@ def test_the_anchor_of_a_conjunction_is_its_rarest_set():
     assert {anchor.kind for anchor in anchors} == {"es", "en"}
 
 
-@pytest.mark.parametrize(("query", "anchored"), [("paro", True), ("extors*", True), ("topic:strike", True), ("paro OR hue*", True), ("paro OR *x*", False), ("*x*", False), ("paro~1", False), ("topic:*", False), ("*x* paro", True)])  # fmt: skip
+@pytest.mark.parametrize(("query", "anchored"), [("paro", True), ("extors*", True), ("topic:strike", True), ("paro OR hue*", True), ("paro OR *x*", False), ("*x*", False), ("paro~1", False), ("topic:*", True), ("topic:str*", True), ("hue*a", True), ("h?elga", True), ("?uelga", False), ("*x* paro", True), ("paro~1 huelga", True)])  # fmt: skip
 def test_what_has_an_anchor(query, anchored):
     assert (required(parse(query), {}) is not None) is anchored
 

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts import rules
-from alerts.rhythm import due, latest_slot
+from alerts.rhythm import due, is_quiet, latest_slot, next_due
 from core.time import LIMA
 
 BASE = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 
 
-def alert(rhythm: str, at: str = "07:00"):
-    return rules.create(name="n", query="paro", owner="ana@example.org", rhythm=rhythm, at=at, now=BASE)
+def alert(rhythm: str, at: str = "07:00", **more: str):
+    return rules.create(name="n", query="paro", owner="ana@example.org", rhythm=rhythm, at=at, now=BASE, **more)
 
 
 def lima(text: str) -> datetime:
@@ -78,3 +78,53 @@ def test_whatever_the_clock_did_an_entry_goes_out_within_a_slot(created, last, n
     assert now - step < latest_slot(one, now) <= now
     later = max(now, created) + 2 * step
     assert due(one, created, last if last is None or last <= now else None, later)
+
+
+@pytest.mark.parametrize(
+    ("quiet", "now", "expected"),
+    [
+        ("22:00-07:00", "2026-11-25T21:59:59", False), ("22:00-07:00", "2026-11-25T22:00", True), ("22:00-07:00", "2026-11-26T00:00", True),
+        ("22:00-07:00", "2026-11-26T06:59:59", True), ("22:00-07:00", "2026-11-26T07:00", False), ("13:00-15:00", "2026-11-25T14:00", True),
+        ("13:00-15:00", "2026-11-25T15:00", False), ("00:00-06:00", "2026-11-25T00:00", True), ("23:00-00:00", "2026-11-25T23:30", True),
+        ("23:00-00:00", "2026-11-25T00:00", False),
+    ],
+)  # fmt: skip
+def test_quiet_hours_are_limas(quiet, now, expected):
+    one = alert("instant", quiet=quiet)
+    assert is_quiet(one, lima(now)) is expected
+    assert due(one, BASE - timedelta(days=1), None, lima(now)) is not expected
+
+
+def test_what_waits_through_quiet_hours_goes_out_at_their_end():
+    one = alert("instant", quiet="22:00-07:00")
+    assert (
+        next_due(one, lima("2026-11-25T23:10")) == next_due(one, lima("2026-11-26T03:00")) == lima("2026-11-26T07:00")
+    )
+    assert next_due(one, lima("2026-11-25T12:00")) == lima("2026-11-25T12:00")
+    daily = alert("daily", "06:30", quiet="22:00-07:00")
+    assert not due(daily, lima("2026-11-25T12:00"), None, lima("2026-11-26T06:45"))
+    assert due(daily, lima("2026-11-25T12:00"), None, lima("2026-11-26T07:00"))
+    assert next_due(daily, lima("2026-11-25T12:00")) == lima("2026-11-26T07:00")
+
+
+def test_a_weekly_mail_has_its_day():
+    friday = alert("weekly", "17:00", day="friday")
+    assert latest_slot(friday, lima("2026-11-25T10:00")) == lima("2026-11-20T17:00")
+    assert next_due(friday, lima("2026-11-25T10:00")) == lima("2026-11-27T17:00")
+    assert due(friday, lima("2026-11-25T10:00"), None, lima("2026-11-27T17:00"))
+
+
+@given(
+    moments,
+    st.sampled_from(["instant", "daily", "weekly"]),
+    st.times(),
+    st.times(),
+    st.times(),
+    st.sampled_from(["monday", "sunday"]),
+)
+def test_the_next_due_moment_is_one_at_which_it_is_due(now, rhythm, at, begins, ends, day):
+    if begins.strftime("%H:%M") == ends.strftime("%H:%M"):
+        return
+    one = alert(rhythm, at.strftime("%H:%M"), quiet=f"{begins:%H:%M}-{ends:%H:%M}", day=day)
+    moment = next_due(one, now)
+    assert now <= moment <= now + timedelta(days=8) and due(one, now, None, moment + timedelta(seconds=1))

@@ -66,10 +66,23 @@ def test_a_name_stays_on_one_line(now, name):
         made(now, name=name)
 
 
-@pytest.mark.parametrize("wrong", [{"language": "qu"}, {"rhythm": "hourly"}, {"at": "24:00"}, {"at": "7:00"}, {"at": "٠٧:٠٠"}, {"channels": ["https://example.org/x"]}, {"channels": ["mailto:nobody"]}])  # fmt: skip
+@pytest.mark.parametrize("wrong", [{"language": "qu"}, {"rhythm": "hourly"}, {"at": "24:00"}, {"at": "7:00"}, {"at": "٠٧:٠٠"}, {"channels": ["https://example.org/x"]}, {"channels": ["mailto:nobody"]}, {"channels": []}, {"day": "lunes"}, {"quiet": "22-7"}, {"quiet": "22:00-24:00"}, {"quiet": "07:00-07:00"}, {"kind": "canary"}, {"kind": "operator"}, {"query": "  "}, {"volume": {"count": 9}}, {"kind": "volume", "volume": {"count": 4}}, {"kind": "volume", "volume": {"count": 5.5}}, {"kind": "volume", "volume": {"ratio": float("nan")}}, {"kind": "volume", "volume": {"count": float("inf")}}, {"kind": "volume", "volume": {"sources": 1}}, {"kind": "volume", "volume": {"cooldown": 0}}, {"kind": "volume", "volume": {"count": True}}, {"kind": "volume", "volume": {"height": 3}}])  # fmt: skip
 def test_other_fields_are_checked(now, wrong):
     with pytest.raises(InputError):
         made(now, **wrong)
+
+
+def test_quiet_hours_are_written_one_way(now):
+    assert made(now, quiet=" 22:00 - 07:00").quiet == "22:00-07:00"
+    assert made(now, quiet="").quiet is None
+    assert rules.edited(made(now, quiet="22:00-07:00"), quiet="").quiet is None
+    assert rules.edited(made(now, quiet="22:00-07:00"), name="x").quiet == "22:00-07:00"
+
+
+def test_an_alert_on_volume_may_count_everything_but_not_days(now):
+    assert made(now, kind="volume", query="*").volume
+    with pytest.raises(QueryError):
+        made(now, kind="volume", query="paro date:2026")
 
 
 def test_editing_checks_again_and_keeps_the_rest(now):

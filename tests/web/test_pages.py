@@ -415,7 +415,9 @@ def test_an_alert_is_added_paused_and_resumed(writer: TestClient) -> None:
         assert writer.post(f"/alerts/{alert['id']}/{act}", data={"form_token": token}).status_code == 303
         assert writer.get("/alerts.json").json()["alerts"][0]["state"] == state
     assert writer.post("/alerts/none/pause", data={"form_token": token}).status_code == 404
-    assert writer.post(f"/alerts/{alert['id']}/remove", data={"form_token": token}).status_code == 404
+    assert writer.post(f"/alerts/{alert['id']}/send", data={"form_token": token}).status_code == 404
+    assert writer.post(f"/alerts/{alert['id']}/remove", data={"form_token": token}).status_code == 303
+    assert writer.get("/alerts.json").json() == {"alerts": []}
 
 
 @pytest.mark.parametrize(

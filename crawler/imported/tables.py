@@ -13,6 +13,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from string import whitespace
 from typing import IO, Any
 
 from core.text import fold
@@ -152,7 +153,7 @@ def jsonl(file: str, stream: IO[bytes]) -> Iterator[Read]:
     for line in lines:
         if isinstance(line, LeftOut):
             yield line
-        elif line[1].strip("\x1e\r\n\t \ufeff"):
+        elif line[1].strip("\x1e\ufeff" + whitespace):
             yield _json_row(file, *line)
     yield from lines.notes()
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.document import Document
@@ -244,6 +244,7 @@ BAD = st.binary(max_size=60).filter(lambda b: b"\n" not in b and b"\r" not in b 
 
 
 @settings(max_examples=150, deadline=None)
+@example([b"\x0b", b"\x0c \x1e"])
 @given(st.lists(st.one_of(GOOD, BAD), max_size=12))
 def test_every_good_row_comes_through_whatever_stands_between(lines):
     documents, left, _ = take(b"\n".join([row(7).encode(), *lines]), "rows.jsonl")

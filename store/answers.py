@@ -100,7 +100,8 @@ def judged(tx: Connection, alert: str) -> dict[str, bool]:
 def use_link(tx: Connection, link: str, alert: str, act: str, now: datetime) -> datetime | None:
     """Note that a link (its digest) was pressed: None the first time, else when that was."""
     row = {"link": link, "alert": alert, "act": act, "at": now}
-    if tx.execute(insert(tx, used_links).values(**row).on_conflict_do_nothing()).rowcount:
+    kept = insert(tx, used_links).values(**row).on_conflict_do_nothing()
+    if tx.execute(kept.returning(used_links.c.link)).first():  # a count of rows is not told by every driver
         return None
     before: datetime = tx.execute(select(used_links.c.at).where(used_links.c.link == link)).scalar_one()
     return before

@@ -64,8 +64,8 @@ def alert_of_feed(tx: Connection, word: str) -> str | None:
 def mute(tx: Connection, alert: str, kind: str, value: str, now: datetime) -> bool:
     """Hear no more of it. False if it was muted already. Whoever matches now begins again with it (the revision grows)."""
     row = {"alert": alert, "kind": kind, "value": value, "at": now}
-    done = bool(tx.execute(insert(tx, mutes).values(**row).on_conflict_do_nothing()).rowcount)
-    return done and _touched(tx, alert)
+    new = tx.execute(insert(tx, mutes).values(**row).on_conflict_do_nothing().returning(mutes.c.alert)).first()
+    return new is not None and _touched(tx, alert)
 
 
 def unmute(tx: Connection, alert: str, kind: str, value: str) -> bool:

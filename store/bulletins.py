@@ -48,7 +48,10 @@ class Finding:
 def add(tx: Connection, alert: str, key: str, what: str, payload: Mapping[str, Any], now: datetime) -> bool:
     """Keep a bulletin; False when this alert has one of that key."""
     values = {"alert": alert, "key": key, "what": what, "payload": dict(payload), "created": now}
-    return bool(tx.execute(insert(tx, bulletins).values(values).on_conflict_do_nothing()).rowcount)
+    return (
+        tx.execute(insert(tx, bulletins).values(values).on_conflict_do_nothing().returning(bulletins.c.id)).first()
+        is not None
+    )
 
 
 def waiting(tx: Connection) -> dict[str, list[Bulletin]]:

@@ -262,9 +262,7 @@ def test_a_worker_whose_server_connection_broke_lives_again(store, store_setting
     claim(store, now)
     with Store.open(store_settings) as other:
         with other.write() as tx:
-            chosen = (
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
-            )
+            chosen = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             tx.exec_driver_sql(chosen)
         with store.read() as tx:
             assert store.dead_workers(tx) == set(), "it takes its own lock again when it looks"

@@ -11,7 +11,7 @@ demo: .venv/base.stamp
 	@$(BIN)/pututu demo
 
 test: .venv/test.stamp
-	@$(BIN)/python -m pytest -m "not long" -n auto --maxprocesses 4 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "not long" -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS)
 
 test-long: .venv/test.stamp
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)

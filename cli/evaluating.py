@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cli.output import Row, emit, formats, note
-from cli.pipes import end, opened_file, told
+from cli.pipes import end, opened_file, read_rows, told
 from core.errors import InputError
 from core.settings import Settings
 
@@ -85,20 +85,12 @@ def evaluate_command(
 
 def _rows(files: Sequence[str], failed: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The rows of each file that can be scored, with the file's name. A line that cannot is told, its place kept in `failed`."""
-    from crawler.imports import LeftOut, Noted, json_rows
     from enrich.gold import checked
 
     for file in files:
-        name = "standard input" if file == "-" else file
         with opened_file(file) as stream:
-            for read in json_rows(name, stream):
-                if isinstance(read, Noted):
-                    note(f"{name}: {read.what}.")
-                    continue
-                place = read.place if isinstance(read, LeftOut) else f"{name}:{read.line}"
+            for place, read in read_rows(file, stream, failed):
                 with told(place, failed):
-                    if isinstance(read, LeftOut):
-                        raise InputError(read.reason)
                     yield "gold" if file == "-" else Path(file).stem, checked(read.cells, read.line)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,9 @@ from core.document import Document
 from core.errors import InputError, PututuError
 from core.settings import Settings
 from core.time import lima_iso
+
+if TYPE_CHECKING:
+    from crawler.imported.tables import Row
 
 
 @click.command("extract")
@@ -224,21 +227,29 @@ def opened_file(file: str) -> Iterator[IO[bytes]]:
 
 def _documents(file: str, stream: IO[bytes], failed: list[str]) -> Iterator[tuple[str, dict[str, Any], Document]]:
     """The place, the row and the document made of it, of each line. A line that is none is told, and its place kept in `failed`."""
-    from crawler.imports import LeftOut, Noted, json_rows, loose_document
+    from crawler.imports import loose_document
+
+    for place, read in read_rows(file, stream, failed):
+        with told(place, failed):
+            document, faults = loose_document(read.cells, read.line, now=datetime.now(UTC))
+            for fault in faults:
+                note(f"{place}: {fault} It is read without that.")
+            yield place, dict(read.cells), document
+
+
+def read_rows(file: str, stream: IO[bytes], failed: list[str]) -> Iterator[tuple[str, "Row"]]:
+    """The place and the row of each line of JSON lines. A line that is none is told, and its place kept in `failed`."""
+    from crawler.imports import LeftOut, Noted, json_rows
 
     name = "standard input" if file == "-" else file
     for read in json_rows(name, stream):
         if isinstance(read, Noted):
             note(f"{name}: {read.what}.")
-            continue
-        place = read.place if isinstance(read, LeftOut) else f"{name}:{read.line}"
-        with told(place, failed):
-            if isinstance(read, LeftOut):
+        elif isinstance(read, LeftOut):
+            with told(read.place, failed):
                 raise InputError(read.reason)
-            document, faults = loose_document(read.cells, read.line, now=datetime.now(UTC))
-            for fault in faults:
-                note(f"{place}: {fault} It is read without that.")
-            yield place, dict(read.cells), document
+        else:
+            yield f"{name}:{read.line}", read
 
 
 @contextmanager

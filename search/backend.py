@@ -119,11 +119,6 @@ def scan(backend: Backend, node: Node) -> Iterator[str]:
     return (name for name, _ in backend.walk(node))
 
 
-def fold(backend: Backend, node: Node, *, limit: int = 20, offset: int = 0) -> Hits:
-    """See `Backend.fold`."""
-    return backend.fold(node, limit=limit, offset=offset)
-
-
 def folded(backend: Backend, node: Node, limit: int, offset: int) -> Hits:
     """The same by walking through all matches: for engines that know no better way."""
     seen: set[int] = set()

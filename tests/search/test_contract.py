@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import InputError
 from core.record import Record
-from search.backend import Backend, DayCount, StoryDay, fold, scan
+from search.backend import Backend, DayCount, StoryDay, scan
 from search.filters import filters
 from search.nodes import both
 from search.query import everything, parse
@@ -244,9 +244,9 @@ def test_stories_are_counted_exactly(backend: Backend, make: Make) -> None:
     old, new = make("nota a", story="s1"), make("nota b", story="s1", published=later)
     alone, undated = make("nota c"), make("nota d", story="s1", published=None)
     put(backend, old, new, alone, undated)
-    folded = fold(backend, parse("nota"), limit=10)
+    folded = backend.fold(parse("nota"), limit=10)
     assert folded.total == 2 and folded.ids == (new.id, alone.id)
-    assert fold(backend, parse("nota"), limit=1, offset=1).ids == (alone.id,)
+    assert backend.fold(parse("nota"), limit=1, offset=1).ids == (alone.id,)
     rows = set(backend.stories(parse("nota")))
     numbers = dict(backend.walk(parse("nota")))
     assert numbers[old.id] == numbers[new.id] != numbers[alone.id]
@@ -301,6 +301,6 @@ def test_filters_narrow(backend: Backend, make: Make) -> None:
 def test_a_story_that_changes_is_counted_anew(backend: Backend, make: Make) -> None:
     one, two = make("nota a"), make("nota b")
     put(backend, one, two)
-    assert fold(backend, parse("nota")).total == 2
+    assert backend.fold(parse("nota")).total == 2
     put(backend, *(replace(record, story=make("x", story="s9").story) for record in (one, two)))
-    assert fold(backend, parse("nota")).total == 1
+    assert backend.fold(parse("nota")).total == 1

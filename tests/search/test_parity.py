@@ -18,7 +18,7 @@ import pytest
 from core.record import Record
 from core.terms import exact_terms
 from search.analysed import Analysed
-from search.backend import Backend, Hits, fold, scan
+from search.backend import Backend, Hits, scan
 from search.engines import open_backend
 from search.memory import MemoryBackend, matches
 from search.nodes import Node, Word
@@ -61,7 +61,7 @@ def _stories(backend: Backend, node: Node) -> Any:
 
 
 def _folded(backend: Backend, node: Node) -> Any:
-    return fold(backend, node, limit=7, offset=3)
+    return backend.fold(node, limit=7, offset=3)
 
 
 def _walked(backend: Backend, node: Node) -> Any:

@@ -29,11 +29,18 @@ LINES = (
 
 
 class Site:
-    """One outlet with so many articles, each answered after a moment; `asked` counts what was asked for."""
+    """One outlet with so many articles, each answered after a moment; `asked` counts what was asked for.
+
+    `crawlers` is how many have to come, each by its robots.txt, before any article is answered: nobody is done before the
+    others have begun. After `PATIENCE` seconds it goes on without them.
+    """
+
+    PATIENCE = 60
 
     def __init__(self, address: str, articles: int) -> None:
         self.asked: Counter[str] = Counter()
         self.articles = articles
+        self.crawlers = 0
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -42,6 +49,8 @@ class Site:
             def do_GET(self) -> None:
                 outer.asked[self.path] += 1
                 kind, body = outer.answer(self.path)
+                if self.path.startswith("/nota/"):
+                    outer.wait()
                 time.sleep(0.02)
                 try:
                     self.send_response(200 if body else 404)
@@ -59,6 +68,11 @@ class Site:
         self.server.daemon_threads = True
         self.base = f"http://{address}:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, args=[0.05], daemon=True).start()
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + self.PATIENCE
+        while self.asked["/robots.txt"] < self.crawlers and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def answer(self, path: str) -> tuple[str, bytes]:
         name = path.removeprefix("/nota/")

@@ -153,6 +153,7 @@ def _end(hosts: list[Host]) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_two_work_at_the_same_time(shared: Make, kind: str) -> None:
     both = shared(kind)
+    both.site.crawlers = 2
     running = [host.start() for host in both.hosts]
     said = [process.communicate(timeout=240)[0] for process in running]
     assert not any("FAILED" in one for one in said), "\n".join(said)

@@ -104,7 +104,7 @@ class Headline:
     rubric: bool
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def headline(title: str, language: str | None = None) -> Headline:
     """The content words of a headline; dates, stop words and the furniture of headlines (`| VIDEO`) are left out."""
     text = _THOUSANDS.sub("", _DATE.sub(" ", _with_one_name(title)))
@@ -129,7 +129,7 @@ def headline(title: str, language: str | None = None) -> Headline:
     )
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def term_key(stem: str) -> int:
     """A stem as a signed 64-bit number, which is what a store holds."""
     return int.from_bytes(blake2b(stem.encode(), digest_size=8, person=b"headline").digest(), "big", signed=True)

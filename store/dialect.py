@@ -1,10 +1,12 @@
-"""What SQLite and PostgreSQL say differently: insert-or-ignore, one writer at a time, and how many values an IN may hold."""
+"""What SQLite and PostgreSQL say differently: insert-or-ignore, one writer at a time, how many values an IN may hold, and many
+numbers as one value."""
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 from zlib import crc32
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import BigInteger, Connection, Table, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -29,6 +31,15 @@ def insert_numbers(tx: Connection, table: Table, rows: Sequence[tuple[int | str,
         tx.exec_driver_sql(
             f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING", list(rows)
         )
+
+
+def numbers(tx: Connection, rows: Sequence[Sequence[int]], names: Sequence[str]) -> Any:
+    """Rows of whole numbers, at least one, as a table to join with: thousands go as one value, or as one for each column."""
+    if tx.dialect.name == "postgresql":
+        columns = [cast(list(column), postgresql.ARRAY(BigInteger)) for column in zip(*rows, strict=True)]
+        return func.unnest(*columns).table_valued(*names).render_derived()
+    row = func.json_each(json.dumps(rows)).table_valued("value").c.value
+    return select(*(func.json_extract(row, f"$[{place}]").label(name) for place, name in enumerate(names))).subquery()
 
 
 def exclusive(tx: Connection, name: str) -> None:

@@ -7,16 +7,16 @@ depends on the documents and the order in which they come: not on batches, not o
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import log
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, func, select, tuple_
+from sqlalchemy import Connection, func, select
 
 from core.document import Document, Payload
-from store.dialect import batches, exclusive, insert, insert_numbers
+from store.dialect import batches, exclusive, insert, insert_numbers, numbers
 from store.reading import many
 from store.schema import documents as documents_table
 from store.schema import stories, story_keys, story_members
@@ -43,7 +43,6 @@ COMPARED = 10
 """Documents of a story, the first ones, with which that is asked."""
 DOCUMENTS_KEY = 0
 """The key that every document has: how many there are on a day."""
-_PAIRS, _MANY = 400, 40
 _RAREST = 8.0
 _DAY, _LIMA = 86400, 5 * 3600
 
@@ -66,7 +65,7 @@ class _Keys(NamedTuple):
 class _Known:
     """What a batch is compared with: who has which key on which day and how many, the documents, their stories' days."""
 
-    by_key: dict[tuple[int, int], list[str]] = field(default_factory=lambda: defaultdict(list))
+    by_key: dict[int, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
     count: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
     documents: dict[str, Document] = field(default_factory=dict)
     story: dict[str, str] = field(default_factory=dict)
@@ -77,6 +76,10 @@ class _Known:
         """How many documents have a term on that day and those beside it."""
         return sum(self.count.get((key, near), 0) for near in _around(day, RETOLD_DAYS))
 
+    def holders(self, key: int, day: int, days: int) -> list[tuple[int, str]]:
+        """The day and id of each document that has a key on that day or up to so many days from it."""
+        return [holder for holder in self.by_key.get(key, ()) if abs(holder[0] - day) <= days]
+
     def add(self, document: Document, keys: "_Keys", story: str, kept: frozenset[int]) -> None:
         """A document that those behind it in the batch are compared with; `kept` are the keys that the store has of it."""
         day, first = _day(document), self.days.get(story)
@@ -86,7 +89,7 @@ class _Known:
         self.days[story] = (min(day, first[0]), max(day, first[1])) if first else (day, day)
         for key in keys.all():
             if key not in kept:
-                self.by_key[key, day].append(document.id)
+                self.by_key[key].append((day, document.id))
                 self.count[key, day] += 1
 
 
@@ -128,22 +131,12 @@ def _join_batch(tx: Connection, items: Sequence[Item], now: datetime, similar: S
 
 def _neighbours(tx: Connection, documents: Sequence[Document], keys: Mapping[str, _Keys]) -> _Known:
     known = _Known()
-    near = [(document, _around(_day(document), RETOLD_DAYS)) for document in documents]
-    _count(
-        tx, {(key, day) for one, days in near for key in (*keys[one.id].terms, DOCUMENTS_KEY) for day in days}, known
-    )
-    wanted = {
-        (key, day)
-        for one, days in near
-        for key in keys[one.id].terms
-        if known.number(key, days[RETOLD_DAYS]) <= COMMON
-        for day in days
-        if known.count.get((key, day))
-    }
-    for document in documents:
-        days = _around(_day(document), WINDOW_DAYS)
-        wanted |= {(key, day) for key in keys[document.id].copies for day in days}
-    _find(tx, wanted, known)
+    days = {document.id: _day(document) for document in documents}
+    terms = {(key, days[id]) for id in days for key in (*keys[id].terms, DOCUMENTS_KEY)}
+    _count(tx, terms, known)
+    copies = {(key, days[id]) for id in days for key in keys[id].copies}
+    few = {(key, day) for key, day in terms if key != DOCUMENTS_KEY and 0 < known.number(key, day) <= COMMON}
+    _find(tx, _spans([(copies, WINDOW_DAYS), (few, RETOLD_DAYS)]), known)
     own = {document.id: document for document in documents}
     known.story |= dict(_story_of(tx, list(own)))
     near_ids = (id for document in documents for id in _candidates(document, keys[document.id], known)[0])
@@ -152,42 +145,59 @@ def _neighbours(tx: Connection, documents: Sequence[Document], keys: Mapping[str
     return known
 
 
-def _count(tx: Connection, pairs: set[tuple[int, int]], known: _Known) -> None:
-    chosen = select(story_keys.c.key, story_keys.c.day, func.count().label("number"))
-    for part in _among(pairs):
-        for key, day, number in tx.execute(chosen.where(part).group_by(story_keys.c.key, story_keys.c.day)):
-            known.count[key, day] = number
+def _count(tx: Connection, terms: Iterable[tuple[int, int]], known: _Known) -> None:
+    for key, day, number in _holding(tx, _spans([(terms, RETOLD_DAYS)]), func.count(), by=True):
+        known.count[key, day] = number
 
 
-def _find(tx: Connection, pairs: set[tuple[int, int]], known: _Known) -> None:
-    chosen = select(story_keys.c.key, story_keys.c.day, story_keys.c.document)
-    for part in _among(pairs):
-        for key, day, id in tx.execute(chosen.where(part)):
-            known.by_key[key, day].append(id)
+def _find(tx: Connection, spans: Sequence["_Span"], known: _Known) -> None:
+    for key, day, id in _holding(tx, spans, story_keys.c.document):
+        known.by_key[key].append((day, id))
 
 
-def _among(pairs: set[tuple[int, int]]) -> Iterator[Any]:
-    """Conditions that choose the pairs of key and day, a day's together where it has many: SQL takes plain numbers faster."""
-    by_day: dict[int, list[int]] = defaultdict(list)
-    for key, day in sorted(pairs):
-        by_day[day].append(key)
-    scattered = [(key, day) for day, keys in by_day.items() if len(keys) < _MANY for key in keys]
-    for day, keys in by_day.items():
-        if len(keys) >= _MANY:
-            yield from (and_(story_keys.c.day == day, story_keys.c.key.in_(part)) for part in batches(keys, _PAIRS))
-    for part in batches(scattered, _PAIRS):
-        yield tuple_(story_keys.c.key, story_keys.c.day).in_(part)
+class _Span(NamedTuple):
+    key: int
+    first: int
+    last: int
+
+
+def _spans(groups: Iterable[tuple[Iterable[tuple[int, int]], int]]) -> list[_Span]:
+    """Of pairs of key and day, each group with the days around them that count too, every key's days, none twice."""
+    reach: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for pairs, around in groups:
+        for key, day in pairs:
+            reach[key].append((day - around, day + around))
+    found = []
+    for key, some in reach.items():
+        some.sort()
+        first, last = some[0]
+        for start, end in some:
+            if start > last + 1:
+                found.append(_Span(key, first, last))
+                first = start
+            last = max(last, end)
+        found.append(_Span(key, first, last))
+    return found
+
+
+def _holding(tx: Connection, spans: Sequence[_Span], what: Any, *, by: bool = False) -> Iterable[Any]:
+    """Key, day and `what` of the rows within the spans, `by` key and day where it is counted."""
+    if not spans:
+        return ()
+    span = numbers(tx, spans, _Span._fields)
+    within = (story_keys.c.key == span.c.key) & story_keys.c.day.between(span.c.first, span.c.last)
+    chosen = select(story_keys.c.key, story_keys.c.day, what).select_from(span.join(story_keys, within))
+    return tx.execute(chosen.group_by(story_keys.c.key, story_keys.c.day) if by else chosen)
 
 
 def _kept(tx: Connection, documents: Sequence[Document], keys: Mapping[str, _Keys]) -> dict[str, frozenset[int]]:
     """The keys that the store has of documents which have a story: those are not counted twice."""
+    days = {document.id: _day(document) for document in documents}
+    wanted = {(key, day) for id, day in days.items() for key in keys[id].all()}
     found: dict[str, set[int]] = defaultdict(set)
-    pairs = {(key, _day(document)) for document in documents for key in keys[document.id].all()}
-    ids = [document.id for document in documents]
-    for part in _among(pairs):
-        chosen = select(story_keys.c.document, story_keys.c.key).where(part, story_keys.c.document.in_(ids))
-        for id, key in tx.execute(chosen):
-            found[id].add(key)
+    for key, _, holder in _holding(tx, _spans([(wanted, 0)]), story_keys.c.document):
+        if holder in days:
+            found[holder].add(key)
     return {id: frozenset(some) for id, some in found.items()}
 
 
@@ -233,18 +243,18 @@ def _candidates(document: Document, keys: _Keys, known: _Known) -> tuple[list[st
     day, common = _day(document), 0
     shared: dict[tuple[int, str], float] = defaultdict(float)
     for key in keys.copies:
-        holders = sorted((at, id) for at in _around(day, WINDOW_DAYS) for id in known.by_key.get((key, at), ()))
+        holders = known.holders(key, day, WINDOW_DAYS)
         if len(holders) > COMMON:
             common += 1
+            holders.sort()
             holders = holders[: SAMPLE // 2] + holders[-SAMPLE // 2 :]
         for holder in holders:
             shared[holder] += _RAREST
     for key in keys.terms:
         number = known.number(key, day)
-        if number <= COMMON:
-            for at in _around(day, RETOLD_DAYS):
-                for id in known.by_key.get((key, at), ()):
-                    shared[at, id] += _RAREST - log(number)
+        if 0 < number <= COMMON:
+            for holder in known.holders(key, day, RETOLD_DAYS):
+                shared[holder] += _RAREST - log(number)
     shared.pop((day, document.id), None)
     best = sorted(shared, key=lambda holder: (-round(shared[holder], 6), holder))[:MOST_VERIFIED]
     return [id for _, id in best], common

@@ -14,6 +14,7 @@ their own: `python -m venv PEERS && PEERS/bin/pip install news-please fundus lxm
 import argparse
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -179,6 +180,17 @@ def held(pid: int) -> tuple[float, float]:
     return own, own + sum(held(child)[1] for child in children(pid))
 
 
+def each(pid: int) -> Iterator[tuple[int, str]]:
+    """Megabytes and command of a process and its descendants."""
+    try:
+        said = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace").strip()
+    except OSError:
+        return
+    yield round(resident(pid)), re.sub(r"^\S+|\S+/", "", said)[:80].strip()
+    for child in children(pid):
+        yield from each(child)
+
+
 def resident(pid: int) -> float:
     try:
         rows = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
@@ -223,11 +235,14 @@ def memory(articles: int) -> dict[str, Any]:
 def watch(daemon: "subprocess.Popen[bytes]", settings: Settings, articles: int) -> dict[str, Any]:
     rows: list[dict[str, float]] = []
     most = own_most = 0.0
+    who: list[tuple[int, str]] = []
     began = time.monotonic()
     with Store.open(settings) as store:
         while daemon.poll() is None and time.monotonic() - began < max(600, articles / 5):
             own, all_ = held(daemon.pid)
-            most, own_most = max(most, all_), max(own_most, own)
+            if all_ > most:
+                most, who = all_, sorted(each(daemon.pid), reverse=True)
+            own_most = max(own_most, own)
             with store.read() as tx:
                 done = documents.count(tx)
             if done >= articles * (len(rows) + 1) / 10:
@@ -253,6 +268,7 @@ def watch(daemon: "subprocess.Popen[bytes]", settings: Settings, articles: int) 
         "seconds": round(time.monotonic() - began),
         "daemon_most_mb": round(own_most),
         "all_most_mb": round(most),
+        "at_most": who,
         "rows": rows,
     }
 
@@ -273,6 +289,8 @@ def main() -> None:
         print(
             f"most: daemon {result['memory']['daemon_most_mb']} MB, with its children {result['memory']['all_most_mb']} MB (target {MOST_MB:g} MB, flat)"
         )
+        for megabytes, command in result["memory"]["at_most"]:
+            print(f"{megabytes:>10} MB  {command}")
     else:
         kind = "real" if arguments.real else "invented"
         result[kind] = rates(arguments)

@@ -194,6 +194,11 @@ class Reading:
             if tag.startswith(kind + "."):
                 yield tag[len(kind) + 1 :], found
 
+    def forget(self) -> None:
+        """Let go of the forms of the text, which take thirty times its room; what asks for them makes them again."""
+        for name in ("fields", "found"):
+            self.__dict__.pop(name, None)
+
     def count(self, tag: str) -> int:
         """How many hits a tag has."""
         return len(self.found.get(tag, ()))

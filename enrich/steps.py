@@ -193,6 +193,8 @@ class Chain:
             left = [step.name for step in plain if step.name not in turn.reading.said and step.name not in turn.errors]
             turn.errors |= dict.fromkeys(left, "not begun") | {left[0]: f"took longer than {seconds:g} seconds"}
             return True
+        finally:
+            turn.reading.forget()
         return False
 
     @property

@@ -373,7 +373,7 @@ def process(
     """All that waits behind the crawl: extract, enrich, index, match, deliver. The daemon heeds when a retry is due, and has a
     job of its own for `watching`, which a single pass does on the way."""
     stages: dict[str, Callable[[], Receipt]] = {
-        "extract": lambda: dict(extraction.extract_waiting(store, settings, None)),
+        "extract": lambda: dict(extraction.extract_waiting(store, settings, None, workers=None if by_hand else 1)),
         "enrich": lambda: enrich(store, settings, by_hand=by_hand, clock=clock),
         "index": lambda: index(store, settings, by_hand=by_hand, clock=clock),
         "match": lambda: match(store, settings, by_hand=by_hand, clock=clock),

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cli.arguments import Question
 from cli.asking import asked, filter_options
 from cli.desk import searching
 from cli.output import json_line, note, progress
@@ -14,7 +15,7 @@ from search.backend import Backend, scan
 from search.export import FORMATS, Format
 
 
-@click.command("export")
+@click.command("export", cls=Question)
 @click.argument("query")
 @click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="What the rows are written as.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="The folder to make.")

@@ -40,19 +40,24 @@ def searching() -> Iterator[tuple[Store, Settings, Backend]]:
             backend.close()
 
 
+def lacking(store: Store, backend: Backend) -> int:
+    """How many documents of the store the index does not have."""
+    with store.read() as tx:
+        return max(0, documents.count(tx) - int(backend.health()["documents"]))
+
+
 def _tell_behind(store: Store, backend: Backend) -> None:
     """Answers come from the index: a count of fewer documents than there are is never given without a word."""
-    indexed = backend.health()["documents"]
-    with store.read() as tx:
-        stored = documents.count(tx)
-        if indexed < stored:
-            note(f"The index holds {indexed} of {stored} documents: {_mend(tx, stored - indexed)}")
+    if few := lacking(store, backend):
+        with store.read() as tx:
+            stored = documents.count(tx)
+            note(f"The index holds {stored - few} of {stored} documents: {_mend(tx, few)}")
 
 
-def _mend(tx: Connection, lacking: int) -> str:
+def _mend(tx: Connection, few: int) -> str:
     """What brings the rest in: the work that waits, or a rebuild where less waits than is lacking (another index, a lost one)."""
     untagged, waiting = work.waiting(tx, "enrich"), work.waiting(tx, "index")
-    if lacking > untagged + waiting:
+    if few > untagged + waiting:
         return "`pututu reindex` makes it whole from the store."
     return "`pututu enrich` and `pututu index` bring in the rest." if untagged else "`pututu index` brings in the rest."
 

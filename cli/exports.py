@@ -9,7 +9,7 @@ import click
 
 from cli.arguments import Question
 from cli.asking import asked, filter_options
-from cli.desk import searching
+from cli.desk import lacking, searching
 from cli.output import json_line, note, progress
 from search.backend import Backend, scan
 from search.export import FORMATS, Format
@@ -57,7 +57,7 @@ def export_command(
         )  # fmt: skip
         matched = backend.count(node)
         about = About(
-            query=query, tree=str(node), at=datetime.now(UTC), versions=_versions(backend), matched=matched,
+            query=query, tree=str(node), at=datetime.now(UTC), versions=_versions(backend), matched=matched, lacking=lacking(store, backend),
             sources={slug: {"path": source.home, "licence": source.licence or "not known"} for slug, source in sources.items()},
         )  # fmt: skip
         with progress("exporting", matched) as advance:

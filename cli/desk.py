@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import date
 
 import click
+from sqlalchemy import Connection
 
 from cli.output import note
 from core.errors import InputError
@@ -12,7 +13,7 @@ from core.settings import Settings
 from core.time import parse_day
 from search.backend import Backend
 from search.engines import open_backend
-from store import documents
+from store import documents, work
 from store.database import Store
 
 
@@ -39,13 +40,26 @@ def searching() -> Iterator[tuple[Store, Settings, Backend]]:
             backend.close()
 
 
+def lacking(store: Store, backend: Backend) -> int:
+    """How many documents of the store the index does not have."""
+    with store.read() as tx:
+        return max(0, documents.count(tx) - int(backend.health()["documents"]))
+
+
 def _tell_behind(store: Store, backend: Backend) -> None:
     """Answers come from the index: a count of fewer documents than there are is never given without a word."""
-    with store.read() as tx:
-        stored = documents.count(tx)
-    indexed = backend.health()["documents"]
-    if indexed < stored:
-        note(f"The index holds {indexed} of {stored} documents: `pututu index` brings in the rest.")
+    if few := lacking(store, backend):
+        with store.read() as tx:
+            stored = documents.count(tx)
+            note(f"The index holds {stored - few} of {stored} documents: {_mend(tx, few)}")
+
+
+def _mend(tx: Connection, few: int) -> str:
+    """What brings the rest in: the work that waits, or a rebuild where less waits than is lacking (another index, a lost one)."""
+    untagged, waiting = work.waiting(tx, "enrich"), work.waiting(tx, "index")
+    if few > untagged + waiting:
+        return "`pututu reindex` makes it whole from the store."
+    return "`pututu enrich` and `pututu index` bring in the rest." if untagged else "`pututu index` brings in the rest."
 
 
 def day(text: str | None) -> date | None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy import Connection
 
+from cli.arguments import Question
 from cli.asking import asked, filter_options
 from cli.desk import opened, searching
 from cli.output import Row, emit, formats, note
@@ -72,7 +73,7 @@ def _whole(row: Row) -> str:
     return "\n".join(lines)
 
 
-@click.command("stories")
+@click.command("stories", cls=Question)
 @click.argument("query", required=False)
 @filter_options
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")

@@ -7,14 +7,15 @@ from typing import Any
 
 import click
 
+from cli.arguments import Question
 from cli.asking import asked, filter_options
-from cli.desk import searching
+from cli.desk import lacking, searching
 from cli.output import json_line, note, progress
 from search.backend import Backend, scan
 from search.export import FORMATS, Format
 
 
-@click.command("export")
+@click.command("export", cls=Question)
 @click.argument("query")
 @click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="What the rows are written as.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="The folder to make.")
@@ -56,7 +57,7 @@ def export_command(
         )  # fmt: skip
         matched = backend.count(node)
         about = About(
-            query=query, tree=str(node), at=datetime.now(UTC), versions=_versions(backend), matched=matched,
+            query=query, tree=str(node), at=datetime.now(UTC), versions=_versions(backend), matched=matched, lacking=lacking(store, backend),
             sources={slug: {"path": source.home, "licence": source.licence or "not known"} for slug, source in sources.items()},
         )  # fmt: skip
         with progress("exporting", matched) as advance:

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from cli.arguments import Question
 from cli.output import emit, formats, json_line, note
 from core.document import Document
 from core.errors import InputError, PututuError
@@ -182,7 +183,7 @@ def translate_command(file: str, to: str, engine: str | None, _json: bool) -> No
     end(failed)
 
 
-@click.command("query")
+@click.command("query", cls=Question)
 @click.argument("query")
 @click.option("--explain", is_flag=True, help="Also what each backend and the alert matcher are asked.")
 @formats

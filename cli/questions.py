@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from cli.arguments import Question
 from cli.asking import asked, filter_options
 from cli.desk import day, opened, searching
 from cli.held import held
@@ -15,7 +16,7 @@ FACETS = (
 )  # fmt: skip
 
 
-@click.command("search")
+@click.command("search", cls=Question)
 @click.argument("query")
 @filter_options
 @click.option(

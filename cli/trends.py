@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cli.arguments import Question
 from cli.asking import days, filter_options, narrowing
 from cli.desk import searching
 from cli.held import held
@@ -17,7 +18,7 @@ from search.trends import COLUMNS, GROUPS, Known
 from store.database import Store
 
 
-@click.command("trends")
+@click.command("trends", cls=Question)
 @click.argument("queries", nargs=-1, required=True, metavar="QUERY...")
 @click.option("--by", type=click.Choice(["day", "week", "month"]), default="day", show_default=True)
 @click.option("--group", type=click.Choice(GROUPS), help="A row for each value as well.")
@@ -82,7 +83,10 @@ def _known(store: Store, slugs: Sequence[str]) -> Known:
 
 
 def _trend(row: Mapping[str, Any]) -> str:
-    words = [row["start"], f"{row['count']:>7}", f"{row['share'] or 0:>8.3%}", row["query"]]
+    share = (
+        "-" if row["share"] is None else f"{row['share']:.3%}"
+    )  # nothing at all was published: no share, and not nought
+    words = [row["start"], f"{row['count']:>7}", f"{share:>8}", row["query"]]
     words += [row["group"]] if row["group"] else []
     words += [f"(down: {', '.join(row['down'])})"] if row["down"] else []
     words += (
@@ -106,7 +110,7 @@ def _draw(path: Path, kind: str, rows: Any, **options: Any) -> None:
     note(f"Drawn into {path}.")
 
 
-@click.command("spikes")
+@click.command("spikes", cls=Question)
 @click.argument("query", default="*")
 @click.option("--by", type=click.Choice(["day", "week", "month"]), default="day", show_default=True)
 @filter_options
@@ -129,15 +133,17 @@ def spikes_command(query: str, by: Any, form: str | None, **options: Any) -> Non
     with searching() as (store, _settings, backend):
         found = spikes(backend, parse(query), by=by, narrowing=within, start=start, end=end)
         rows = [row | {"query": query, "evidence": evidence(store, row["evidence"])} for row in found]
-    emit(rows, form, lambda r: f"{r['start']}  {r['count']} (usual {r['expected']:.1f}, x{r['ratio']:.1f}) from {r['sources']} sources" + _titles(r),
+    shown = emit(rows, form, lambda r: f"{r['start']}  {r['count']} (usual {r['expected']:.1f}, x{r['ratio']:.1f}) from {r['sources']} sources" + _titles(r),
          columns=("query", "start", "count", "expected", "ratio", "sources", "evidence"))  # fmt: skip
+    if not shown:
+        note("No spike.")
 
 
 def _titles(row: Mapping[str, Any]) -> str:
     return "".join(f"\n    {one['title']}" for one in row["evidence"])
 
 
-@click.command("changes")
+@click.command("changes", cls=Question)
 @click.argument("queries", nargs=-1, required=True, metavar="QUERY...")
 @click.option("--by", type=click.Choice(["day", "week", "month"]), default="week", show_default=True)
 @filter_options
@@ -158,11 +164,13 @@ def changes_command(queries: tuple[str, ...], by: Any, form: str | None, **optio
     with searching() as (_store, _settings, backend):
         asked = [(query, parse(query)) for query in dict.fromkeys(queries)]
         rows = changes(backend, asked, by=by, narrowing=within, start=start, end=end)
-    emit(rows, form, lambda r: f"{r['start']}  {r['before']:.1f} -> {r['after']:.1f} a {by} (x{r['ratio']:.2f} of its share)  {r['query']}",
+    shown = emit(rows, form, lambda r: f"{r['start']}  {r['before']:.1f} -> {r['after']:.1f} a {by} (x{r['ratio']:.2f} of its share)  {r['query']}",
          columns=CHANGES)  # fmt: skip
+    if not shown:
+        note("No change of level.")
 
 
-@click.command("terms")
+@click.command("terms", cls=Question)
 @click.argument("query", default="*")
 @click.option("--background", type=click.IntRange(1), metavar="DAYS",
               help="How many days before are held against the window; by default four times as many, at least 28.")  # fmt: skip
@@ -189,5 +197,7 @@ def terms_command(query: str, background: int | None, limit: int, form: str | No
             backend, parse(query), start=start, end=end, background=background, narrowing=within, limit=limit
         )
         rows = [row | {"query": query, "evidence": evidence(store, row["evidence"])} for row in found]
-    emit(rows, form, lambda r: f"{r['count']:>6}  x{r['ratio']:<8.1f} G2 {r['score']:<8.1f} {r['term']}" + ("" if r["kind"] == "term" else f" ({r['kind']})")
+    shown = emit(rows, form, lambda r: f"{r['count']:>6}  x{r['ratio']:<8.1f} G2 {r['score']:<8.1f} {r['term']}" + ("" if r["kind"] == "term" else f" ({r['kind']})")
          + f", {r['sources']} sources", columns=TERMS)  # fmt: skip
+    if not shown:
+        note("No term stands out.")

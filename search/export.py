@@ -56,13 +56,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a package says of itself: the query as typed and as understood, the moment, the software's versions."""
+    """What a package says of itself: the query as typed and as understood, the moment, the software's versions, and how
+    many documents the index lacked then, so that they could not be found."""
 
     query: str
     tree: str
     at: datetime
     versions: Mapping[str, str]
     matched: int
+    lacking: int = 0
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -267,7 +269,7 @@ def _described(file: Path, form: Format, rule: Rule, about: About, totals: Total
         "sources": [{"title": name} | dict(about.sources.get(name, {})) for name in sorted(totals.sources)],
         "resources": [resource if form == "jsonl" else resource | {"schema": {"fields": fields, "missingValues": [""], "primaryKey": "id"}}],
         "pututu": {
-            "query": about.query, "tree": about.tree, "matched": about.matched, "documents": totals.documents,
+            "query": about.query, "tree": about.tree, "matched": about.matched, "not_indexed": about.lacking, "documents": totals.documents,
             "stories": len(totals.stories), "undated": totals.undated, "first_day": totals.first, "last_day": totals.last,
             "by_source": dict(totals.sources.most_common()), "masked": True, "pseudonyms": True, "with_text": rule.with_text,
             "texts": totals.with_text, "versions": dict(about.versions),
@@ -282,7 +284,7 @@ def _readme(described: Mapping[str, Any], totals: Totals) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
     day = described["created"][:10]
     columns = "\n".join(f"| `{column.name}` | {column.kind} | {column.meaning} |" for column in COLUMNS)
-    gone = about["matched"] - about["documents"]
+    gone, lacking = about["matched"] - about["documents"], about["not_indexed"]
     return f"""# Pututu: an export
 
 {about["documents"]} documents that tell {about["stories"]} stories, exported on {described["created"]} (Lima).
@@ -298,7 +300,9 @@ def _readme(described: Mapping[str, Any], totals: Totals) -> str:
 | made by | {versions} |
 
 {f"{gone} more answered the query in the index and were no longer in the store." if gone > 0 else ""}
-To run it again as things were known then, add `seen:<={day}` to the query: it leaves out what was first seen later.
+{f"**Not complete**: {lacking} documents of the store were not in the index then and could not be found." if lacking > 0 else ""}
+To run it again as things were known then, add `seen:<={day}` to the query: it leaves out what was first seen on later days.
+What was first seen in the rest of that day comes in; an export of days that are over (`seen:<{day}`) stays as it is.
 
 ## What may be done with it
 

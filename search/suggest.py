@@ -1,7 +1,10 @@
 """Did you mean: for a word of a query that nothing has, the same with ñ or another accent, or the nearest words that
-something has. The words are the index's own, so what is offered is found. Also for values of tags.
+something has. The words are the index's own, so what is offered is found. Also for values of tags, and for `or` in small
+letters, which asks for the word.
 """
 
+import difflib
+import re
 from collections.abc import Iterator
 from itertools import islice, product, zip_longest
 
@@ -9,19 +12,31 @@ from core.terms import fold_word
 from search import asking
 from search.analysed import FACETS, key
 from search.backend import Backend
-from search.nodes import OPERATORS, All, Fuzzy, Node, Phrase, Tag, Word, leaves
+from search.nodes import OPERATORS, All, Fuzzy, Leaf, Node, Phrase, Tag, Word, leaves
 from search.spelling import SHORTEST
 
 MOST = 3
 MOST_N = 4
 RANKED = 60  # forms whose frequency is asked
+COMPARED = 2_000  # values whose look is compared letter by letter: a tenth of a second
+LISTED = (
+    "topic",
+    "subtype",
+    "sector",
+    "kind",
+    "language",
+    "status",
+)  # fields of few values, which may be named as they are
+SMALL: dict[Leaf, str] = {Word("", name.lower()): name for name in OPERATORS}
 
 
 def suggestions(backend: Backend, node: Node) -> list[str]:
     """At most MOST words to try, the likeliest of each first; only for words and values that no document has."""
     each: list[list[str]] = []
     for leaf in dict.fromkeys(leaves(node)):
-        if isinstance(leaf, Word | Phrase):
+        if leaf != node and leaf in SMALL:
+            each.append([SMALL[leaf]])  # English has these words, so they may well be found
+        elif isinstance(leaf, Word | Phrase):
             lost = (word for word in leaf.text.split() if not backend.count(Word("", word, leaf.exact)))
             each.extend(_for_word(backend, word) for word in islice(lost, MOST))
         elif isinstance(leaf, Fuzzy) and leaf.field in asking.BARE:
@@ -35,10 +50,8 @@ def suggestions(backend: Backend, node: Node) -> list[str]:
 
 
 def _for_word(backend: Backend, word: str) -> list[str]:
-    """An operator in capitals, forms with ñ, another accent, forms one edit away, then two, the most frequent first."""
+    """Forms with ñ, another accent, forms one edit away, then two, the most frequent first."""
     form = fold_word(word)
-    if form.upper() in OPERATORS:
-        return [form.upper()]
     with_n = [other for other in _with_n(form) if backend.count(Word("", other))]
     accents = list(_with_other_accents(backend, word, form))
     others = [other for other in backend.similar(form) if other not in with_n and _plausible(form, other)]
@@ -75,10 +88,15 @@ def _plausible(form: str, other: str) -> bool:
 
 
 def _for_value(backend: Backend, tag: Tag) -> list[str]:
-    """Known values of the field near the one that was asked for."""
+    """Known values of the field: those near the one that was asked for, those that have it for a word, those that look
+    like it; where a field has few, the most frequent."""
     if tag.field not in FACETS:
         return []
     asked = key(tag.value)
-    values = [value for value, _ in backend.facets(All(), [tag.field], None)[tag.field]]
-    near = [value for value in values if asking.is_near(asked, key(value), 2) or key(value).startswith(asked)]
-    return [f'{tag.field}:"{value}"' if " " in value else f"{tag.field}:{value}" for value in near[:MOST]]
+    values = {key(value): value for value, _ in backend.facets(All(), [tag.field], None)[tag.field]}
+    near = [other for other in values if asking.is_near(asked, other, 2) or other.startswith(asked)]
+    having = [other for other in values if asked in re.split(r"[\s_-]+", other)]
+    alike = difflib.get_close_matches(asked, values, n=MOST) if len(values) <= COMPARED else []
+    found = dict.fromkeys([*near, *having, *alike]) or (values if tag.field in LISTED else {})
+    offered = (values[other] for other in islice(found, MOST))
+    return [f'{tag.field}:"{value}"' if " " in value else f"{tag.field}:{value}" for value in offered]

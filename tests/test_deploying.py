@@ -237,16 +237,21 @@ def test_a_unit_runs_commands_with_settings_that_exist(unit: str) -> None:
             keys.setdefault(name, []).append(value)
     assert keys["ExecStart"] and keys["User"]
     for line in keys["ExecStart"]:
-        parsed(shlex.split(line))
+        parsed(shlex.split(line.removeprefix("-")))
+    stages = keys["ExecStart"]
+    assert len(stages) == 1 or all(line.startswith("-") for line in stages), "no stage waits for another to succeed"
     given = dict(pair.split("=", 1) for line in keys.get("Environment", []) for pair in shlex.split(line))
     known = set(NAMES) | {f"{name}_FILE" for name in SECRETS}
     assert given and set(given) <= known and not set(given) & SECRETS, "secrets as files"
 
 
+def test_the_docs_make_every_secret_that_the_small_machine_names() -> None:
+    block = next(block for block in re.findall(r"```sh\n(.*?)```", DOCS, re.S) if "umask 077" in block)
+    assert set(re.findall(r"> (\w+)", block)) == set(re.findall(r"_FILE=/srv/pututu/secrets/(\w+)", UNITS[0]))
+
+
 def test_the_docs_make_every_secret_that_compose_needs() -> None:
-    block = next(
-        block for block in re.findall(r"```sh\n(.*?)```", DOCS, re.S) if "secrets" in block and "openssl" in block
-    )
+    block = next(block for block in re.findall(r"```sh\n(.*?)```", DOCS, re.S) if "mkdir -m 711 secrets" in block)
     assert set(re.findall(r"> (\w+)$", block, re.M)) == set(COMPOSE["secrets"])
 
 

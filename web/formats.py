@@ -5,8 +5,8 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
-from typing import Any
+from itertools import chain, islice
+from typing import Any, TypeVar
 from xml.etree import ElementTree as xml
 
 from fastapi.responses import Response, StreamingResponse
@@ -16,6 +16,7 @@ from core.record import Record
 from core.time import lima_iso
 from web.render import safe_href
 
+Row = TypeVar("Row")
 ATOM = "http://www.w3.org/2005/Atom"
 NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -41,8 +42,15 @@ def as_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], name: str)
     return Response("\ufeff" + out.getvalue(), headers=headers, media_type="text/csv; charset=utf-8")
 
 
+def begun(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows, the first of them made now: what fails at once is told as an error, and never as a table without rows."""
+    coming = iter(rows)
+    first = list(islice(coming, 1))
+    return chain(first, coming)
+
+
 def as_stream(lines: Iterator[str], form: str) -> Response:
-    """Lines of an export as they come, offered as a file. The first is made at once, so that what fails at once is told."""
+    """Lines of an export as they come, offered as a file."""
     first = next(lines, "")
     media = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}[form]
     headers = {"content-disposition": f'attachment; filename="pututu.{form}"'}

@@ -204,7 +204,7 @@ def export_data(request: Request, form: str) -> Response:
     form_of(form, EXPORT_FORMATS)
     visit = Visit.of(request, most=MOST_IN_DATA)
     rule = Rule(pseudonyms=visit.desk.pseudonyms(), open_text=visit.desk.open_text)
-    rows = map(rule.row, answers.everything_found(visit.desk, visit.question))
+    rows = formats.begun(map(rule.row, answers.everything_found(visit.desk, visit.question)))
     lines = csv_lines(rows) if form == "csv" else jsonl_lines(rows)
     return formats.as_stream(lines, form)
 

@@ -117,6 +117,39 @@ def test_terms_and_changes(run: Run) -> None:
     )
 
 
+def test_nothing_found_is_said_beside_the_results(run: Run) -> None:
+    for arguments, said in ((["spikes", "torneo"], "No spike."), (["changes", "torneo"], "No change of level."),
+                            (["terms", "torneo", "--from", "2026-04-02"], "No term stands out.")):  # fmt: skip
+        done = run(*arguments)
+        assert (done.returncode, done.stdout) == (0, "") and said in done.stderr, done.stderr
+    line = run("trends", "puente", "--by", "month", "--from", "2027-01-01", "--to", "2027-01-31").stdout
+    assert line.split()[:3] == ["2027-01-01", "0", "-"], "no share of nothing"
+
+
+def test_a_query_may_begin_with_an_exclusion(run: Run) -> None:
+    done = run("search", "-puente")
+    assert done.returncode == 1 and "only excludes" in done.stderr and "\n  ^" in done.stderr
+    asked = run("search", "-puente torneo", "--count", "--source", "medio_a")
+    assert (
+        int(asked.stdout) == int(run("search", "--count", "--source", "medio_a", "--", "torneo -puente").stdout) == 42
+    )
+    found = rows(run("trends", "-torneo puente", "puente", "--by", "month", "--json"))
+    assert list(dict.fromkeys(row["query"] for row in found)) == ["-torneo puente", "puente"]
+    for wrong in (["search", "-n", "puente"], ["search", "puente", "--nolimit"], ["search", "puente", "--limit", "-5"]):
+        assert run(*wrong).returncode == 2
+
+
+def test_an_index_that_lacks_documents_names_what_brings_them_in(run: Run, tmp_path: Path) -> None:
+    assert "`pututu reindex` makes it whole" in run("search", "puente", PUTUTU_INDEX=str(tmp_path / "index")).stderr
+    file = tmp_path / "more.jsonl"
+    file.write_text('{"url": "https://y.example/1", "title": "Otra"}\n', "utf-8")
+    home = str(tmp_path / "home")
+    assert run("import", str(file), PUTUTU_HOME=home).returncode == 0
+    assert "`pututu enrich` and `pututu index` bring in" in run("search", "otra", PUTUTU_HOME=home).stderr
+    assert run("enrich", PUTUTU_HOME=home).returncode == 0
+    assert "`pututu index` brings in the rest" in run("search", "otra", PUTUTU_HOME=home).stderr
+
+
 def test_a_chart_in_english_and_of_another_size(run: Run, tmp_path: Path) -> None:
     done = run(
         "trends",

@@ -79,3 +79,25 @@ def test_a_word_without_a_hit_is_offered_with_its_n_and_then_its_neighbours(make
     assert suggestions(backend, parse("castillo -otra")) == []
     assert suggestions(backend, parse("source:coreo")) == ["source:correo"]
     assert suggestions(backend, parse("zzzzzz")) == []
+
+
+def test_an_operator_in_small_letters_is_offered_in_capitals_where_documents_have_the_word(make: Make) -> None:
+    backend = MemoryBackend([make("Huelga", translation={"title": "Strike or march and not more"}), make("Marcha")])
+    assert suggestions(backend, parse("huelga or marcha"))[0] == "OR"
+    assert suggestions(backend, parse("marcha and strike"))[0] == "AND"
+    assert suggestions(backend, parse("marcha not huelga"))[0] == "NOT"
+    assert "OR" not in suggestions(backend, parse("exact:or marcha"))
+
+
+def test_a_value_is_offered_by_its_words_by_its_look_and_from_a_short_list(make: Make) -> None:
+    backend = MemoryBackend(
+        [
+            make("a", source="el_comercio", topics=[{"name": "strike"}], sectors=[{"name": "public_transport"}]),
+            make("b", source="otro", topics=[{"name": "strike"}, {"name": "extortion"}], places=[{"name": "San Juan"}]),
+        ]
+    )
+    assert suggestions(backend, parse("source:comercio")) == ["source:el_comercio"]
+    assert suggestions(backend, parse("sector:transporte")) == ["sector:public_transport"]
+    assert suggestions(backend, parse("place:juan")) == ['place:"San Juan"']
+    assert suggestions(backend, parse("topic:paros")) == ["topic:strike", "topic:extortion"]
+    assert suggestions(backend, parse("source:zzz")) == [], "outlets are too many to be named"

@@ -1,6 +1,7 @@
 """Data packages: whole or not at all, masked, without handles, with everything that a citation needs."""
 
 import csv
+import dataclasses
 import hashlib
 import json
 import multiprocessing
@@ -105,6 +106,13 @@ def test_a_package_says_what_it_is(tmp_path: Path, make: Make, form: Any) -> Non
         and all(f"`{column.name}`" in readme for column in COLUMNS)
     )
     assert re.search(r"^\| query \| `paro \\\| 'huelga'` \|$", readme, re.M)
+    assert ours["not_indexed"] == 0 and "Not complete" not in readme
+
+
+def test_a_package_says_what_the_index_lacked(tmp_path: Path, make: Make) -> None:
+    described = export(tmp_path / "out", "jsonl", [make("paro")], rule(), dataclasses.replace(about(1), lacking=12))
+    assert described["pututu"]["not_indexed"] == 12
+    assert "**Not complete**: 12 documents" in (tmp_path / "out" / "README.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])

@@ -520,6 +520,8 @@ def test_with_an_engine_that_is_down_pages_answer_and_data_is_a_503(make_site: C
     assert client.get(f"/documents/{site.ids['cupos']}").status_code == 200
     for path in ("/search.json?q=paro", "/trends.svg?q=paro", "/map.json", "/api/v1/search"):
         assert client.get(path).status_code == 503, path
+    for path in ("/export.csv?q=paro", "/export.jsonl?q=paro"):
+        assert client.get(path).status_code == 503, "never a table without rows"
     ready = client.get("/readyz")
     assert ready.status_code == 503 and ready.json()["store"] == "ok" and ready.json()["index"] != "ok"
     assert client.get("/healthz").status_code == 200 and "pututu_index_up 0" in client.get("/metrics").text

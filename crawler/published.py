@@ -1,7 +1,7 @@
 """When a page was published, and who says so: metadata, the date beside the headline, the address. Never a date of modification."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ _MODIFIED = re.compile(
     r"\b(?:actualizad[oa]|actualizaci[oó]n|[uú]ltima (?:actualizaci[oó]n|modificaci[oó]n)|modificad[oa]|updated|last (?:modified|updated))\b",
     re.I,
 )
+_PUBLISHED_WORD = re.compile(r"\b(?:publicad[oa]|publicaci[oó]n|published|posted|cread[oa])\b", re.I)
 _YEAR = re.compile(r"(?:19|20)\d\d|\d{1,2}[/.-]\d{1,2}[/.-]\d{2}\b|\bhace \w+ \w+|\b(?:hoy|ayer)\b", re.I)
 LONGEST = 140
 """Characters of a line that can be a date line."""
@@ -38,9 +39,12 @@ def moment_of(
     url: str,
     now: datetime,
     selectors: Mapping[str, str],
+    *,
+    pages: Sequence[str] = (),
 ) -> tuple[Moment | None, DateOrigin | None]:
-    """The first witness that the address does not contradict; a date of modification is never taken."""
-    claims = [moment for text in _told(page, meta, data, selectors) if (moment := parse_date(text, now=now))]
+    """The first witness that the address does not contradict; a date of modification is never taken. `pages`: `jsonld.page_dates`."""
+    told = (*_told(page, meta, data, selectors), *pages)
+    claims = [moment for text in told if (moment := parse_date(text, now=now))]
     day = url_moment(url, now)
     if claims and (day is None or _agrees(claims[0], day)):
         return claims[0], "metadata"
@@ -105,7 +109,7 @@ def _marked(page: Outline, node: Any, now: datetime) -> Moment | None:
         return None
     texts = page.texts_of(node)
     whole = " ".join(texts)
-    if len(whole) > LONGEST or _MODIFIED.match(whole.lstrip(" (·|-")):
+    if len(whole) > LONGEST or (_MODIFIED.match(whole.lstrip(" (·|-")) and not _PUBLISHED_WORD.search(whole)):
         return None
     beside, around = node.getprevious(), node.getparent()
     before = beside.tail if beside is not None else around.text if around is not None else None
@@ -117,7 +121,9 @@ def _marked(page: Outline, node: Any, now: datetime) -> Moment | None:
 
 def _printed(text: str, now: datetime) -> Moment | None:
     """The date of a line, what follows `Actualizado` left out."""
-    text = _MODIFIED.split(text, maxsplit=1)[0]
+    before, *behind = _MODIFIED.split(text, maxsplit=1)
+    said = _PUBLISHED_WORD.search(behind[0]) if behind else None
+    text = behind[0][said.end() :] if said and not _YEAR.search(before) else before
     if not 4 <= len(text) <= LONGEST or not _YEAR.search(text):
         return None
     return parse_date(text, now=now)

@@ -343,9 +343,10 @@ RULES = "User-agent: *\nDisallow: /privado/\n"
     [(RULES + "".join(f"Disallow: /seccion-{i}/*/pagina\n" for i in range(150_000)), 200, 2, {"robots": 1}),
      ("se cayó", 500, 0, {"http": 1}),
      ("<!doctype html><html><body><h1>La Ribera</h1>Disallow: /</body></html>", 200, 3, {}),
+     ("despacio", 429, 0, {"http": 1}),
      ("no hay", 404, 3, {}),
      ("prohibido", 403, 3, {})],
-    ids=["5 MB", "500", "html", "404", "403"],
+    ids=["5 MB", "500", "html", "429", "404", "403"],
 )  # fmt: skip
 def test_any_robots_txt_is_dealt_with(store, settings, site, robots, status, kept, errors):
     site.put("/robots.txt", robots, status=status, headers={"Content-Type": "text/plain"})

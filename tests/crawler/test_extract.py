@@ -93,6 +93,40 @@ def test_json_ld_as_templates_print_it(broken):
     )
 
 
+MASTHEAD = "<div class='fecha'>Miércoles 25 de noviembre de 2026</div><nav><a href='/'>Inicio</a></nav>"
+ASIDE = "<aside><h3>Lo último</h3><article><h2><a href='/x'>Otra nota sobre la feria de barriletes</a></h2><time datetime='2026-11-24T08:00:00-05:00'>24/11</time><span class='autor'>Otro Autor</span></article></aside>"
+
+
+def bare(above, beside=""):
+    """A page without metadata: what stands above the article, and beside its headline."""
+    text = "".join(f"<p>{line}</p>" for line in BODY)
+    markup = f"<html lang='es'><head><title>{TITLE} | La Ribera</title></head><body>{above}<main><h1>{TITLE}</h1>{beside}{text}</main><footer>La Ribera</footer></body></html>"
+    return Page(url=URL, body=markup.encode(), when=NOW, headers={"Content-Type": "text/html"})
+
+
+def test_the_masthead_s_day_is_not_the_article_s():
+    assert extract(bare(MASTHEAD)).published is None, "the day of the visit is no witness"
+    found = extract(bare(MASTHEAD, "<p class='fecha'>19/11/2026</p>"))
+    assert found.published == datetime(2026, 11, 19, 5, tzinfo=UTC)
+    today = extract(bare("", "<p class='fecha'>25 de noviembre de 2026</p>"))
+    assert today.published == datetime(2026, 11, 25, 5, tzinfo=UTC), "under the headline it is the article's"
+
+
+def test_who_signed_what_stands_above_the_article_did_not_sign_the_article():
+    found = extract(bare(ASIDE, "<p class='autor'>Ana Luz Prado</p><p class='fecha'>19/11/2026 09:00</p>"))
+    assert (found.author, found.published) == (("Ana Luz Prado",), datetime(2026, 11, 19, 14, tzinfo=UTC))
+
+
+def test_text_and_photographs_are_signed_apart():
+    assert extract(bare("", "<p>Texto: Ana Luz Prado. Fotos: Teo Ríos</p>")).author == ("Ana Luz Prado",)
+
+
+@pytest.mark.parametrize("named", ["La Ribera de Hoy - " + TITLE, TITLE + " | La Ribera de Hoy"])
+def test_a_logo_in_an_h1_is_no_headline(named):
+    markup = f"<html><head><title>{named}</title></head><body><header><h1><a href='/'>La Ribera de Hoy</a></h1></header><h2 class='titulo'>{TITLE}</h2>{''.join(f'<p>{line}</p>' for line in BODY)}</body></html>"
+    assert extract(Page(url=URL, body=markup.encode(), when=NOW)).title == TITLE
+
+
 OTHER = """{"@type":"NewsArticle","headline":"Heladas en la sierra hasta el domingo","datePublished":"2026-10-01T00:00:00-05:00","author":{"name":"Otro Autor"},
 "description":"Otra nota","articleBody":"Otra nota sobre el clima","url":"https://www.ribera.example/clima/heladas-en-la-sierra-hasta-el-domingo-9"}"""
 LISTED = '{"@type":"ItemList","itemListElement":[{"@type":"ListItem","position":1,"item":' + OTHER + "}]}"
@@ -143,6 +177,7 @@ def test_a_page_or_its_one_recording_tells_the_day_where_no_article_object_does(
         ("", "<div class='fecha'>Actualizado el 21/11/2026 10:00 | Publicado el 19/11/2026 09:00</div>", URL, "2026-11-19T14:00", "text"),
         ("", "<div class='fecha'>Publicado el 19/11/2026 09:00 - Actualizado el 21/11/2026 10:00</div>", URL, "2026-11-19T14:00", "text"),
         ("", "", "https://ribera.example/2026/11/18/vecinos-piden-puente", "2026-11-18T05:00", "url"),
+        ("", "", "https://ribera.example/nota/vecinos-piden-puente-18-11-2026", "2026-11-18T05:00", "url"),
         ("<meta name='date' content='2026-11-24'>", "<span class='date'>18/11/2026 07:15</span>", "https://ribera.example/2026/11/18/vecinos-piden-puente", "2026-11-18T12:15", "text"),
         ("<meta property='article:published_time' content='2099-01-01T10:00:00Z'>", "", URL, None, None),
     ],
@@ -252,6 +287,8 @@ CROSS = [
     "Para más noticias, ingresa a nuestra web",
     "Recibe alertas del puerto en su celular",
     "Captura de pantalla: canal de la comuna",
+    "Para seguir leyendo, suscríbete a La Ribera",
+    "¿Ya tienes una cuenta? Inicia sesión",
 ]
 PROSE = [
     "Mira Flores llegó ayer al puerto con una carga de madera para el puente.",

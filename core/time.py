@@ -84,7 +84,9 @@ _ZONE = (
 )
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?:(?::|h)(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?(?!\d)|(?:\.(?P<dotted>\d{2}))?(?=\s?[ap]\.?\s?m\b))"
-    r"(?:\s?(?P<half>[ap])\.?\s?m\b\.?)?(?:\s?(?:h|hs|hrs|horas)\b\.?)?(?:\s?\(?" + _ZONE + r"\)?)?"
+    r"(?:\s?(?P<half>[ap])\.?\s?m\b\.?)?(?:\s(?:de|en|por) la (?P<part>madrugada|ma[nñ]ana|tarde|noche)\b)?(?:\s?(?:h|hs|hrs|horas)\b\.?)?(?:\s?\(?"
+    + _ZONE
+    + r"\)?)?"
 )
 _LINK = re.compile(r"(?:\s|[,|/•·()\-–—]|\b(?:a|las|la|at|hora|hrs?|de)\b|t(?=\d))*")
 _DAY = r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|ro|er|°|º)?"
@@ -231,6 +233,8 @@ def _at(year: int, month: int, day: int, clock: re.Match[str] | None) -> Moment:
     hour, minute = int(clock["hour"]), int(clock["minute"] or clock["dotted"] or 0)
     if clock["half"] and hour <= 12:
         hour = hour % 12 + (12 if clock["half"] == "p" else 0)
+    elif clock["part"] in ("tarde", "noche") and 1 <= hour < 12:  # `12:30 de la noche` is anybody's guess: as it stands
+        hour += 12
     second = min(int(clock["second"] or 0), 59) if clock["second"] != "60" else 59
     extra = timedelta(days=1) if (hour, minute) == (24, 0) else timedelta()
     micro = int((clock["fraction"] or "0").ljust(6, "0")[:6])

@@ -34,13 +34,16 @@ BEGINS_CROSS = re.compile(rf"{_BEFORE}(?:{'|'.join((*_CLEAR, *_VAGUE))})\b")
 # such a label may stand alone, as the head of a list of links
 LABEL = re.compile(rf"^\W*(?:{'|'.join((*_CLEAR, *_VAGUE))})\W*$")
 _NETWORKS = r"(?:facebook|twitter|x|instagram|google(?: (?:news|noticias|discover))?|whatsapp|telegram|tiktok|youtube|threads|redes(?: sociales)?)"
-_MAIL = r"(?:tu|su) (?:correo|email|e-mail|bandeja|celular|telefono|whatsapp|mail|inbox)"
+_INBOX = r"correo|email|e-mail|bandeja|celular|telefono|whatsapp|mail|inbox"
+_SENT = r"(?:.{0,30} )?(?:noticias|alertas|notas|boletin(?:es)?|contenidos?|resumen|titulares|novedades|informacion)"
+"""What a paper sends to `su celular`: threats come there too, and are news."""
+_OURS = r"nuestr[oa]s? (?:seccion|web|pagina|portal|sitio|canal|podcast|programa|redes|edicion|cuenta|perfil|comunidad|app|aplicacion|facebook|instagram|whatsapp|youtube)\w*"
 _CALLS = (
     r"(?:suscribete|suscribite|suscribase|suscribanse|subscribete|siguenos|siganos|seguinos|apuntate|apuntese|anunciese)\b",
     r"registrate (?:gratis|aqui|en|y)\b|registrate\b.{0,40}(?:gratis|boletin|newsletter)|inscribete aqui|hazte (?:miembro|socio|suscriptor)",
     rf"(?:unete|unite|unase|sumate|sumese) (?:aqui|desde|(?:a|en) (?:nuestr[oa]s?|(?:el|la|los) (?:canal|grupo|comunidad|conversacion)|{_NETWORKS}))\b",
     rf"sigue(?:nos)? (?:nuestr[oa]s? |a .{{2,40}} )?en (?:las |nuestras )?{_NETWORKS}\b|(?:en )?nuestro canal de {_NETWORKS}|estamos en {_NETWORKS}\b",
-    rf"(?:recibe|reciba|recibi|recibir) (?:nuestr[oa]s?|(?:todas )?las (?:ultimas )?noticias|lo ultimo|lo mejor|gratis|.{{0,60}}en {_MAIL})|quiero (?:recibirlo|suscribirme)",
+    rf"(?:recibe|reciba|recibi|recibir) (?:nuestr[oa]s?|(?:todas )?las (?:ultimas )?noticias|lo ultimo|lo mejor|gratis|.{{0,60}}en tu (?:{_INBOX})|{_SENT}.{{0,50}}en su (?:{_INBOX}))|quiero (?:recibirlo|suscribirme)",
     r"descarga (?:nuestra|gratis|la app|la aplicacion|aqui)|activa (?:las|nuestras) notificaciones|(?:haz|haga|hace) clic|(?:click|clic) aqui|ingresa aqui|(?:ingresa|ingresar|entrar)\W*$",
     r"(?:este )?contenido (?:es )?(?:exclusivo|solo) para|(?:ya eres|aun no eres|si ya eres|si aun no eres) (?:suscriptor|socio)|si ya (?:tenes|tienes|eres|tiene) .{0,30}(?:cuenta|suscriptor)|inicia(?:r)? sesion\b.{0,60}$",
     r"(?:tu|su|este) navegador no (?:soporta|es compatible|admite)|your browser does not support|reproducir(?: (?:el )?(?:audio|video|nota)| [\d.x ]+)?\W*$|escucha (?:esta|la|el) (?:nota|noticia|articulo)|cargando\W*$",
@@ -53,14 +56,32 @@ _CALLS = (
     r"(?:continuar|seguir|segui|sigue) leyendo\W*$|ver (?:mas|todo|todos|todas|comentarios|galeria)\W*$|(?:sobre (?:el|la) autora?|acerca del autor)\W*$|mas informacion (?:en|deportiva en)\b.{0,40}$",
     r"conforme a (?:los )?criterios de (?:the )?trust|(?:lo )?mas (?:leid[oa]s?|vist[oa]s?)\W*$|lo mas nuevo\W*$|volver arriba|(?:articulo|noticia|nota|entrada) (?:anterior|siguiente)\b.{0,120}$|(?:anterior|siguiente)\W*$",
     r"(?:autor|autora|fecha|publicado|publicacion|author|publish date|published)\s*:\W*$|(?:sign up for|subscribe to our|follow us on|join our)\b",
+    r"(?:no (?:te )?olvides(?: de)?|recuerda(?: que puedes)?|(?:tambien )?(?:puedes|pueden|podes)) (?:seguirnos|encontrarnos|escucharnos|suscribirte|unirte a nuestr[oa]s?|dejarnos)\b|(?:buscanos|encuentranos|leenos|escuchanos) en\b",
+    rf"(?:visita|visite|entra (?:a|en)|entre (?:a|en)|ingresa (?:a|en)|ingrese (?:a|en)|revisa|escucha|mira|descubre|explora|unete a|encuentra (?:mas|esta|todas?) .{{0,30}}en) {_OURS}|escucha (?:el|este) (?:podcast|episodio|audio)\b.{{0,20}}$",
+    rf"(?:mantente|mantengase) (?:informad[oa]|al (?:dia|tanto)|conectad[oa]|actualizad[oa])|enterate de (?:mas|todo|lo ultimo|las ultimas)\b|(?:si )?(?:quieres|deseas) (?:recibir|suscribirte|estar (?:informad[oa]|al (?:dia|tanto)))\b|ya estamos en {_NETWORKS}\b",
+    r"para (?:seguir|continuar) leyendo\b|(?:ya |aun no |todavia no )?tienes (?:una )?(?:cuenta|suscripcion)\b.{0,60}$|para mas (?:informacion|noticias|detalles),? (?:visita|ingresa|entra|siguenos|consulta|revisa|haz)\b|si te intereso (?:esta|este|la)\b",
 )  # fmt: skip
 CALLS = re.compile(rf"^\W*(?:{'|'.join(_CALLS)})")
-_MEDIA = "foto(?:grafia)?s?|imagen(?:es)?|video|infografia|ilustracion|captura|credito|cortesia|photo|image|composicion"
+_PICTURE = "foto(?:grafia)?s?|imagen(?:es)?|infografia|ilustracion|photo|image|composicion"
+_MEDIA = f"{_PICTURE}|video|captura|credito|cortesia"
 CREDIT = re.compile(
-    rf"^[^\w(]*(?:{_MEDIA}|fuente|con informacion de|edicion|texto)\s*[:/|©][^.]{{0,160}}\.?$"
-    rf"|^[^\w(]*(?:foto|imagen|photo)\s+(?:por|by)\s[^.]{{0,80}}\.?$"
+    rf"^[^\w(]*(?:{_PICTURE})\s*[:/|©][^.]{{0,160}}\.?$"
     rf"|^\((?:{_MEDIA}|andina|efe|afp|reuters|getty)\b[^)]{{0,120}}\)\.?$"
 )
+_SIGNED_BY = re.compile(r"^[^\w(]*(?i:foto|imagen|photo)\s+(?i:por|by)\s+[A-ZÁÉÍÓÚÑ][^.]{0,80}\.?$")
+_CREDITED = re.compile(
+    r"^[^\w(]*(?:video|captura(?: de (?:pantalla|video))?|cr[eé]dito|cortes[ií]a|fuente|con informaci[oó]n de|edici[oó]n|texto)\s*[:/|©]([^.]{0,160})\.?$",
+    re.I,
+)
+_SMALL_WORDS = 4
+"""Small words that a credit may have: `Captura de pantalla: canal de la región` is one, `Captura: la policía detuvo a dos` a sentence."""
+_TOLD = re.compile(
+    r"\b(?:dijo|dijeron|decían?|contó|contaron|relató|relataron|señaló|señalaron|indicó|indicaron|advirtió|advirtieron|ordenó|ordenaron|pidió|pidieron|"
+    r"exigió|exigieron|denunció|denunciaron|escribió|escribieron|gritó|gritaron|respondió|respondieron|afirmó|afirmaron|aseguró|aseguraron|explicó|explicaron|"
+    r"precisó|sostuvo|sostuvieron|agregó|añadió|anunció|anunciaron|amenazó|amenazaron|leía|rezaba|según (?:el|la|los|las|un|una))\b",
+    re.I,
+)
+"""Somebody tells something: a sentence of the article, though it begins as a call to the reader does."""
 FOOTERS = re.compile(
     r"^\W*(?:the post|la entrada|el articulo|el post)\s.{1,300}?\s(?:appeared first on|se publico primero en|aparecio primero en)\b"
 )
@@ -92,9 +113,19 @@ def is_boilerplate(line: str) -> bool:
         return True
     if LABEL.match(plain) or FOOTERS.match(plain):
         return True
-    if CALLS.match(plain) and len(plain) <= 260:
+    if _TOLD.search(line):
+        return bool(CREDIT.match(plain)) and len(plain) <= 180
+    return (bool(CALLS.match(plain)) and len(plain) <= 260) or (len(plain) <= 180 and _is_credit(line, plain))
+
+
+def _is_credit(line: str, plain: str) -> bool:
+    """Whether a line names who made a picture, or where a text is from: names, hardly any other words, nothing quoted."""
+    if CREDIT.match(plain) or _SIGNED_BY.match(line):
         return True
-    return bool(CREDIT.match(plain)) and len(plain) <= 180
+    told = _CREDITED.match(line)
+    if told is None or re.search(r"[\"“«¡¿]", told[1]):
+        return False
+    return len(re.findall(r"(?<!\w)[a-záéíóúñ]+", told[1])) <= _SMALL_WORDS
 
 
 def begins_as_cross_link(line: str) -> bool:

@@ -37,6 +37,9 @@ _SIGNED = re.compile(
 
 _GLUED = re.compile(r"[a-záéíóúñ]{3}[A-ZÁÉÍÓÚÑ@]")
 """Two elements that a style sheet parts: `Ana Luz PradoPuerto Ámbar`."""
+_PARTED = re.compile(
+    r"\s+[|·•/–—-]\s+|[.,;]?\s+(?=(?:fotos?|fotograf[ií]as?|v[ií]deos?|im[aá]genes|edici[oó]n)\s*:)", re.I
+)
 _CREDITED = re.compile(r"texto\s*:\s", re.I)
 
 
@@ -121,8 +124,10 @@ def _printed(page: Outline, body: Body) -> Iterator[list[str]]:
         if part & Part.NOT_BYLINE and not named:
             continue
         where = head if body.headline - 6 <= place < first + 2 else foot if last - 2 <= place < last + 8 else rest
-        if where is not rest or not (place < len(body.out) and body.out[place]):
+        above = where is head and place < body.headline  # what stands beside other articles there is theirs
+        if (where is not rest and not above) or not (place < len(body.out) and body.out[place]):
             where.append(node)
+    head.sort(key=lambda node: (page.places[node] < body.headline, abs(page.places[node] - body.headline)))
     for nodes in (head, foot):
         yield from _in_order(page, nodes)
     yield from _by_lines(page, body)
@@ -175,6 +180,6 @@ def _by_lines(page: Outline, body: Body) -> Iterator[list[str]]:
     for place in dict.fromkeys(near):
         text = page.lines[place].text
         if len(text) <= 120 and (not body.out[place] or _CREDITED.match(text)):
-            for part in re.split(r"\s+[|·•/–—-]\s+", text):
+            for part in _PARTED.split(text):
                 if _SIGNED.match(part) and _is_name(part):
                     yield [part]

@@ -13,6 +13,7 @@ from core.settings import Settings
 from core.text import fold
 from core.urls import check_public, host, same_site, site
 from crawler.archive import Page
+from crawler.challenge import is_challenged
 from crawler.language import language_code
 from crawler.markup import decode, one_line, tree
 from crawler.platforms import Entry, Listing, ListingError, json_listing, parse, unpack
@@ -128,6 +129,11 @@ def _look(url: str, look: Look) -> Found:
     try:
         listing = parse(page.body, page.url, page.content_type, links_too=True, now=page.when)
     except ListingError as error:
+        if is_challenged(page):
+            raise UnavailableError(
+                f"{page.url}: the site sends a challenge page instead.",
+                "It does not want to be read by programs: leave it, or ask its owner.",
+            ) from error
         raise InputError(
             f"{page.url}: no feed is announced, none stands where common systems keep it, and no link looks like an article's.",
             "Give a front page, a feed or a sitemap.",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from core.text import fold
 from crawler import jsonld
@@ -37,6 +38,7 @@ def headline_of(
         agreeing
         and max((_shared(agreeing, text) for text in named), default=0.0) >= 0.3
         and not (told and _is_part(agreeing, document_title) and max(_shared(agreeing, text) for text in told) < 0.5)
+        and not (not told and _is_logo(page, agreeing, document_title))
     ):
         return agreeing
     marked = _marked_headlines(page, told or [document_title])
@@ -71,6 +73,15 @@ def _is_part(head: str, document_title: str) -> bool:
     """Whether a heading is only what stands before or behind the headline in the document's title: the outlet's name."""
     key, whole = key_of(head), key_of(document_title)
     return bool(key) and key != whole and (whole.startswith(key) or whole.endswith(key)) and len(key) < 0.5 * len(whole)
+
+
+def _is_logo(page: Outline, head: str, document_title: str) -> bool:
+    """Whether a heading is the outlet's name: one end of the document's title, and a link to the front page."""
+    if not _is_part(head, document_title):
+        return False
+    nodes = [node for node in page.heads if key_of(text_of(node)) == key_of(head)]
+    links = [link for node in nodes for link in (*node.iter("a"), *node.iterancestors("a"))]
+    return any(urlsplit(link.get("href") or "").path in ("", "/") and link.get("href") for link in links)
 
 
 def _marked_headlines(page: Outline, told: list[str]) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml import html
 
@@ -29,18 +30,77 @@ _MISSING = re.compile(r'(["}\]])(\s+)(")(?=\w+"\s*:)')
 DEEPEST = 12
 
 
-def article(objects: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """The page's article object: the one with the most of what matters, `{}` where none is. What it only points to (`@id`) is put in."""
+def article(objects: Iterable[dict[str, Any]], *addresses: str) -> dict[str, Any]:
+    """The page's article object, `{}` where none is. What it only points to (`@id`) is put in.
+
+    That which names one of the page's own `addresses` comes first; then what no list holds and names no other page of the
+    site; then that with the most of what matters. What a list names of another page is never the page's article.
+    """
+    nodes = list(objects)
+    listed = {id(one) for node in nodes for one in _walk(node.get("itemListElement"), 0)}
+    own = {name for address in addresses if (name := _place(address))}
     best: dict[str, Any] = {}
+    rank = (-1, 0)
     known: dict[str, dict[str, Any]] = {}
-    for node in objects:
-        if is_article(node) and _weight(node) > _weight(best):
-            best = node
+    for node in nodes:
+        if is_article(node) and _weight(node) and (found := _rank(node, own, id(node) in listed)) > rank:
+            best, rank = node, found
         if isinstance(node.get("@id"), str) and node.get("name"):
             known.setdefault(node["@id"], node)
     if not known:
         return best
     return best | {name: _named(best[name], known) for name in ("author", "publisher", "creator") if name in best}
+
+
+def _rank(node: dict[str, Any], own: set[tuple[str, str]], listed: bool) -> tuple[int, int]:
+    """How surely an object is the page's article; -2 for none."""
+    told = {
+        place for name in ("url", "mainEntityOfPage", "@id")
+        for value in [node.get(name)] if (place := _place(value if isinstance(value, str) else _target(value)))
+    }  # fmt: skip
+    if told & own:
+        return 1, _weight(node)
+    other = bool(told and own) and all(
+        path.count("-") >= 2 and site in {mine for mine, _ in own} for site, path in told
+    )
+    return (-2 if listed and other else -1 if listed or other else 0), _weight(node)
+
+
+def _target(value: Any) -> str:
+    """The address of an object that stands for a page."""
+    found = (value.get("@id") or value.get("url")) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _place(address: str) -> tuple[str, str] | None:
+    """Host and path of a web address as far as they tell pages apart; None for a front page or what is no address."""
+    try:
+        parts = urlsplit(address.strip())
+        path = re.sub(r"(?:^|/)amp(?=/|$)|\.(?:amp\.)?html?$", "", parts.path).strip("/").lower()
+        if parts.scheme not in ("http", "https") or not path:
+            return None
+        return (parts.hostname or "").removeprefix("www."), path + (
+            f"?{parts.query}" if re.search(r"(?:^|&)(?:p|id)=\d", parts.query) else ""
+        )
+    except ValueError:
+        return None
+
+
+PAGES = ("WebPage", "ItemPage", "VideoObject", "NewsVideo", "PodcastEpisode")
+
+
+def page_dates(objects: Iterable[dict[str, Any]]) -> list[str]:
+    """When a page or its one recording says that it was published, where no article object does; none where they differ."""
+    found = [
+        told for node in objects if any(str(kind).rpartition("/")[2] in PAGES for kind in _kinds(node))
+        if (told := string(node.get("datePublished")) or string(node.get("uploadDate")))
+    ]  # fmt: skip
+    return found[:1] if len({told[:10] for told in found}) == 1 else []
+
+
+def _kinds(node: dict[str, Any]) -> list[Any]:
+    kinds = node.get("@type")
+    return kinds if isinstance(kinds, list) else [kinds]
 
 
 def _named(value: Any, known: dict[str, dict[str, Any]]) -> Any:
@@ -66,11 +126,7 @@ def breadcrumbs(objects: Iterable[dict[str, Any]]) -> list[str]:
 
 def is_article(node: dict[str, Any]) -> bool:
     """Whether any `@type` ends in Article, Posting or is a report (`ReportageNewsArticle`, a list of types, with or without schema.org)."""
-    kinds = node.get("@type")
-    return any(
-        re.search(r"(?:Article|BlogPosting|Report)$", str(kind))
-        for kind in (kinds if isinstance(kinds, list) else [kinds])
-    )
+    return any(re.search(r"(?:Article|BlogPosting|Report)$", str(kind)) for kind in _kinds(node))
 
 
 def objects(root: html.HtmlElement) -> Iterator[dict[str, Any]]:
@@ -83,6 +139,8 @@ def objects(root: html.HtmlElement) -> Iterator[dict[str, Any]]:
 def loads(text: str) -> Any:
     """Leniently parsed JSON. What stays unreadable gives the single fields that can be told, in one object, or None."""
     text = text.strip()
+    if "&quot;" in text and '"' not in text:  # a template that escapes for HTML where nothing is unescaped
+        text = unescape(text)
     for _ in range(2):  # a comment in a CDATA section is both
         text = _OPENING.sub("", text, count=1).lstrip() if _OPENING.match(text) else text
         tail = text[-60:]

@@ -56,7 +56,8 @@ class Facts:
 def claims(page: Outline, url: str, selectors: Mapping[str, str]) -> Facts:
     """What the page's data says, and its title: what is needed to find the body."""
     meta, objects = meta_of(page.root), list(jsonld.objects(page.root))
-    data = jsonld.article(objects)
+    own = _canonical(page.root, url)
+    data = jsonld.article(objects, url, own or "", first(meta, "og:url"))
     facts = Facts(meta=meta, objects=objects, data=data, sites=_sites(meta, data))
     facts.title = headline_of(page, meta, data, facts.sites, selectors)
     facts.language = (
@@ -64,7 +65,7 @@ def claims(page: Outline, url: str, selectors: Mapping[str, str]) -> Facts:
         or language_code(jsonld.string(data.get("inLanguage")))
         or language_code(first(meta, "og:locale", "language", "content-language"))
     )
-    facts.canonical_url = _canonical(page.root, url)
+    facts.canonical_url = own
     facts.paywalled = _paywalled(meta, data)
     facts.native_ids = _native_ids(page.root, meta)
     kind = first(meta, "og:type").lower()
@@ -79,7 +80,9 @@ def complete(facts: Facts, page: Outline, body: Body, url: str, now: datetime, s
     facts.opening = "" if facts.summary else opening(page, body)
     facts.author = signed(page, body, meta, data, site=facts.sites, url=url, title=facts.title, selectors=selectors)
     facts.section = section_of(page, body, facts, selectors)
-    facts.published, facts.published_from = moment_of(page, body, meta, data, url, now, selectors)
+    facts.published, facts.published_from = moment_of(
+        page, body, meta, data, url, now, selectors, pages=jsonld.page_dates(facts.objects)
+    )
     return facts
 
 

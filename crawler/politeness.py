@@ -88,7 +88,7 @@ class RobotsUnavailable(IgnoreRequest):  # type: ignore[misc]
 
 class Robots(RobotsTxtMiddleware):  # type: ignore[misc]
     """robots.txt as RFC 9309 has it: without one (4xx) all is allowed, of a large one the beginning counts, and a site that
-    fails to give it (5xx, no end) is left alone; its pages are asked for later. Where nobody answers at all, the page's own
+    fails to give it (5xx, no end) or asks for fewer requests (429) is left alone; its pages are asked for later. Where nobody answers at all, the page's own
     request tells so."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -96,7 +96,7 @@ class Robots(RobotsTxtMiddleware):  # type: ignore[misc]
         self._unavailable: dict[str, RobotsUnavailable] = {}
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        if response.status >= 500:
+        if response.status >= 500 or response.status == 429:
             why = f"robots.txt answers {response.status}: the site is left alone"
             self._unavailable[netloc] = RobotsUnavailable(why, network=False)
         body = response.body[: agent.LARGEST_ROBOTS] if response.status < 400 else b""

@@ -1,7 +1,7 @@
 """When a page was published, and who says so: metadata, the date beside the headline, the address. Never a date of modification."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +25,10 @@ _MODIFIED = re.compile(
     r"\b(?:actualizad[oa]|actualizaci[oó]n|[uú]ltima (?:actualizaci[oó]n|modificaci[oó]n)|modificad[oa]|updated|last (?:modified|updated))\b",
     re.I,
 )
+_PUBLISHED_WORD = re.compile(r"\b(?:publicad[oa]|publicaci[oó]n|published|posted|cread[oa])\b", re.I)
 _YEAR = re.compile(r"(?:19|20)\d\d|\d{1,2}[/.-]\d{1,2}[/.-]\d{2}\b|\bhace \w+ \w+|\b(?:hoy|ayer)\b", re.I)
+WHOLE = 0.95
+"""Share of a page's lines that an element holds which wraps all of it."""
 LONGEST = 140
 """Characters of a line that can be a date line."""
 
@@ -38,9 +41,12 @@ def moment_of(
     url: str,
     now: datetime,
     selectors: Mapping[str, str],
+    *,
+    pages: Sequence[str] = (),
 ) -> tuple[Moment | None, DateOrigin | None]:
-    """The first witness that the address does not contradict; a date of modification is never taken."""
-    claims = [moment for text in _told(page, meta, data, selectors) if (moment := parse_date(text, now=now))]
+    """The first witness that the address does not contradict; a date of modification is never taken. `pages`: `jsonld.page_dates`."""
+    told = (*_told(page, meta, data, selectors), *pages)
+    claims = [moment for text in told if (moment := parse_date(text, now=now))]
     day = url_moment(url, now)
     if claims and (day is None or _agrees(claims[0], day)):
         return claims[0], "metadata"
@@ -80,23 +86,41 @@ def _beside(page: Outline, body: Body, now: datetime) -> Iterator[Moment]:
         (place, node) for node, place in page.places.items()
         if (node.tag in ("time", "abbr") or page.parts.get(node, 0) & Part.DATE) and place < len(page.lines) and not body.out[place]
     ]  # fmt: skip
-    marked.sort(key=lambda one: not (one[1].get("datetime") or one[1].get("content")))
+    marked.sort(key=lambda one: (not (one[1].get("datetime") or one[1].get("content")), abs(one[0] - body.headline)))
     for where in (head, foot):
         for place, node in marked:
-            if place in where and (moment := _marked(page, node, now)):
+            if (
+                place in where
+                and (moment := _marked(page, node, now))
+                and not _is_today(page, body, place, moment, now)
+            ):
                 yield moment
-        for place in where:
+        for place in sorted(where, key=lambda one: abs(one - body.headline)):
             line = page.lines[place]
             if (
                 not body.out[place]
                 and len(line.text) <= 80
                 and is_dateline(line.text)
                 and (moment := _printed(line.text, now))
+                and not _is_today(page, body, place, moment, now)
             ):
                 yield moment
     for place, node in marked:
         if place not in head and place not in foot and (moment := _marked(page, node, now)):
             yield moment
+
+
+def _is_today(page: Outline, body: Body, place: int, moment: Moment, now: datetime) -> bool:
+    """Whether a day above the headline is the masthead's, which prints the day of the visit: no witness for the article.
+
+    It is that day, and stands with the headline in nothing smaller than the page.
+    """
+    if place >= body.headline or moment.precision != "day" or lima_day(moment.when) != lima_day(now):
+        return False
+    around = set(page.lines[place].node.iterancestors())
+    common = next((node for node in page.lines[body.headline].node.iterancestors() if node in around), None)
+    span = page.spans.get(common) if common is not None and common.tag not in ("body", "html") else None
+    return span is None or span.last - span.first >= WHOLE * len(page.lines)
 
 
 def _marked(page: Outline, node: Any, now: datetime) -> Moment | None:
@@ -105,7 +129,7 @@ def _marked(page: Outline, node: Any, now: datetime) -> Moment | None:
         return None
     texts = page.texts_of(node)
     whole = " ".join(texts)
-    if len(whole) > LONGEST or _MODIFIED.match(whole.lstrip(" (·|-")):
+    if len(whole) > LONGEST or (_MODIFIED.match(whole.lstrip(" (·|-")) and not _PUBLISHED_WORD.search(whole)):
         return None
     beside, around = node.getprevious(), node.getparent()
     before = beside.tail if beside is not None else around.text if around is not None else None
@@ -117,7 +141,9 @@ def _marked(page: Outline, node: Any, now: datetime) -> Moment | None:
 
 def _printed(text: str, now: datetime) -> Moment | None:
     """The date of a line, what follows `Actualizado` left out."""
-    text = _MODIFIED.split(text, maxsplit=1)[0]
+    before, *behind = _MODIFIED.split(text, maxsplit=1)
+    said = _PUBLISHED_WORD.search(behind[0]) if behind else None
+    text = behind[0][said.end() :] if said and not _YEAR.search(before) else before
     if not 4 <= len(text) <= LONGEST or not _YEAR.search(text):
         return None
     return parse_date(text, now=now)
@@ -127,7 +153,7 @@ _URL_DAY = re.compile(
     r"(?<!\d)((?:19|20)\d{2})[/-]?(0[1-9]|1[0-2]|(?<=[/-])[1-9](?=[/-]))[/-]?(0[1-9]|[12]\d|3[01]|(?<=[/-])[1-9](?=[/-]))(?!\d)"
 )
 _URL_MONTH = re.compile(r"/((?:19|20)\d{2})/(0?[1-9]|1[0-2])/")
-_URL_REVERSED = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(20\d{2})(?!\d)")
+_URL_REVERSED = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])([-_]?)(0[1-9]|1[0-2])\2(20\d{2})(?!\d)")
 
 
 def url_moment(url: str, now: datetime) -> Moment | None:
@@ -136,7 +162,7 @@ def url_moment(url: str, now: datetime) -> Moment | None:
     if match := _URL_DAY.search(path):
         return parse_date("-".join((match[1], match[2].zfill(2), match[3].zfill(2))), now=now)
     if match := _URL_REVERSED.search(path):
-        return parse_date(f"{match[3]}-{match[2]}-{match[1]}", now=now)
+        return parse_date(f"{match[4]}-{match[3]}-{match[1]}", now=now)
     if match := _URL_MONTH.search(path):
         moment = parse_date(f"{match[1]}-{match[2].zfill(2)}-01", now=now)
         return moment and Moment(moment.when, "month")

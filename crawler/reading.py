@@ -85,7 +85,11 @@ def ask(
 
 
 def _answered(page: Page) -> Page:
-    if page.status in (401, 403, 418, 429):
+    if page.status == 429 or (page.status == 503 and page.headers.get("retry-after")):
+        raise UnavailableError(
+            f"{page.url} answers {page.status}: we ask too often, or it has too much to do.", "Try again later."
+        )
+    if page.status in (401, 403, 418, 451):
         raise UnavailableError(
             f"{page.url} refuses us with status {page.status}.",
             "The site does not want to be read by programs: leave it.",
@@ -134,14 +138,15 @@ def _plain(address: str) -> str:
 
 
 def _allowed(client: httpx.Client, url: str, settings: Settings, robots: Robots) -> bool:
-    """Whether robots.txt lets us; a server that fails to give it (5xx) is left alone, one without it is open."""
+    """Whether robots.txt lets us; a server that fails to give it (5xx) or asks for fewer requests (429) is left alone, one without it is open."""
     root = "{0.scheme}://{0.netloc}".format(urlsplit(url))
     if root not in robots:
         page = _get(client, root + "/robots.txt", settings, 2**19)
         for _ in range(agent.REDIRECTS):
             if page.status in (301, 302, 307, 308) and page.headers.get("location"):
                 page = _get(client, urljoin(page.url, page.headers["location"]), settings, 2**19)
-        text = decode(page.body) if page.status < 400 else "User-agent: *\nDisallow: /" if page.status >= 500 else ""
+        closed = page.status >= 500 or page.status == 429
+        text = decode(page.body) if page.status < 400 else "User-agent: *\nDisallow: /" if closed else ""
         robots[root] = Protego.parse(text)
     rules = robots[root]
     return rules is None or bool(rules.can_fetch(url, agent.ROBOTS_NAME))

@@ -15,7 +15,7 @@ from crawler.archive import Page
 from crawler.imported.framing import Form, Framed, records
 from crawler.imported.known import Known
 from crawler.imported.left_out import LeftOut
-from crawler.imported.responses import Record, parse_record, parse_response
+from crawler.imported.responses import Headers, Record, parse_record, parse_response
 from crawler.pool import Pool
 from crawler.source import Source
 
@@ -72,7 +72,7 @@ def page(file: str, framed: Framed, form: Form, known: Known, *, ours: bool = Fa
         record = parse_record(framed.data, form)
         where["url"] = record.url or None
         other = _not_a_response(record)
-        status, headers, body = (0, {}, b"") if other else parse_response(record.content)
+        status, headers, body = (0, {}, b"") if other else _told(record)
         if not other and not 200 <= status < 300:
             other = f"status {status}"
         if other:
@@ -90,11 +90,19 @@ def page(file: str, framed: Framed, form: Form, known: Known, *, ours: bool = Fa
     return made
 
 
+def _told(record: Record) -> tuple[int, Headers, bytes]:
+    """Status, headers and body of a record: a resource is a page as its writer saw it, without what HTTP says of it."""
+    if record.type == "resource":
+        return 200, {"content-type": record.mime}, record.content
+    return parse_response(record.content)
+
+
 def _not_a_response(record: Record) -> str | None:
     """What the record is, where it is no response over http(s)."""
     if record.type == "revisit":
         return "a repeated response (revisit)"
-    if record.type and record.type != "response":
+    saved = record.type == "resource" and "html" in record.mime.lower()
+    if record.type and record.type != "response" and not saved:
         return f"not a response ({record.type[:40]})"
     if record.url.partition(":")[0].lower() in ("http", "https"):
         return None

@@ -27,12 +27,13 @@ Headers = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A record's type (`response`, `request`, ...), address and moment; `content` is everything behind its header."""
+    """A record's type (`response`, `request`, ...), address, moment and media type; `content` is everything behind its header."""
 
     type: str
     url: str
     when: datetime | None
     content: bytes
+    mime: str = ""
 
 
 def parse_record(data: bytes, form: Form) -> Record:
@@ -45,7 +46,10 @@ def parse_record(data: bytes, form: Form) -> Record:
     headers, content = _headers(data[len(line) + 1 :])
     url = headers.get("warc-target-uri", "").strip("<>")
     when = _moment(headers.get("warc-date", ""))
-    return Record(type=headers.get("warc-type", "").lower(), url=url, when=when, content=content)
+    return Record(
+        type=headers.get("warc-type", "").lower(), url=url, when=when, content=content,
+        mime=headers.get("content-type", ""),
+    )  # fmt: skip
 
 
 def parse_response(content: bytes) -> tuple[int, Headers, bytes]:

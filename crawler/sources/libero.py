@@ -1,4 +1,4 @@
-"""Líbero: tabloid of the La República group. Grade G: `/rss/home.xml` is its sister's pattern. (El Popular, its twin, is named without an address.)"""
+"""Líbero: tabloid of the La República group. Grade G: `/rss/home.xml` is its sister's pattern. (El Popular, its twin, is listed.)"""
 
 from crawler.source import Source
 

@@ -69,6 +69,32 @@ def test_a_guard_s_page_with_status_200_is_a_refusal_and_the_article_is_asked_fo
     assert len(found(store)) == 12 and state_of(store).status == "verified", "and no word to anybody is needed"
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Aviso", "Su dirección IP ha sido bloqueada por actividad inusual."),
+        ("Acceso restringido", "Su solicitud ha sido bloqueada. Código 77."),
+        ("Verificación de seguridad", "Compruebe que no es un robot."),
+        ("", "The requested URL was rejected. Please consult with your administrator. Your support ID is: 8"),
+        ("One moment, please...", "Please wait while your request is being verified..."),
+        ("Robot Challenge Screen", "Checking the site connection security"),
+        ("You are being redirected...", "<script>sucuri_cloudproxy_js=''</script>"),
+        ("Web Page Blocked!", "Attack ID: 1"),
+    ],
+)
+def test_guards_of_other_makes_are_known_too(title, text):
+    body = f"<html><head><title>{title}</title></head><body><p>{text}</p></body></html>"
+    assert is_challenged(Page(url="https://x.example/1", body=body.encode(), when=datetime.now(UTC)))
+
+
+@pytest.mark.parametrize(
+    "title", ["Acceso restringido en el puente por obras", "Verificación de seguridad en tres mercados | La Ribera", "Acceso denegado: la comuna cierra el puente"]
+)  # fmt: skip
+def test_a_short_article_with_a_guard_s_words_is_an_article(title):
+    body = f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>La comuna dijo que la solicitud fue rechazada y que nadie pasará hasta el lunes.</p></body></html>"
+    assert not is_challenged(Page(url="https://x.example/1", body=body.encode(), when=datetime.now(UTC)))
+
+
 def test_an_article_about_captchas_is_no_guard_s_page():
     text = "<p>" + "El municipio anunció que su mesa de partes pedirá un captcha. " * 30 + "</p>"
     article = f"<html><head><title>Acceso denegado: vecinos reclaman</title></head><body>{text}</body></html>"
@@ -317,9 +343,10 @@ RULES = "User-agent: *\nDisallow: /privado/\n"
     [(RULES + "".join(f"Disallow: /seccion-{i}/*/pagina\n" for i in range(150_000)), 200, 2, {"robots": 1}),
      ("se cayó", 500, 0, {"http": 1}),
      ("<!doctype html><html><body><h1>La Ribera</h1>Disallow: /</body></html>", 200, 3, {}),
+     ("despacio", 429, 0, {"http": 1}),
      ("no hay", 404, 3, {}),
      ("prohibido", 403, 3, {})],
-    ids=["5 MB", "500", "html", "404", "403"],
+    ids=["5 MB", "500", "html", "429", "404", "403"],
 )  # fmt: skip
 def test_any_robots_txt_is_dealt_with(store, settings, site, robots, status, kept, errors):
     site.put("/robots.txt", robots, status=status, headers={"Content-Type": "text/plain"})

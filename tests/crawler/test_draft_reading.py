@@ -88,6 +88,12 @@ def test_what_cannot_be_drafted_is_told(site, settings):
         draft(site.url("/"), "La Ribera", settings) if site.feed(["/n/1"], path="/") is None else None
     with pytest.raises(UnavailableError, match="404"):
         draft(site.url("/nada"), None, settings)
+    site.put("/guardia", "<html><head><title>Just a moment...</title></head><body><p>Checking</p></body></html>")
+    with pytest.raises(UnavailableError, match="challenge page"):
+        draft(site.url("/guardia"), None, settings)
+    site.put("/despacio", "", status=429)
+    with pytest.raises(UnavailableError, match="too often"):
+        draft(site.url("/despacio"), None, settings)
     site.put("/vacia", "<rss version='2.0'><channel></channel></rss>")
     with pytest.raises(InputError, match="no entries"):
         draft(site.url("/vacia"), None, settings)
@@ -111,9 +117,10 @@ def test_robots_txt_is_asked_first_and_obeyed(site, settings):
     with pytest.raises(InputError, match=r"robots\.txt"):
         fetch(site.url("/nota/1"), settings)
     assert site.asked["/nota/1"] == 0
-    site.put("/robots.txt", "", status=503)
-    with pytest.raises(InputError, match=r"robots\.txt"):
-        fetch(site.url("/otra"), settings)
+    for status in (503, 429):
+        site.put("/robots.txt", "", status=status)
+        with pytest.raises(InputError, match=r"robots\.txt"):
+            fetch(site.url("/otra"), settings)
 
 
 def test_bounds(site, settings):

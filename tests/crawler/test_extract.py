@@ -93,6 +93,79 @@ def test_json_ld_as_templates_print_it(broken):
     )
 
 
+MASTHEAD = "<div class='fecha'>Miércoles 25 de noviembre de 2026</div><nav><a href='/'>Inicio</a></nav>"
+ASIDE = "<aside><h3>Lo último</h3><article><h2><a href='/x'>Otra nota sobre la feria de barriletes</a></h2><time datetime='2026-11-24T08:00:00-05:00'>24/11</time><span class='autor'>Otro Autor</span></article></aside>"
+
+
+def bare(above, beside=""):
+    """A page without metadata: what stands above the article, and beside its headline."""
+    text = "".join(f"<p>{line}</p>" for line in BODY)
+    markup = f"<html lang='es'><head><title>{TITLE} | La Ribera</title></head><body>{above}<main><h1>{TITLE}</h1>{beside}{text}</main><footer>La Ribera</footer></body></html>"
+    return Page(url=URL, body=markup.encode(), when=NOW, headers={"Content-Type": "text/html"})
+
+
+def test_the_masthead_s_day_is_not_the_article_s():
+    assert extract(bare(MASTHEAD)).published is None, "the day of the visit is no witness"
+    found = extract(bare(MASTHEAD, "<p class='fecha'>19/11/2026</p>"))
+    assert found.published == datetime(2026, 11, 19, 5, tzinfo=UTC)
+    today = extract(bare("", "<p class='fecha'>25 de noviembre de 2026</p>"))
+    assert today.published == datetime(2026, 11, 25, 5, tzinfo=UTC), "under the headline it is the article's"
+
+
+def test_who_signed_what_stands_above_the_article_did_not_sign_the_article():
+    found = extract(bare(ASIDE, "<p class='autor'>Ana Luz Prado</p><p class='fecha'>19/11/2026 09:00</p>"))
+    assert (found.author, found.published) == (("Ana Luz Prado",), datetime(2026, 11, 19, 14, tzinfo=UTC))
+
+
+def test_text_and_photographs_are_signed_apart():
+    assert extract(bare("", "<p>Texto: Ana Luz Prado. Fotos: Teo Ríos</p>")).author == ("Ana Luz Prado",)
+
+
+@pytest.mark.parametrize("named", ["La Ribera de Hoy - " + TITLE, TITLE + " | La Ribera de Hoy"])
+def test_a_logo_in_an_h1_is_no_headline(named):
+    markup = f"<html><head><title>{named}</title></head><body><header><h1><a href='/'>La Ribera de Hoy</a></h1></header><h2 class='titulo'>{TITLE}</h2>{''.join(f'<p>{line}</p>' for line in BODY)}</body></html>"
+    assert extract(Page(url=URL, body=markup.encode(), when=NOW)).title == TITLE
+
+
+OTHER = """{"@type":"NewsArticle","headline":"Heladas en la sierra hasta el domingo","datePublished":"2026-10-01T00:00:00-05:00","author":{"name":"Otro Autor"},
+"description":"Otra nota","articleBody":"Otra nota sobre el clima","url":"https://www.ribera.example/clima/heladas-en-la-sierra-hasta-el-domingo-9"}"""
+LISTED = '{"@type":"ItemList","itemListElement":[{"@type":"ListItem","position":1,"item":' + OTHER + "}]}"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        ld(OTHER) + ld(ARTICLE),
+        ld(LISTED) + ld(ARTICLE),
+        ld("[" + OTHER + "," + ARTICLE.replace('"inLanguage"', f'"mainEntityOfPage":{{"@id":"{URL}"}},"inLanguage"') + "]"),
+        ld(OTHER) + ld(ARTICLE.replace('"inLanguage"', f'"url":"{URL}?outputType=amp","inLanguage"')),
+        ld(ARTICLE.replace('"', "&quot;")),
+    ],
+)  # fmt: skip
+def test_another_article_s_data_on_the_page_is_not_the_page_s(told):
+    found = extract(page(head=told))
+    assert (found.title, found.author) == (TITLE, ("Ana Luz Prado", "Teo Ríos"))
+    assert found.published == datetime(2026, 11, 20, 13, 30, tzinfo=UTC)
+
+
+def test_a_list_of_other_articles_is_no_data_of_the_page():
+    found = extract(page(head=ld(LISTED)))
+    assert (found.title, found.author, found.published) == (TITLE, (), None)
+
+
+@pytest.mark.parametrize(
+    ("told", "when"),
+    [
+        ('{"@type":"WebPage","datePublished":"2026-11-20T08:30:00-05:00"}', "2026-11-20T13:30"),
+        ('{"@type":"VideoObject","uploadDate":"2026-11-20T08:30:00-05:00"}', "2026-11-20T13:30"),
+        ('[{"@type":"VideoObject","uploadDate":"2026-11-20"},{"@type":"VideoObject","uploadDate":"2026-09-02"}]', None),
+    ],
+)
+def test_a_page_or_its_one_recording_tells_the_day_where_no_article_object_does(told, when):
+    found = extract(page(head=ld(told)))
+    assert (found.published.isoformat()[:16] if found.published else None) == when
+
+
 @pytest.mark.parametrize(
     ("head", "body", "url", "when", "origin"),
     [
@@ -101,7 +174,10 @@ def test_json_ld_as_templates_print_it(broken):
         ("", "<time datetime='2026-11-19T09:00:00-05:00'>19 nov</time>", URL, "2026-11-19T14:00", "text"),
         ("", "<div class='fecha'>Publicado el 19 de noviembre de 2026, 9:00 a. m.</div>", URL, "2026-11-19T14:00", "text"),
         ("", "<div class='fecha'>Actualizado el 19 de noviembre de 2026</div>", URL, None, None),
+        ("", "<div class='fecha'>Actualizado el 21/11/2026 10:00 | Publicado el 19/11/2026 09:00</div>", URL, "2026-11-19T14:00", "text"),
+        ("", "<div class='fecha'>Publicado el 19/11/2026 09:00 - Actualizado el 21/11/2026 10:00</div>", URL, "2026-11-19T14:00", "text"),
         ("", "", "https://ribera.example/2026/11/18/vecinos-piden-puente", "2026-11-18T05:00", "url"),
+        ("", "", "https://ribera.example/nota/vecinos-piden-puente-18-11-2026", "2026-11-18T05:00", "url"),
         ("<meta name='date' content='2026-11-24'>", "<span class='date'>18/11/2026 07:15</span>", "https://ribera.example/2026/11/18/vecinos-piden-puente", "2026-11-18T12:15", "text"),
         ("<meta property='article:published_time' content='2099-01-01T10:00:00Z'>", "", URL, None, None),
     ],
@@ -201,6 +277,18 @@ CROSS = [
     "Tu navegador no soporta el elemento de audio",
     "TEMAS RELACIONADOS",
     "Todos los derechos reservados",
+    "No olvides seguirnos en nuestras redes",
+    "Visita nuestra página web",
+    "Escucha nuestro podcast en tu plataforma favorita",
+    "Mantente informado con La Ribera",
+    "¡Ya estamos en WhatsApp!",
+    "¿Quieres recibir las noticias del puerto? Suscríbete",
+    "Búscanos en Google News",
+    "Para más noticias, ingresa a nuestra web",
+    "Recibe alertas del puerto en su celular",
+    "Captura de pantalla: canal de la comuna",
+    "Para seguir leyendo, suscríbete a La Ribera",
+    "¿Ya tienes una cuenta? Inicia sesión",
 ]
 PROSE = [
     "Mira Flores llegó ayer al puerto con una carga de madera para el puente.",
@@ -224,6 +312,16 @@ PROSE = [
     "(EFE) La policía detuvo a dos hombres en el puerto.",
     "El ministro no descartó nuevas medidas para el sector. (EFE)",
     "Nadie resultó herido, dijo la fuente: los dos hombres huyeron a pie.",
+    "Recibe amenazas en su celular cada noche y por eso cerró la panadería.",
+    "Recibir audios con balazos en su WhatsApp le quitó el sueño al panadero.",
+    "Compartir en Facebook la foto del hijo fue la primera amenaza, relató la madre.",
+    "Síguenos en silencio, le ordenaron al chofer antes de bajarlo.",
+    "Haz clic aquí, decía el enlace con que vaciaron la cuenta del pensionista.",
+    "Captura: tres hombres fueron detenidos en la cochera de la avenida.",
+    "Video: los sujetos llegaron en dos motos y prendieron fuego a la puerta.",
+    "Texto: “Tienes hasta el viernes para pagar”.",
+    "Fuente: una vecina llamó a la central después de oír los disparos.",
+    "Foto por foto, los peritos revisan el teléfono del detenido.",
     "(Foto: archivo) El puente fue levantado hace cuarenta años con troncos del bosque.",
     "Ver para creer: la municipalidad devolvió el dinero.",
     "Más: así se llama el disco que presentó la orquesta.",

@@ -243,6 +243,18 @@ def take(path: Path, known: Known = NOBODY, archive: Path | None = None):
     return [one for one in found if isinstance(one, Document)], [one for one in found if isinstance(one, LeftOut)]
 
 
+def test_a_saved_page_without_its_http_is_a_page_too():
+    block = article("Vecinos acuerdan obra 7").encode()
+    saved = record("https://ribera.example/saved-7", block, type="resource")
+    told = saved.replace(b"application/http; msgtype=response", b"text/html; charset=utf-8")
+    (found,) = framed(told)
+    assert (found.url, found.status, found.body, found.content_type) == (
+        "https://ribera.example/saved-7", 200, block, "text/html; charset=utf-8",
+    )  # fmt: skip
+    (other,) = framed(saved.replace(b"application/http; msgtype=response", b"text/plain"))
+    assert other.kind == "not a response (resource)" and other.expected
+
+
 def test_pages_become_documents_of_the_outlet_they_are_from(tmp_path):
     path = tmp_path / "others.warc.gz"
     with path.open("wb") as out:

@@ -40,6 +40,10 @@ LISTED = {
     "telegram_senamhi",
     "youtube_rpp",
     "youtube_wayka",
+    "pachamama_radio",
+    "el_popular",
+    "noticias_ser",
+    "el_pueblo",
 }
 
 

@@ -53,7 +53,7 @@ class Backtest:
             "per_day": round(self.per_day, 2), "busy": self.busy, "undated": self.undated,
             "days": [{"start": day.isoformat(), "count": count} for day, count in self.days],
             "sources": [{"source": name, "count": count} for name, count in self.sources],
-            "samples": _samples(self.samples),
+            "samples": samples_of(self.samples),
         }  # fmt: skip
 
 
@@ -73,7 +73,7 @@ class Change:
         """As the command line and the API print it; the samples' texts are masked."""
         return {
             "before": self.before, "query": self.query, "kept": self.kept, "gained": self.gained, "lost": self.lost,
-            "gained_samples": _samples(self.gained_samples), "lost_samples": _samples(self.lost_samples),
+            "gained_samples": samples_of(self.gained_samples), "lost_samples": samples_of(self.lost_samples),
         }  # fmt: skip
 
 
@@ -81,46 +81,49 @@ def backtest(
     query: str, backend: Backend, store: Store, now: datetime, *, days: int = DAYS, samples: int = SAMPLES, anchored: bool = True
 ) -> Backtest:  # fmt: skip
     """Ask an alert's query of the last days, today included. Raises QueryError where it could not be an alert's."""
-    first, last = _span(now, days)
+    first, last = span(now, days)
     node = both(checked_query(query, anchored=anchored), _arrived(first, last))
     counts = {row.day: row.count for row in backend.histogram(node)}
     newest = backend.search(node, limit=samples)
-    span = [first + timedelta(days=number) for number in range(days)]
+    listed = [first + timedelta(days=number) for number in range(days)]
     return Backtest(
         query=query, first=first, last=last, total=newest.total, undated=counts.get(None, 0),
-        days=[(day, counts.get(day, 0)) for day in span], sources=backend.facets(node, ["source"], None)["source"],
-        samples=_records(store, newest.ids),
+        days=[(day, counts.get(day, 0)) for day in listed], sources=backend.facets(node, ["source"], None)["source"],
+        samples=records_of(store, newest.ids),
     )  # fmt: skip
 
 
 def compared(before: str, query: str, backend: Backend, store: Store, now: datetime, *, days: int = DAYS) -> Change:
     """What one query finds in the last days that the other does not. Raises QueryError where one could not be an alert's."""
     old, new = (checked_query(text, anchored=False) for text in (before, query))
-    within = _arrived(*_span(now, days))
+    within = _arrived(*span(now, days))
     gained = backend.search(And((new, Not(old), within)), limit=FEW)
     lost = backend.search(And((old, Not(new), within)), limit=FEW)
     return Change(
         before=before, query=query, kept=backend.count(both(old, new, within)), gained=gained.total, lost=lost.total,
-        gained_samples=_records(store, gained.ids), lost_samples=_records(store, lost.ids),
+        gained_samples=records_of(store, gained.ids), lost_samples=records_of(store, lost.ids),
     )  # fmt: skip
 
 
-def _span(now: datetime, days: int) -> tuple[date, date]:
+def span(now: datetime, days: int) -> tuple[date, date]:
+    """The first and the last of so many days in Lima, today included."""
     last = lima_day(now)
     return last - timedelta(days=days - 1), last
 
 
 def _arrived(first: date, last: date) -> Node:
     """Published in the span; what has no date, seen in it."""
-    span = (first.isoformat(), last.isoformat())
-    return either(Range("date", *span), And((Not(Range("date", None, None)), Range("seen", *span))))
+    ends = (first.isoformat(), last.isoformat())
+    return either(Range("date", *ends), And((Not(Range("date", None, None)), Range("seen", *ends))))
 
 
-def _records(store: Store, ids: Sequence[str]) -> list[Record]:
+def records_of(store: Store, ids: Sequence[str]) -> list[Record]:
+    """The documents with these ids, in their order."""
     with store.read() as tx:
         return documents.records(tx, list(ids))
 
 
-def _samples(records: Sequence[Record]) -> list[dict[str, Any]]:
+def samples_of(records: Sequence[Record]) -> list[dict[str, Any]]:
+    """Documents as a back-test names them, masked."""
     found = [record.masked().document for record in records]
     return [{"id": one.id, "title": one.title, "source": one.source, "url": one.url} for one in found]

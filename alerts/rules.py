@@ -15,7 +15,7 @@ from search.nodes import DAY_FIELDS, TEXT_FIELDS, And, Leaf, Node, Not, Or, Rang
 from search.query import All, parse
 from store.alerts import Alert, Day, Language, Rhythm
 
-__all__ = ["VOLUME", "Alert", "checked_query", "create", "edited", "invalid"]
+__all__ = ["VOLUME", "Alert", "checked_query", "create", "edited", "invalid", "thresholds"]
 
 NAME_LENGTH = 120
 EVERYWHERE = ("", *TEXT_FIELDS, "source", "kind", "language", "id", "story")  # what (nearly) every document has
@@ -65,7 +65,7 @@ def create(
         channels=_channels(channels, owner, allowed),
         every=every,
         kind=of_kind,
-        volume=_volume(kind, volume),
+        volume=thresholds(kind, volume),
         created=now,
         changed=now,
     )
@@ -183,7 +183,7 @@ def _quiet(quiet: str | None) -> str | None:
     return ends
 
 
-def _volume(kind: str, given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def thresholds(kind: str, given: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """The thresholds of an alert on volume; others have none."""
     if kind != "volume":
         if given:

@@ -2,16 +2,20 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from cli.desk import opened, searching
 from cli.output import emit, formats, note
 from cli.telling import channels_command, feed_command, mutes_command
-from core.errors import StoreError, UnavailableError
+from core.errors import QueryError, StoreError, UnavailableError
 from core.time import lima_iso
+
+if TYPE_CHECKING:
+    from alerts.rules import Alert
 
 LANGUAGES, RHYTHMS = ("es", "en"), ("instant", "daily", "weekly")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -50,6 +54,19 @@ def _plain(row: Any) -> str:
     return f"{row['id']}  {row['name']}  [{row['state']}{why}]  {kind}{row['rhythm']}{when}{quiet} to {', '.join(row['channels'])}{asked}"
 
 
+def _thresholds(function: Function) -> Function:
+    """The options that only an alert on volume has."""
+    options = (
+        click.option("--count", type=int, help="Kind volume: documents in a day, at least (5)."),
+        click.option("--ratio", type=float, help="Kind volume: how many times the usual, at least (3)."),
+        click.option("--sources", type=int, help="Kind volume: outlets that share it, at least (2)."),
+        click.option("--cooldown", type=int, metavar="HOURS", help="Kind volume: silence after it was told (24)."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 def _options(*, new: bool) -> Callable[[Function], Function]:
     """The options of a subscription; `new` ones have defaults, an edit leaves alone what is not named."""
 
@@ -65,10 +82,7 @@ def _options(*, new: bool) -> Callable[[Function], Function]:
         click.option("--quiet", metavar="HH:MM-HH:MM", help="Hours in Lima in which nothing is sent, e.g. 22:00-07:00; what waits goes out at their end." + ("" if new else ' "" ends them.')),
         click.option("--channel", "channels", multiple=True, metavar="URL", help="mailto:ADDRESS (by default the owner's), https://... (webhook), feed:, or a chat as Apprise writes it; " + ("" if new else "instead of those it has; ") + "may be given again."),
         click.option("--every/--no-every", default=False if new else None, help="Tell every document of a story, also those that bring nothing new."),
-        click.option("--count", type=int, help="Kind volume: documents in a day, at least (5)."),
-        click.option("--ratio", type=float, help="Kind volume: how many times the usual, at least (3)."),
-        click.option("--sources", type=int, help="Kind volume: outlets that share it, at least (2)."),
-        click.option("--cooldown", type=int, metavar="HOURS", help="Kind volume: silence after it was told (24)."),
+        _thresholds,
         click.option("--yes", is_flag=True, help="No back-test and no confirmation."),
     )  # fmt: skip
 
@@ -128,8 +142,8 @@ def add(template: str | None, value: str, yes: bool, form: str | None, **fields:
     alert = rules.create(
         **given, now=now, allowed=Settings.load().allow_private
     )  # an error is told before the question
-    if not yes and alert.kind == "documents":
-        _confirm(lambda: _test_of(alert.query, now), "Save this alert?")
+    if not yes and alert.kind != "operator":
+        _confirm(lambda: _test_of(alert, now), "Save this alert?")
     with opened() as (store, settings):
         emit([_row(subscriptions.add(store, now, allowed=settings.allow_private, **given))], form, _plain)
 
@@ -150,9 +164,9 @@ def _confirm(test: Callable[[], tuple[str, bool]], question: str) -> None:
         click.confirm(question, default=not busy, abort=True, err=True)
 
 
-def _test_of(query: str, now: datetime) -> tuple[str, bool]:
-    row = _tested(query, now)
-    return _plain_test(row), row["busy"]
+def _test_of(alert: "Alert", now: datetime) -> tuple[str, bool]:
+    row = _tested(alert.kind, alert.query, alert.volume, now)
+    return _plain_test(row), row.get("busy", False)
 
 
 @alerts_command.command("templates")
@@ -231,21 +245,23 @@ def edit(alert: str, yes: bool, form: str | None, **changes: Any) -> None:
         with store.read() as tx:
             before = alerts.get(tx, alert)
         after = rules.edited(before, settings.allow_private, **given)
-        if not yes and after.query != before.query and after.kind == "documents":
-            _confirm(lambda: _change_of(before.query, after.query, now), "Change this alert?")
+        if not yes and (after.query, after.volume) != (before.query, before.volume):
+            _confirm(lambda: _change_of(before, after, now), "Change this alert?")
         emit([_row(subscriptions.edit(store, before.id, now, allowed=settings.allow_private, **given))], form, _plain)
 
 
-def _change_of(before: str, query: str, now: datetime) -> tuple[str, bool]:
-    from alerts.backtest import backtest, compared
-
-    with searching() as (store, _settings, backend):
-        row = compared(before, query, backend, store, now).to_json()
-        tested = backtest(query, backend, store, now).to_json()
-    shown = [f"In the last 30 days {row['gained']} documents are gained, {row['lost']} lost, {row['kept']} kept."]
-    shown += [f"  + {one['source']}  {one['title']}" for one in row["gained_samples"]]
-    shown += [f"  - {one['source']}  {one['title']}" for one in row["lost_samples"]]
-    return "\n".join([*shown, _plain_test(tested)]), tested["busy"]
+def _change_of(before: "Alert", after: "Alert", now: datetime) -> tuple[str, bool]:
+    tested = _tested(after.kind, after.query, after.volume, now)
+    try:
+        row = _compared(before, after.query, after.volume, now)
+    except QueryError:
+        return "\n".join(["What it asked before can no longer be asked.", _plain_test(tested)]), tested.get(
+            "busy", False
+        )
+    shown = [_plain_change(row)]
+    shown += [f"  + {one['source']}  {one['title']}" for one in row.get("gained_samples", ())]
+    shown += [f"  - {one['source']}  {one['title']}" for one in row.get("lost_samples", ())]
+    return "\n".join([*shown, _plain_test(tested)]), tested.get("busy", False)
 
 
 def _turn(name: str, help: str) -> None:
@@ -267,47 +283,94 @@ _turn("remove", "Ask and mail no more; what it found is kept.")
 @alerts_command.command("test")
 @click.argument("alert")
 @click.option("--query", help="Another query for this alert: what it would gain and lose.")
+@click.option("--kind", type=click.Choice(KINDS[:2]), help="Of a query: what it would tell of (documents).")
+@_thresholds
 @formats
-def test(alert: str, query: str | None, form: str | None) -> None:
-    """Back-test: how often this alert (or this query) would have fired in the last 30 days, its sources, and ten samples.
+def test(alert: str, query: str | None, kind: str | None, form: str | None, **least: Any) -> None:
+    """Back-test: how often this alert (or this query) would have fired in the last 30 days, its sources, and ten samples. Of kind
+    volume: each day that it would have told, with its evidence.
 
     \b
     Examples:
       pututu alerts test buses
       pututu alerts test 'extorsión combi'
       pututu alerts test buses --query 'extorsión (bus OR combi)'
+      pututu alerts test topic:extortion --kind volume --count 10 --ratio 4
     """
+    now = datetime.now(UTC)
+    given = {name: value for name, value in least.items() if value is not None}
+    asked = _asked(alert, kind, given, strict=query is not None, now=now)
+    if query is not None:
+        emit([_compared(asked, query, asked.volume, now)], form, _plain_change)
+    else:
+        emit([_tested(asked.kind, asked.query, asked.volume, now)], form, _plain_test)
+
+
+def _asked(alert: str, kind: str | None, given: Mapping[str, Any], *, strict: bool, now: datetime) -> "Alert":
+    """The alert of that name, with other thresholds where some are given; or, unless `strict`, one that would ask that query."""
+    from alerts import rules
     from core.errors import InputError
     from store import alerts
 
-    now = datetime.now(UTC)
     with opened() as (store, _settings), store.read() as tx:
         try:
-            asked = alerts.get(tx, alert).query
+            kept = alerts.get(tx, alert)
         except InputError:
-            if query is not None:
+            if strict:
                 raise
-            asked = alert
-    if query is not None:
-        from alerts.backtest import compared
+            kept = None
+    if kept is None:
+        named = rules.create(
+            name="test", owner="test@example.org", query=alert, kind=kind or "documents", volume=given, now=now
+        )
+        return named
+    if kept.kind not in KINDS[:2]:
+        raise InputError(f"An alert of kind {kept.kind} cannot be back-tested.", "It asks nothing; see what it tells with `pututu doctor`.")  # fmt: skip
+    if kind is not None and kind != kept.kind:
+        raise click.UsageError(f"The alert {kept.name!r} is of kind {kept.kind}.")
+    return replace(kept, volume=rules.thresholds(kept.kind, {**(kept.volume or {}), **given}))
 
-        with searching() as (store, _settings, backend):
-            row = compared(asked, query, backend, store, now).to_json()
-        emit([row], form, lambda r: f"gained {r['gained']}, lost {r['lost']}, kept {r['kept']}")
-        return
-    emit([_tested(asked, now)], form, _plain_test)
 
-
-def _tested(query: str, now: datetime) -> dict[str, Any]:
+def _tested(kind: str, query: str, least: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
+    from alerts import volume
     from alerts.backtest import backtest
 
     with searching() as (store, _settings, backend):
+        if kind == "volume":
+            return volume.backtest(query, least or {}, backend, store, now).to_json()
         return backtest(query, backend, store, now).to_json()
+
+
+def _compared(before: "Alert", query: str, least: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
+    from alerts import volume
+    from alerts.backtest import compared
+
+    with searching() as (store, _settings, backend):
+        if before.kind != "volume":
+            return compared(before.query, query, backend, store, now).to_json()
+        old = volume.backtest(before.query, before.volume or {}, backend, store, now)
+        return volume.compared(old, volume.backtest(query, least or {}, backend, store, now))
+
+
+def _plain_change(row: Any) -> str:
+    days = isinstance(row["gained"], list)
+    named = {name: (", ".join(row[name]) or "none") if days else row[name] for name in ("gained", "lost")}
+    return f"In the last 30 days: {'days' if days else 'documents'} gained {named['gained']}, lost {named['lost']}, kept {row['kept']}."
+
+
+def _plain_surges(row: Any) -> str:
+    lines = [f"{row['from']} to {row['to']}: it would have been told {row['fired']} times."]
+    for one in row["surges"]:
+        lines.append(f"  {one['start']}  {one['count']} documents, {one['ratio']} times the usual ({one['expected']}), {one['sources']} sources")  # fmt: skip
+        lines += [f"    - {shown['source']}  {shown['title']}" for shown in one["evidence"]]
+    return "\n".join(lines)
 
 
 def _plain_test(row: Any) -> str:
     from alerts.backtest import BUSY
 
+    if "surges" in row:
+        return _plain_surges(row)
     samples = "".join(f"\n  - {one['source']}  {one['title']}" for one in row["samples"])
     sources = ", ".join(f"{one['source']} {one['count']}" for one in row["sources"])
     busy = f"\nThat is more than {BUSY} a day: narrow it, or let it be told daily." if row["busy"] else ""

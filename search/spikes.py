@@ -8,8 +8,8 @@ at its height. At least two sources must share it: one outlet's series is no eve
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import sqrt
 from typing import Any
@@ -24,6 +24,7 @@ COUNT, RATIO, SCORE, SOURCES = 5, 3.0, 4.0, 2
 CUT, OUTLIER, ROUNDS = 0.2, 3.0, 3
 APART = 2  # periods: nearer spikes are one burst
 EVIDENCE = 5
+LOOK_BACK = 3  # windows: beyond, nothing changes whether the last periods stand out
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +52,71 @@ def spikes(
     everything is measured by its counts alone.
     """
     low, high = clipped(node, start, end)
+    series = _series(backend, node, by, narrowing)
+    return [series.row(peak) for peak in series.peaks() if _touches(peak.start, low, high, by)] if series else []
+
+
+def replayed(
+    backend: Backend, node: Node, *, start: date, end: date, back: int = 0
+) -> Iterator[tuple[date, Iterator[dict[str, Any]]]]:
+    """For each day from `start` to `end` the rows that `spikes` would have given at its end, of that day and the `back` days
+    before it, the newest first: judged by what was published until then alone."""
+    series = _series(backend, node, "day", None)
+    if series is None:
+        return
+    for number in range((end - start).days + 1):
+        day = start + timedelta(days=number)
+        yield day, series.told(day, back)
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """A query's counts by period, those of all that was published beside it (`weights`), and who shares them."""
+
+    backend: Backend
+    node: Node
+    asked: Node
+    by: By
+    span: Sequence[date]
+    counts: Sequence[int]
+    weights: Sequence[int]
+    outlets: Mapping[date, Counter[str]]
+
+    def peaks(self) -> list[Peak]:
+        """The bursts that at least two sources share."""
+        found = _bursts(peaks(self.span, self.counts, self.weights, self.by), self.span)
+        return [peak for peak in found if len(self.outlets[peak.start]) >= SOURCES]
+
+    def until(self, day: date) -> "_Series":
+        """The same as it stood at the end of a day, as far back as its last peaks need."""
+        end = sum(period <= day for period in self.span)
+        kept = slice(max(0, end - LOOK_BACK * WINDOW[self.by]), end)
+        return replace(self, span=self.span[kept], counts=self.counts[kept], weights=self.weights[kept])
+
+    def told(self, day: date, back: int) -> Iterator[dict[str, Any]]:
+        """What stands out at the end of a day, of that day and `back` days before it, the newest first."""
+        known = self.until(day)
+        for peak in reversed(known.peaks()):
+            if peak.start >= day - timedelta(days=back):
+                yield known.row(peak)
+
+    def row(self, peak: Peak) -> dict[str, Any]:
+        """A peak as it is told."""
+        return _row(self.backend, self.node, self.asked, peak, self.outlets[peak.start], self.by)
+
+
+def _series(backend: Backend, node: Node, by: By, narrowing: Node | None) -> _Series | None:
+    """The series of a query; None where nothing of it has a date."""
     within = both(narrowing or All(), *as_of(node))
     asked = both(timeless(node), within)
     outlets = _sources(backend, asked, by)
     if not outlets:
-        return []
+        return None
     counts = {period: sum(told.values()) for period, told in outlets.items()}
     totals = _by_period(backend, within, by)
     span = list(periods(min(totals), max(totals), by))
     weights = [1 if _asks_everything(node) else totals[period] for period in span]
-    found = _bursts(peaks(span, [counts.get(period, 0) for period in span], weights, by), span)
-    return [
-        _row(backend, node, asked, peak, outlets[peak.start], by)
-        for peak in found
-        if len(outlets[peak.start]) >= SOURCES and _touches(peak.start, low, high, by)
-    ]
+    return _Series(backend, node, asked, by, span, [counts.get(period, 0) for period in span], weights, outlets)
 
 
 def _touches(period: date, low: date | None, high: date | None, by: By) -> bool:

@@ -1,17 +1,19 @@
 """Subscribing by program: alerts listed, added, edited, paused and removed under /api/v1/alerts; templates and back-tests."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
 
-from alerts import rules, subscriptions
+from alerts import rules, subscriptions, volume
 from alerts.backtest import BUSY, backtest, compared
 from alerts.questions import QUESTIONS, question
 from core.errors import InputError
 from store.alerts import Alert
 from web import schemas, told
 from web.api import NONE, PROBLEMS
+from web.desk import Desk
 from web.problems import ConfirmError, NotFoundError
 from web.subscribing import tried
 from web.visit import Visit
@@ -19,6 +21,7 @@ from web.visit import Visit
 CONFLICT: dict[int | str, dict[str, Any]] = {
     409: {"model": schemas.Problem, "description": "It would fire very often, and that was not confirmed"}
 }
+TESTED = ("documents", "volume")
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
 
 
@@ -35,14 +38,30 @@ def templates(request: Request) -> Any:
     return {"templates": [one.to_json(language) for one in QUESTIONS]}
 
 
-@router.post("/alerts/test", response_model=schemas.BacktestAnswer, summary="Back-test a query")
+@router.post(
+    "/alerts/test", response_model=schemas.BacktestAnswer | schemas.VolumeTestAnswer, summary="Back-test a query"
+)
 def test(request: Request, asked: schemas.AlertAsked) -> Any:
-    """What a query would have found in the last 30 days: by day, by source, ten samples; against `before`, what it gains and loses."""
+    """What a query would have found in the last 30 days: by day, by source, ten samples; against `before`, what it gains and loses.
+    Of kind volume: each time that it would have been told, with its evidence."""
     desk, now = Visit.of(request).desk, datetime.now(UTC)
+    if asked.kind not in TESTED:
+        raise InputError(f"An alert of kind {asked.kind!r} cannot be back-tested.", f"Give one of {', '.join(TESTED)}.")
+    least = rules.thresholds(asked.kind, asked.volume)
+    if least is not None:
+        return _surges(desk, asked, least, now)
     found = backtest(asked.query, desk.index(), desk.store, now).to_json()
     if asked.before is None:
         return found | {"change": None}
     return found | {"change": compared(asked.before, asked.query, desk.index(), desk.store, now).to_json()}
+
+
+def _surges(desk: Desk, asked: schemas.AlertAsked, least: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    after = volume.backtest(asked.query, least, desk.index(), desk.store, now)
+    if asked.before is None:
+        return after.to_json() | {"change": None}
+    before = volume.backtest(asked.before, least, desk.index(), desk.store, now)
+    return after.to_json() | {"change": volume.compared(before, after)}
 
 
 @router.post("/alerts", response_model=schemas.AlertRow, status_code=201, responses=CONFLICT, summary="Subscribe")

@@ -345,12 +345,16 @@ class AlertGiven(AlertChanges):
 
 
 class AlertAsked(BaseModel):
-    """A query to be back-tested; with `before`, held against that one."""
+    """A query to be back-tested; with `before`, held against that one. Of kind volume, with the thresholds it would have."""
 
     model_config = ConfigDict(extra="forbid")
 
     query: str
     before: str | None = None
+    kind: str = Field(default="documents", description="documents or volume")
+    volume: dict[str, float] | None = Field(
+        default=None, description="count, ratio, sources, cooldown (hours) of the kind volume"
+    )
 
 
 class DayRow(Shape):
@@ -386,6 +390,31 @@ class BacktestAnswer(Shape):
     days: list[DayRow]
     sources: list[SourceCount]
     samples: list[Sample]
+    change: dict[str, Any] | None = None
+
+
+class SurgeRow(Shape):
+    """One time that an alert on volume would have been told: of the day `start`, on the day `told`, with its evidence."""
+
+    start: str
+    told: str
+    count: int
+    expected: float
+    ratio: float
+    sources: int
+    evidence: list[Sample]
+
+
+class VolumeTestAnswer(Shape):
+    """How often an alert on volume would have been told in the last 30 days; `change` is what it gains and loses against `before`."""
+
+    query: str
+    kind: str
+    volume: dict[str, float]
+    from_: str = Field(alias="from")
+    to: str
+    fired: int
+    surges: list[SurgeRow]
     change: dict[str, Any] | None = None
 
 

@@ -5,6 +5,7 @@ given. One that fires very often is saved only when that is confirmed.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -12,10 +13,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from alerts import rules, subscriptions
+from alerts import rules, subscriptions, volume
 from alerts.backtest import BUSY, Backtest, Change, backtest, compared
 from alerts.channels.addresses import shown
 from alerts.questions import QUESTIONS, question
+from alerts.volume import VolumeTest
 from core.errors import InputError, QueryError, StoreError, UnavailableError
 from core.masking import mask
 from store.alerts import Alert
@@ -79,10 +81,13 @@ class Entered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tested:
-    """A back-test as the page shows it; `trouble` where there could be none."""
+    """A back-test as the page shows it (`surges` of an alert on volume, and the `days` it gains and loses); `trouble` where there
+    could be none."""
 
     found: Backtest | None = None
     change: Change | None = None
+    surges: VolumeTest | None = None
+    days: Mapping[str, Any] | None = None
     trouble: str = ""
 
     @property
@@ -198,16 +203,29 @@ def turn_alert(
 
 def tried(desk: Desk, alert: Alert, before: Alert | None, now: datetime) -> Tested:
     """The back-test of an alert, and what it gains and loses against the one before. An index that is down is told."""
-    if alert.kind != "documents":
-        return Tested()
     try:
+        if alert.kind == "volume":
+            return _surges(desk, alert, before, now)
+        if alert.kind != "documents":
+            return Tested()
         found = backtest(alert.query, desk.index(), desk.store, now)
         change = None
         if before is not None and before.query != alert.query:
-            change = compared(before.query, alert.query, desk.index(), desk.store, now)
+            with suppress(QueryError):  # what it asked before can no longer be asked: nothing to compare with
+                change = compared(before.query, alert.query, desk.index(), desk.store, now)
     except (UnavailableError, StoreError) as error:
         return Tested(trouble=str(error))
     return Tested(found=found, change=change)
+
+
+def _surges(desk: Desk, alert: Alert, before: Alert | None, now: datetime) -> Tested:
+    found = volume.backtest(alert.query, alert.volume or {}, desk.index(), desk.store, now)
+    days = None
+    if before is not None and (before.query, before.volume) != (alert.query, alert.volume):
+        with suppress(QueryError):
+            old = volume.backtest(before.query, before.volume or {}, desk.index(), desk.store, now)
+            days = volume.compared(old, found)
+    return Tested(surges=found, days=days)
 
 
 def _page(

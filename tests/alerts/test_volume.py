@@ -1,11 +1,13 @@
 """Alerts on volume: count, ratio, two outlets and a cooldown; told once, with their evidence, whatever is run again."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
 from alerts import outbox, subscriptions, volume
+from core.errors import QueryError
 from core.record import Record
+from core.time import LIMA, lima_day
 from search.memory import MemoryBackend
 from store import alerts as kept
 from store import bulletins, documents
@@ -136,3 +138,73 @@ def test_evidence_that_was_taken_down_is_not_shown(store, surge, mailing, mailbo
         documents.takedown(tx, found[0], "asked for", now)
     outbox.deliver(store, mailing, now)
     assert plain(mailbox[0].letters[0]).count("/documents/") == 2
+
+
+# the back-test
+
+
+def tried(store, given, now, query="paro", **least):
+    if given:
+        arrive(store, given)
+    thresholds = {"count": 5, "ratio": 3.0, "sources": 2, "cooldown": 24} | least
+    return volume.backtest(query, thresholds, backend(given), store, now)
+
+
+def test_a_back_test_says_how_often_it_would_have_been_told_with_evidence(store, now):
+    given = [
+        *press(12, day=now - timedelta(days=20)),
+        *(article(2_000 + n, f"Paro nuevo {n}, llame al 987654321", published=now - timedelta(days=6, hours=3), source=f"medio{n % 3}") for n in range(15)),
+    ]  # fmt: skip
+    found = tried(store, given, now)
+    days = [(now - timedelta(days=back)).date() for back in (20, 6)]
+    assert [one.start for one in found.surges] == days and [one.told for one in found.surges] == days
+    assert [(one.count, one.sources) for one in found.surges] == [(13, 3), (16, 3)]
+    row = found.to_json()
+    assert (row["kind"], row["fired"], row["from"], row["to"]) == ("volume", 2, "2026-10-27", "2026-11-25")
+    titles = [one["title"] for one in row["surges"][1]["evidence"]]
+    assert len(titles) == 3 and not any("987654321" in title for title in titles) and "•" in " ".join(titles)
+
+
+@pytest.mark.parametrize(
+    ("least", "fired"),
+    [({}, 1), ({"count": 13}, 1), ({"count": 14}, 0), ({"ratio": 50}, 0), ({"sources": 3}, 1), ({"sources": 4}, 0)],
+)
+def test_each_threshold_of_a_back_test_counts(store, now, least, fired):
+    assert len(tried(store, press(12, day=now - timedelta(days=5)), now, **least).surges) == fired
+
+
+def test_a_back_test_heeds_the_cooldown_and_tells_a_day_once(store, now):
+    given = [
+        *press(12, day=now - timedelta(days=12)),
+        *(article(3_000 + n, f"Paro que sigue {n}", published=now - timedelta(days=9, hours=2), source=f"medio{n % 3}") for n in range(30)),
+    ]  # fmt: skip
+    assert len(tried(store, given, now).surges) == 2
+    assert len(tried(store, given, now, cooldown=24 * 7).surges) == 1
+
+
+def test_a_back_test_finds_what_asking_every_day_would_have_told(store, surge, now):
+    """The days replayed against the real thing: `ask` run at the end of each of thirty days over what was published until then."""
+    given = [
+        *press(12, day=now - timedelta(days=20)),
+        *(article(4_000 + n, f"Paro creciente {n}", published=now - timedelta(days=9 - n % 7 % 5, hours=2), source=f"medio{n % 4}") for n in range(120)),
+    ]  # fmt: skip
+    end = lima_day_end(now)
+    found = tried(store, given, end)
+    for back in range(29, -1, -1):
+        moment = end - timedelta(days=back)
+        ask(store, [one for one in given if one.published <= moment], moment)
+    with store.read() as tx:
+        told = [one.payload["start"] for one in bulletins.waiting(tx)[surge.id]]
+    assert [one.start.isoformat() for one in found.surges] == told and len(told) > 1
+
+
+def lima_day_end(moment: datetime) -> datetime:
+    return datetime.combine(lima_day(moment), time(23, 59), LIMA)
+
+
+def test_a_back_test_of_nothing_or_of_everything(store, now):
+    assert tried(store, [], now).surges == []
+    everything = tried(store, press(40, day=now - timedelta(days=3)), now, query="*")
+    assert [one.count for one in everything.surges] == [50]
+    with pytest.raises(QueryError, match="as it arrives"):
+        tried(store, [], now, query="paro date:2026")

@@ -1,5 +1,6 @@
 """`pututu alerts` and `pututu canary`: what is saved, what is refused and how, what a script and what a terminal is asked."""
 
+import dataclasses
 import json
 import sys
 from collections.abc import Callable
@@ -132,6 +133,58 @@ def test_the_back_test_and_what_an_edit_changes(filled: Call) -> None:
     assert filled("alerts", "test", "nada", "--query", "paro")[0] == 1  # which alert?
 
 
+@pytest.fixture
+def surged(filled: Call) -> Call:
+    """The same with thirty more quiet days and one, ten days ago, with a surge of three outlets."""
+    given = [
+        one(f"https://faro.example/quiet-{day}-{n}", f"Nota {n} del dia", day) for day in range(40) for n in range(6)
+    ]
+    given += [
+        dataclasses.replace(one(f"https://faro.example/surge-{n}", f"Paro en la ruta {n}", 10), source=("faro", "ribera", "gaceta")[n % 3])
+        for n in range(12)
+    ]  # fmt: skip
+    settings = Settings.load()
+    with Store.open(settings) as store, store.write() as tx:
+        documents.save_many(tx, given, now=datetime.now(UTC))
+    backend = open_backend(settings, write=True)
+    backend.index([Record(document=document) for document in given])
+    backend.flush()
+    backend.close()
+    return filled
+
+
+def test_a_volume_is_back_tested_by_its_name_or_its_query(surged: Call) -> None:
+    surged(*ADD, "--kind", "volume", "--name", "alza", "--query", "paro")
+    code, out, _ = surged("alerts", "test", "alza", "--json")
+    row = json.loads(out)
+    assert code == 0 and (row["kind"], row["fired"], row["surges"][0]["sources"]) == ("volume", 1, 3)
+    assert {one["source"] for one in row["surges"][0]["evidence"]} == {"faro", "ribera", "gaceta"}
+    assert json.loads(surged("alerts", "test", "alza", "--count", "13", "--json")[1])["fired"] == 0
+    code, out, _ = surged("alerts", "test", "paro", "--kind", "volume", "--sources", "3")
+    assert code == 0 and "told 1 times" in out and "12 documents" in out and out.count("Paro en la ruta") == 3
+    assert json.loads(surged("alerts", "test", "*", "--kind", "volume", "--json")[1])["query"] == "*"
+    row = json.loads(surged("alerts", "test", "alza", "--query", "huelga", "--json")[1])
+    assert len(row["lost"]) == 1 and row["gained"] == [] and row["kept"] == 0
+    assert surged("alerts", "test", "alza", "--kind", "documents")[0] == 2
+    assert surged("alerts", "test", "paro", "--count", "9")[0] == 1  # only a volume has thresholds
+    surged(*ADD, "--kind", "operator", "--name", "ops")
+    code, _, err = surged("alerts", "test", "ops")
+    assert code == 1 and "cannot be back-tested" in err
+
+
+def test_an_alert_whose_question_broke_can_be_edited(filled: Call) -> None:
+    """A release took away a field: the alert was paused, and its owner is told to edit it."""
+    from store.schema import alerts as table
+
+    for name, kind in (("uno", "documents"), ("alza", "volume")):
+        filled(*ADD, "--name", name, "--query", "paro", "--kind", kind)
+        with Store.open(Settings.load()) as store, store.write() as tx:
+            tx.execute(table.update().where(table.c.name == name).values(query="gone:x", state="paused", reason="gone"))
+        code, out, err = filled("alerts", "edit", name, "--query", "huelga", "--json")
+        assert code == 0 and json.loads(out)["query"] == "huelga", err
+        assert filled("alerts", "resume", name)[0] == 0
+
+
 def test_a_script_is_not_asked_but_told_where_it_fires_often(filled: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     assert filled(*ADD, "--name", "uno", "--query", "paro")[2] == ""
     monkeypatch.setattr(backtest, "BUSY", 0)
@@ -152,6 +205,17 @@ def test_a_terminal_is_shown_the_back_test_and_asked(
     code, _, err = filled(*ADD, "--name", "uno", "--query", "paro")
     assert "2 documents" in err and "Paro minero" in err and (code == 0) is saved
     assert bool(filled("alerts", "list")[1]) is saved
+
+
+def test_a_terminal_is_shown_the_back_test_of_a_volume(surged: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    code, _, err = surged(*ADD, "--kind", "volume", "--name", "alza", "--query", "paro")
+    assert code != 0 and "told 1 times" in err and "Paro en la ruta" in err
+    assert surged("alerts", "list")[1] == ""
 
 
 def test_an_index_that_is_down_stops_nobody(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

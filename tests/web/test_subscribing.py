@@ -1,12 +1,19 @@
 """Subscribing from the page and by program: tested before saved, confirmed where it fires often, wrong things told with the mend."""
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from alerts import backtest
+from core.document import Document, document_id
+from core.record import Record
+from core.urls import alias
+from search.engines import open_backend
+from store import documents
 
 FORM = {"name": "Cupos", "query": "extorsión", "owner": "ana@example.org", "rhythm": "weekly", "day": "friday", "at": "06:30", "quiet": "22:00-07:00"}  # fmt: skip
 
@@ -135,6 +142,56 @@ def test_a_back_test_by_program(recent: TestClient) -> None:
     )
     assert (row["change"]["gained"], row["change"]["lost"], row["change"]["kept"]) == (5, 1, 0)
     assert all("987654321" not in one["title"] for one in row["samples"])
+
+
+@pytest.fixture
+def surged(make_site: Callable[..., Any]) -> TestClient:
+    """A site with thirty quiet days and one with a surge of three outlets."""
+    site = make_site()
+    now = datetime.now(UTC)
+
+    def item(number: int, title: str, days: int, source: str) -> Document:
+        url = f"https://{source}.example/x{number}"
+        return Document(
+            id=document_id(alias(url)), url=url, title=title, source=source, fetched=now, language="es", published=now - timedelta(days=days),
+            published_precision="minute", published_from="metadata",
+        )  # fmt: skip
+
+    given = [item(100 * day + n, f"Nota {n} del dia", day, "faro") for day in range(40) for n in range(6)]
+    given += [item(9_000 + n, f"Bloqueo en la ruta {n}, llame al 987654321", 10, ("faro", "ribera", "gaceta")[n % 3]) for n in range(12)]  # fmt: skip
+    with site.desk.store.write() as tx:
+        documents.save_many(tx, given, now=now)
+    backend = open_backend(site.desk.settings, write=True)
+    backend.index([Record(document=document) for document in given])
+    backend.flush()
+    backend.close()
+    client: TestClient = site.client()
+    return client
+
+
+def test_a_volume_is_tested_on_the_page_with_its_evidence(surged: TestClient) -> None:
+    form = FORM | {"kind": "volume", "query": "bloqueo", "lang": "en"}
+    page = surged.post("/alerts", data=form | {"act": "test", "form_token": token(surged)}).text
+    assert "would have been told in the last 30 days: 1" in page and "12 documents" in page
+    assert page.count("Bloqueo en la ruta") == 3 and "987654321" not in page
+    assert surged.post("/alerts", data=form | {"form_token": token(surged)}).status_code == 303
+    id = surged.get("/alerts.json").json()["alerts"][0]["id"]
+    changed = form | {"count": "13", "act": "test", "form_token": token(surged, f"/alerts/{id}/edit")}
+    page = surged.post(f"/alerts/{id}/edit", data=changed).text
+    assert "in the last 30 days: 0" in page and re.search(r"Days lost: \d{4}-", page)
+    page = surged.post(f"/alerts/{id}/edit", data=changed | {"lang": "es"}).text
+    assert "Veces que habría avisado" in page and "Días que se pierden" in page
+
+
+def test_a_volume_is_back_tested_by_program(surged: TestClient) -> None:
+    asked = {"query": "bloqueo", "kind": "volume", "before": "nada"}
+    row = surged.post("/api/v1/alerts/test", json=asked).json()
+    assert (row["kind"], row["fired"], row["change"]["kept"], len(row["change"]["gained"])) == ("volume", 1, 0, 1)
+    assert len(row["surges"][0]["evidence"]) == 3 and row["volume"]["cooldown"] == 24
+    row = surged.post("/api/v1/alerts/test", json=asked | {"volume": {"count": 13}, "before": None}).json()
+    assert (row["fired"], row["change"]) == (0, None)
+    for wrong in ({"kind": "operator"}, {"volume": {"count": 1}}, {"kind": "documents", "volume": {"count": 9}}):
+        assert surged.post("/api/v1/alerts/test", json=asked | wrong).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ Surnames and hamlets of Peru are called Paro, Huelga, Marcha or Cupo; a strike i
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from core.peru.names import load
@@ -53,8 +54,8 @@ _COMPLEMENT = frozenset(
 _LAWS = ("ley", "leyes")
 
 
-def is_in_a_name(text: str, start: int, end: int) -> bool:
-    """Whether a capitalised word is a person's or a place's name here, by the words beside it or by another place of the text.
+def is_in_a_name(text: str, start: int, end: int, others: Sequence[str] = ()) -> bool:
+    """Whether a capitalised word is a person's or a place's name here, by the words beside it, elsewhere in the text or in `others`.
 
     A text in capitals throughout tells nothing.
     """
@@ -65,7 +66,8 @@ def is_in_a_name(text: str, start: int, end: int) -> bool:
     after = _AFTER.match(text, end)
     if after is not None and (fold(after[1]) in _COMPLEMENT or (after[1][0].isupper() and not after[1].isupper())):
         return False
-    return any(_names(text, *found.span()) for found in _same(text[start:end]).finditer(text) if found.start() != start)
+    same = _same(text[start:end])
+    return any(_names(other, *found.span()) for other in (text, *others) for found in same.finditer(other))
 
 
 @lru_cache(maxsize=64)

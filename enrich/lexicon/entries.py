@@ -1,6 +1,7 @@
 """What the word lists are made of: entries with their guards, the hits they make, and organisations."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +19,10 @@ class Readable(Protocol):
     @property
     def text(self) -> str:
         """As printed."""
+
+    @property
+    def beside(self) -> "Sequence[Readable]":
+        """What is read on with it."""
 
     @property
     def norm(self) -> str:
@@ -98,7 +103,7 @@ class Entry:
             return None
         if self.proper and not part.text[start].isupper():
             return None
-        if self.common and is_in_a_name(part.text, start, end):
+        if self.common and is_in_a_name(part.text, start, end, [other.text for other in part.beside]):
             return None
         if self.before or self.before_not:
             left = part.norm[max(0, start - 40) : start + 1]

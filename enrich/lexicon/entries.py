@@ -1,9 +1,11 @@
 """What the word lists are made of: entries with their guards, the hits they make, and organisations."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from enrich.lexicon.bearers import is_in_a_name
 from enrich.lexicon.words import Words
 
 
@@ -17,6 +19,10 @@ class Readable(Protocol):
     @property
     def text(self) -> str:
         """As printed."""
+
+    @property
+    def beside(self) -> "Sequence[Readable]":
+        """What is read on with it."""
 
     @property
     def norm(self) -> str:
@@ -97,7 +103,7 @@ class Entry:
             return None
         if self.proper and not part.text[start].isupper():
             return None
-        if self.common and is_in_a_name(part.text, start, end):
+        if self.common and is_in_a_name(part.text, start, end, [other.text for other in part.beside]):
             return None
         if self.before or self.before_not:
             left = part.norm[max(0, start - 40) : start + 1]
@@ -111,37 +117,6 @@ class Entry:
                 found = self.after.match(right)
                 return end + found.end() if found else None
         return end
-
-
-_NAME_BEFORE = re.compile(r"([^\W\d_]+) $")
-_NAME_AFTER = re.compile(r" ([^\W\d_]+)")
-
-
-def is_in_a_name(text: str, start: int, end: int) -> bool:
-    """Whether a capitalised word stands among others as in a person's name: `Juan Paro Pérez`, `Rosa Huelga`, `apellido Paro`.
-
-    A text in capitals throughout tells nothing, and neither does the first word of a sentence.
-    """
-    if not text[start].isupper() or (text[start:end].isupper() and end - start > 1):
-        return False
-    before, after = _NAME_BEFORE.search(text, max(0, start - 30), start), _NAME_AFTER.match(text, end)
-    if before is None:
-        return False
-    if before[1].lower() in _NAMED:
-        return True
-    between = before[1][0].isupper() and before[1].lower() not in _PLAIN
-    return between and after is not None and after[1][0].isupper() and not after[1].isupper()
-
-
-_NAMED = frozenset(
-    {"apellido", "apellidos", "señor", "señora", "sr", "sra", "don", "doña", "doctor", "doctora", "dr", "dra"}
-)
-_PLAIN = frozenset(
-    """
-    el la los las un una del al de en por para con sin y o su este esta nuevo nueva gran segundo tercer primer primera anuncian
-    convocan acatan inician inicia suspenden levantan hoy ante tras contra hacia no qué que sobre desde hasta the a of
-    """.split()  # noqa: SIM905
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,3 +164,31 @@ def test_few_false_topics_on_real_headlines_of_other_sections(tag, shared_data) 
             wrong += bool(tag(title)["topics"])
     assert total == 600
     assert wrong <= 6
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Falleció Juan Paro, maestro de la quena",
+        "Paro Huamán y su orquesta tocan en Puno",
+        "La familia Paro celebra su reencuentro",
+        "Cristian Cueva Paro, nuevo técnico",
+        "Alcalde Paro inaugura obra en Sicuani",
+        "Profesora Huelga recibe un premio nacional",
+        "Señor Cupo pide ayuda para su taller",
+        "Centro poblado Paro Paro celebra su aniversario",
+        "Viaje a la isla griega de Paros",
+        "El pintor Julio Paro expone // Paro dijo que la muestra cierra en junio. La obra de Paro viaja luego a Lima.",
+    ],
+)
+def test_a_name_is_no_strike_and_no_quota(tag, title: str) -> None:
+    title, _, text = title.partition(" // ")
+    assert names(tag(title, text)) == set()
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Paro Agrario deja pérdidas en Ica", "Sutep convoca a Huelga Nacional Indefinida", "Cusco: Paro Regional deja turistas varados", "Arequipa Paro regional cumple dos días", "Dirigente anuncia Paro Nacional", "PARO REGIONAL EN PUNO"],
+)  # fmt: skip
+def test_a_strike_with_a_capital_letter_is_a_strike(tag, title: str) -> None:
+    assert names(tag(title)) == {"strike"}

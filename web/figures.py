@@ -76,7 +76,9 @@ def trends_data(request: Request, form: str) -> Response:
         return formats.as_json({"rows": found.rows, "undated": found.undated, "panel": found.panel})
     if form == "csv":
         return formats.as_csv(found.rows, counting.COLUMNS, "trends")
-    spec = _trend_spec(visit, found.rows, title=" / ".join(visit.question.queries))
+    ask = visit.question
+    title = charts.heading(ask.queries, answers.narrowing(ask, dates=False), ask.panel, visit.words.language)
+    spec = _trend_spec(visit, found.rows, title=title)
     return formats.as_json(spec) if form == "vl.json" else _drawn(form, spec)
 
 

@@ -137,6 +137,8 @@ def test_a_query_may_begin_with_an_exclusion(run: Run) -> None:
     assert list(dict.fromkeys(row["query"] for row in found)) == ["-torneo puente", "puente"]
     for wrong in (["search", "-n", "puente"], ["search", "puente", "--nolimit"], ["search", "puente", "--limit", "-5"]):
         assert run(*wrong).returncode == 2
+    loose = run("search", "puente", "bahía")
+    assert loose.returncode == 2 and "stands in quotes" in loose.stderr
 
 
 def test_an_index_that_lacks_documents_names_what_brings_them_in(run: Run, tmp_path: Path) -> None:

@@ -12,7 +12,12 @@ class Question(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does, once queries stand behind the options."""
         options = [one for one in self.get_params(ctx) if isinstance(one, click.Option) and not one.is_flag]
-        return super().parse_args(ctx, _queries_last(args, {name for one in options for name in one.opts}))
+        try:
+            return super().parse_args(ctx, _queries_last(args, {name for one in options for name in one.opts}))
+        except click.UsageError as error:
+            if "extra argument" in error.message:
+                raise click.UsageError(f"{error.message}. A query of several words stands in quotes.", ctx) from error
+            raise
 
 
 def _queries_last(args: Sequence[str], valued: Container[str]) -> list[str]:

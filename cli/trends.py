@@ -58,9 +58,14 @@ def trends_command(
         answer = trends(backend, asked, by=by, group=group, stories=stories, start=start, end=end, narrowing=within,
                         known=_known(store, sources), panel=panel, top=top)  # fmt: skip
         rests = held(store, sources, start, end)
-    for path, kind in ((svg, "svg"), (png, "png")):
-        if path:
-            _draw(path, kind, answer.rows, by=by, share=share, stories=stories, language=lang, width=width)
+    if svg or png:
+        from web.charts import heading
+
+        title = heading((query for query, _ in asked), within, panel, lang)
+        look = {"by": by, "share": share, "stories": stories, "language": lang, "width": width, "title": title}
+        for path, kind in ((svg, "svg"), (png, "png")):
+            if path:
+                _draw(path, kind, answer.rows, **look)
     emit(answer.rows, form, _trend, columns=COLUMNS)
     for query, number in answer.undated_by.items():
         if number:
@@ -83,9 +88,7 @@ def _known(store: Store, slugs: Sequence[str]) -> Known:
 
 
 def _trend(row: Mapping[str, Any]) -> str:
-    share = (
-        "-" if row["share"] is None else f"{row['share']:.3%}"
-    )  # nothing at all was published: no share, and not nought
+    share = "-" if row["share"] is None else f"{row['share']:.3%}"  # of nothing there is no share
     words = [row["start"], f"{row['count']:>7}", f"{share:>8}", row["query"]]
     words += [row["group"]] if row["group"] else []
     words += [f"(down: {', '.join(row['down'])})"] if row["down"] else []

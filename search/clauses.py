@@ -52,11 +52,13 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """Where a part of the query stands: the field it is asked of, and whether of word forms only."""
+    """Where a part of the query stands: the field it is asked of, and whether of word forms only. `mending`: it is read once
+    more, to show how it would be written."""
 
     budget: Budget
     field: str = ""
     exact: bool = False
+    mending: bool = False
 
 
 def word(item: Any, within: Within) -> Node | None:

@@ -48,15 +48,20 @@ __all__ = [
 
 LENGTH = 10_000
 DEEPEST = 20  # Elasticsearch takes 30, and adds some of its own
+APART = "Put AND between the two."
 SHOWN = 40  # characters of what was typed that an error repeats
-SPANISH = {
+OTHER_NAMES = {
     "titulo": "title", "texto": "text", "traduccion": "translation", "fecha": "date", "fuente": "source", "medio": "source",
     "tema": "topic", "subtema": "subtype", "rubro": "sector", "lugar": "place", "idioma": "language", "lengua": "language",
     "autor": "author", "seccion": "section", "tipo": "kind", "departamento": "department", "region": "department",
     "provincia": "province", "distrito": "district", "persona": "person", "organizacion": "organisation",
     "organization": "organisation", "norma": "norm", "ley": "norm", "law": "norm", "paro": "strike", "huelga": "strike",
     "gremio": "strike", "estado": "status", "historia": "story", "carretera": "road", "via": "road", "published": "date",
-    "fetched": "seen", "outlet": "source", "exacto": "exact", "rol": "role",
+    "fetched": "seen", "outlet": "source", "exacto": "exact", "rol": "role", "desde": "date", "hasta": "date", "from": "date", "to": "date",
+    "dia": "date", "day": "date", "publicado": "date", "visto": "seen", "titular": "title", "headline": "title", "resumen": "text",
+    "summary": "text", "cuerpo": "text", "body": "text", "contenido": "text", "content": "text", "diario": "source", "site": "source",
+    "sitio": "source", "domain": "source", "delito": "topic", "category": "topic", "categoria": "topic", "lang": "language",
+    "ciudad": "place", "city": "place", "location": "place", "localidad": "place", "ubigeo": "place", "nombre": "person",
 }  # fmt: skip
 _lock = Lock()
 
@@ -179,7 +184,9 @@ def _start(item: Any) -> int | None:
 def _inside(item: Any, within: Within) -> Within:
     name = item.name.lower()
     if name != EXACT and name not in FIELDS:
-        near_name = SPANISH.get(fold(name)) or next(iter(difflib.get_close_matches(name, (*FIELDS, EXACT), n=1)), None)
+        near_name = OTHER_NAMES.get(fold(name)) or next(
+            iter(difflib.get_close_matches(name, (*FIELDS, EXACT), n=1)), None
+        )
         mend = f"Did you mean {near_name}? " if near_name else "If it is text, put it in quotes. "
         shown = item.name if len(item.name) <= SHOWN else item.name[:SHOWN] + "..."
         raise QueryError(f"There is no field {shown!r}.", mend + "Fields: " + " ".join(FIELDS) + ".", item.pos)
@@ -187,17 +194,23 @@ def _inside(item: Any, within: Within) -> Within:
         return replace(within, exact=True)
     if within.field or within.exact:
         outer = within.field or EXACT
-        raise QueryError(f"{name}: stands inside {outer}:.", _apart(item, within, name), item.pos)
+        mend = APART if within.mending else _apart(item, replace(within, mending=True), name)
+        raise QueryError(f"{name}: stands inside {outer}:.", mend, item.pos)
     return replace(within, field=name)
 
 
 def _apart(item: Any, within: Within, name: str) -> str:
     """How a field inside `exact:` (or `exact:` where word forms are asked for already) is written: as our tree prints it."""
     if name == EXACT:
-        node = _convert(item.expr, within)
+        inner = item.expr
+        while (
+            isinstance(inner, tree.SearchField) and inner.name.lower() == EXACT
+        ):  # said a thousand times it is said once
+            inner = inner.expr
+        node = _convert(inner, within)
     elif not within.field:
         node = _convert(item.expr, replace(within, field=name, exact=name in TEXT_FIELDS))
     else:
         node = None
     shown = "" if node is None else str(node)
-    return f"Write {shown}" if 0 < len(shown) <= 2 * SHOWN else "Put AND between the two."
+    return f"Write {shown}" if 0 < len(shown) <= 2 * SHOWN else APART

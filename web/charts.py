@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from search.nodes import All, Node
 from web.axes import ceiling, date_axis, value_axis
 from web.painter import PAINTER
 from web.series import NOT_DRAWN, Row, Series, series_of
@@ -43,7 +44,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "incomplete": "Franja naranja: se tiene menos del 80 % de lo que las fuentes publicaron",
         "partial": "Más claro: período que no se contó entero", "hollow": "Punto hueco: período que no se contó entero", "frames": "Cada cuadro tiene su propia escala",
         "cut": "Las {kept} series mayores de {all}", "spike": "Triángulo: alza súbita", "level": "Línea: nivel entre cambios",
-        "none": "Ningún documento responde en estos días",
+        "none": "Ningún documento responde en estos días", "panel": "solo medios constantes",
     },
     "en": {
         "day": "Day (Lima)", "week": "Week starting on Monday (Lima)", "month": "Month (Lima)",
@@ -52,7 +53,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "incomplete": "Orange strip: less than 80 % of what the sources published is held",
         "partial": "Paler: a period that was not counted whole", "hollow": "Hollow point: a period that was not counted whole", "frames": "Each frame has a scale of its own",
         "cut": "The {kept} largest series of {all}", "spike": "Triangle: sudden rise", "level": "Line: level between changes",
-        "none": "No document answers in these days",
+        "none": "No document answers in these days", "panel": "constant sources only",
     },
 }  # fmt: skip
 
@@ -89,6 +90,13 @@ def trend_chart(
     )  # fmt: skip
     drawn = _frames(data, frame, width) if len(data.by_name) > MOST_LINES else _one_frame(data, frame)
     return finished(drawn | _heading(title, _notes(data, frame), width), language, **_datasets(data))
+
+
+def heading(queries: Iterable[str], narrowing: Node, panel: bool, language: str) -> str:
+    """The title of a chart that goes out alone: what was asked, within which filters, of which sources."""
+    asked = " / ".join(queries)
+    within = "" if isinstance(narrowing, All) else str(narrowing)
+    return " · ".join(part for part in (asked, within, LABELS[language]["panel"] if panel else "") if part)
 
 
 def finished(chart: Spec, language: str, **datasets: list[dict[str, Any]]) -> Spec:

@@ -16,7 +16,7 @@ from search.trending import COLUMNS as TERM_COLUMNS
 from search.trending import clause as clause_of
 from web import answers, charts, formats, maps
 from web.axes import period
-from web.pages import OUT, by_clause, form_of, held_line
+from web.pages import OUT, behind, by_clause, form_of, held_line
 from web.question import MOST_QUERIES
 from web.visit import Visit
 
@@ -38,6 +38,7 @@ def trends(request: Request) -> HTMLResponse:
     try:
         if ask.queries:
             found = answers.trends(visit.desk, ask)
+            notice = behind(visit, found=True)
             if any(row["count"] for row in found.rows):
                 spikes, changes = _told(visit)
                 chart = _inline(charts.svg(_trend_spec(visit, found.rows, spikes=spikes, changes=changes)))
@@ -76,7 +77,9 @@ def trends_data(request: Request, form: str) -> Response:
         return formats.as_json({"rows": found.rows, "undated": found.undated, "panel": found.panel})
     if form == "csv":
         return formats.as_csv(found.rows, counting.COLUMNS, "trends")
-    spec = _trend_spec(visit, found.rows, title=" / ".join(visit.question.queries))
+    ask = visit.question
+    title = charts.heading(ask.queries, answers.narrowing(ask, dates=False), ask.panel, visit.words.language)
+    spec = _trend_spec(visit, found.rows, title=title)
     return formats.as_json(spec) if form == "vl.json" else _drawn(form, spec)
 
 

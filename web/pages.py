@@ -24,6 +24,7 @@ OUT = (UnavailableError, StoreError)
 LIST_FORMATS = ("json", "csv", "jsonl", "atom")
 EXPORT_FORMATS = ("csv", "jsonl")
 SIMILAR = 6
+LAG = 0.01  # of all documents
 EXAMPLES = (
     ("extorsión transportistas", "help.q.words"), ("extorsión OR \"cobro de cupos\"", "help.q.or"), ("paro -médico", "help.q.not"),
     ("paro (agrario OR minero)", "help.q.group"), ("\"paro agrario\"", "help.q.phrase"), ("\"ley extorsión\"~5", "help.q.near"),
@@ -84,7 +85,7 @@ def search(request: Request) -> HTMLResponse:
     offers: list[str] = []
     try:
         results, facets, offers = _results(visit)
-        notice = "" if results.total else _behind(visit)
+        notice = behind(visit, found=bool(results.total))
     except OUT as error:
         notice = f"{visit.words.t('notice.index')} {visit.words.said(str(error))}"
     links = [(form, visit.question.url(f"/search.{form}")) for form in LIST_FORMATS]
@@ -110,10 +111,13 @@ def _whole_url(ask: Question, form: str) -> str:
     return ask.url(f"/export.{form}", page=None, limit=None, sort=None, stories=None)
 
 
-def _behind(visit: Visit) -> str:
-    """What to say where nothing was found because the index lags behind the store."""
+def behind(visit: Visit, *, found: bool) -> str:
+    """What to say where the index lags behind the store: whatever it lacks where nothing was found, else more than LAG of all,
+    since the last few documents are always on their way."""
     indexed, stored = answers.behind(visit.desk)
-    return visit.words.t("notice.behind", indexed=indexed, stored=stored) if indexed < stored else ""
+    lacking = stored - indexed
+    told = lacking > (stored * LAG if found else 0)
+    return visit.words.t("notice.behind", indexed=indexed, stored=stored) if told else ""
 
 
 def _results(visit: Visit) -> tuple[Results, list[Facet], list[str]]:

@@ -14,6 +14,7 @@ from core.errors import InputError
 from core.time import parse_days
 from search import filters
 from search.backend import Sort
+from search.query import LENGTH
 from search.trends import GROUPS, By
 from web.words import LANGUAGES, Language, preferred
 
@@ -25,7 +26,7 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "by": ("day", "week", "month"), "group": GROUPS, "lang": LANGUAGES,
 }  # fmt: skip
 MOST_ON_PAGE, MOST_IN_DATA, DEEPEST = 100, 1000, 10_000
-MOST_QUERIES, LONGEST_QUERY = 10, 4000
+MOST_QUERIES = 10
 MOST_TOP, MOST_BACKGROUND = 1000, 3660
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "")
 
@@ -127,8 +128,8 @@ def _queries(parameters: QueryParams) -> tuple[str, ...]:
     queries = tuple(dict.fromkeys(query.strip() for query in parameters.getlist("q") if query.strip()))
     if len(queries) > MOST_QUERIES:
         raise InputError(f"{len(queries)} queries are too many at once.", f"Ask for at most {MOST_QUERIES}.")
-    if any(len(query) > LONGEST_QUERY for query in queries):
-        raise InputError("The query is too long.", f"At most {LONGEST_QUERY} characters.")
+    if any(len(query) > LENGTH for query in queries):
+        raise InputError("The query is too long.", f"At most {LENGTH} characters.")
     return queries
 
 

@@ -96,6 +96,8 @@ class Visit:
 
     def group_names(self, group: str | None) -> dict[str, str]:
         """Printed names of a group's values, for charts."""
+        if group == "source":
+            return self.desk.outlets()
         return {value: self.words.name(group, value) for value in CLOSED.get(group, ())} if group else {}
 
 

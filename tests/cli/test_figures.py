@@ -137,6 +137,8 @@ def test_a_query_may_begin_with_an_exclusion(run: Run) -> None:
     assert list(dict.fromkeys(row["query"] for row in found)) == ["-torneo puente", "puente"]
     for wrong in (["search", "-n", "puente"], ["search", "puente", "--nolimit"], ["search", "puente", "--limit", "-5"]):
         assert run(*wrong).returncode == 2
+    loose = run("search", "puente", "bahía")
+    assert loose.returncode == 2 and "stands in quotes" in loose.stderr
 
 
 def test_an_index_that_lacks_documents_names_what_brings_them_in(run: Run, tmp_path: Path) -> None:
@@ -166,6 +168,11 @@ def test_a_chart_in_english_and_of_another_size(run: Run, tmp_path: Path) -> Non
         "--json",
     )
     assert done.returncode == 0 and "Documents" in (tmp_path / "t.svg").read_text("utf-8")
+    alone = tmp_path / "alone.svg"
+    assert run("trends", "puente", "--source", "medio_a", "--panel", "--svg", str(alone)).returncode == 0
+    assert "puente · source:&quot;medio_a&quot; · solo medios constantes" in alone.read_text("utf-8"), (
+        "a picture that goes out alone says what it shows"
+    )
     done = run("trends", "puente", "--svg", str(tmp_path / "none" / "t.svg"))
     assert done.returncode == 1 and "cannot be written" in done.stderr
 

@@ -129,6 +129,9 @@ def test_trees(text: str, tree: Node) -> None:
         ("  ", 0, "empty"),
         ("alfa titel:beta", 5, "Did you mean title?"),
         ("fecha:2024", 0, "Did you mean date?"),
+        ("desde:2024", 0, "Did you mean date?"),
+        ("titular:alfa", 0, "Did you mean title?"),
+        ("diario:alfa", 0, "Did you mean source?"),
         ("alfa 12:30", 5, "quotes"),
         ('alfa "beta', 5, "never closed"),
         ("alfa «beta", 5, "never closed"),
@@ -335,6 +338,10 @@ def test_whatever_is_typed_gives_a_tree_or_a_query_error(text: str) -> None:
 @example("*a" * 50_000)
 @example("(" * 49 + "a" + ")" * 49)
 @example("NOT " * 49 + "a")
+@example("exact:" * 1_600 + "a")
+@example("exact:(" * 49 + "a" + ")" * 49)
+@example("exact:title:" * 800 + "a")
+@example("exact:-" * 1_400 + "a")
 def test_depth_and_length_have_an_end(text: str) -> None:
     parsed_or_told(text)
 

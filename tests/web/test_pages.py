@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from core.document import Document
+from search.engines import open_backend
 from store import documents, joining, stories
 from store.schema import completeness
 from web import told
@@ -508,6 +509,18 @@ def test_without_an_index_pages_answer_with_a_notice(make_site: Callable[..., An
     assert "0 de 7" in client.get("/").text
     for path in PATHS:
         assert client.get(path).status_code == 200
+
+
+def test_counts_of_an_index_that_lacks_much_are_not_given_without_a_word(make_site: Callable[..., Any]) -> None:
+    site = make_site()
+    for path in ("/search?q=paro", "/trends?q=paro"):
+        assert 'class="notice" role="status"' not in site.client().get(path).text, path
+    backend = open_backend(site.desk.settings, write=True)
+    backend.delete([site.ids["cupos"]])
+    backend.flush()
+    backend.close()
+    for path in ("/search?q=paro", "/trends?q=paro"):
+        assert "6 de 7" in site.client().get(path).text, path
 
 
 def test_with_an_engine_that_is_down_pages_answer_and_data_is_a_503(make_site: Callable[..., Any]) -> None:

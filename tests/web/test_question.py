@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
 from core.errors import InputError
+from search.query import LENGTH
 from web.question import Question, read
 
 
@@ -51,7 +52,11 @@ def test_too_many_or_too_long_queries_are_refused() -> None:
     with pytest.raises(InputError):
         read(QueryParams([("q", str(n)) for n in range(11)]))
     with pytest.raises(InputError):
-        read(QueryParams({"q": "a" * 4001}))
+        read(QueryParams({"q": "a" * (LENGTH + 1)}))
+    longest = " ".join(["extorsión"] * 1000)
+    assert len(longest) == LENGTH - 1 and read(QueryParams({"q": longest})).queries == (longest,), (
+        "as long as everywhere"
+    )
 
 
 @given(

@@ -132,14 +132,18 @@ def spikes_command(query: str, by: Any, form: str | None, **options: Any) -> Non
     from search.spikes import spikes
 
     start, end = days(options)
+    sources = options["source"]
     within = narrowing(options)
     with searching() as (store, _settings, backend):
         found = spikes(backend, parse(query), by=by, narrowing=within, start=start, end=end)
         rows = [row | {"query": query, "evidence": evidence(store, row["evidence"])} for row in found]
+        rests = held(store, sources, start, end) if rows else None
     shown = emit(rows, form, lambda r: f"{r['start']}  {r['count']} (usual {r['expected']:.1f}, x{r['ratio']:.1f}) from {r['sources']} sources" + _titles(r),
          columns=("query", "start", "count", "expected", "ratio", "sources", "evidence"))  # fmt: skip
     if not shown:
         note("No spike.")
+    elif rests:
+        note(rests)
 
 
 def _titles(row: Mapping[str, Any]) -> str:
@@ -163,14 +167,18 @@ def changes_command(queries: tuple[str, ...], by: Any, form: str | None, **optio
     from search.changes import changes
 
     start, end = days(options)
+    sources = options["source"]
     within = narrowing(options)
-    with searching() as (_store, _settings, backend):
+    with searching() as (store, _settings, backend):
         asked = [(query, parse(query)) for query in dict.fromkeys(queries)]
         rows = changes(backend, asked, by=by, narrowing=within, start=start, end=end)
+        rests = held(store, sources, start, end) if rows else None
     shown = emit(rows, form, lambda r: f"{r['start']}  {r['before']:.1f} -> {r['after']:.1f} a {by} (x{r['ratio']:.2f} of its share)  {r['query']}",
          columns=CHANGES)  # fmt: skip
     if not shown:
         note("No change of level.")
+    elif rests:
+        note(rests)
 
 
 @click.command("terms", cls=Question)
@@ -194,13 +202,17 @@ def terms_command(query: str, background: int | None, limit: int, form: str | No
     from search.trending import trending
 
     start, end = days(options)
+    sources = options["source"]
     within = narrowing(options)
     with searching() as (store, _settings, backend):
         found = trending(
             backend, parse(query), start=start, end=end, background=background, narrowing=within, limit=limit
         )
         rows = [row | {"query": query, "evidence": evidence(store, row["evidence"])} for row in found]
+        rests = held(store, sources, start, end) if rows else None
     shown = emit(rows, form, lambda r: f"{r['count']:>6}  x{r['ratio']:<8.1f} G2 {r['score']:<8.1f} {r['term']}" + ("" if r["kind"] == "term" else f" ({r['kind']})")
          + f", {r['sources']} sources", columns=TERMS)  # fmt: skip
     if not shown:
         note("No term stands out.")
+    elif rests:
+        note(rests)

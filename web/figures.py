@@ -110,7 +110,8 @@ def terms(request: Request) -> HTMLResponse:
         notice = f"{visit.words.t('notice.index')} {visit.words.said(str(error))}"
     links = [(form, ask.url(f"/terms.{form}")) for form in TERM_FORMS]
     table = [row | {"search": _term_url(visit, row), "trend": _term_url(visit, row, "/trends")} for row in rows]
-    return visit.page("terms.html", "/terms", formats=links, notice=notice, rows=table)
+    held = held_line(visit) if rows else ""
+    return visit.page("terms.html", "/terms", formats=links, notice=notice, rows=table, held=held)
 
 
 @router.get("/terms.{form}")
@@ -164,7 +165,8 @@ def map_page(request: Request) -> HTMLResponse:
     except OUT as error:
         notice = f"{visit.words.t('notice.index')} {visit.words.said(str(error))}"
     links = [(form, visit.question.url(f"/map.{form}")) for form in MAP_FORMS]
-    return visit.page("map.html", "/map", formats=links, notice=notice, chart=chart, rows=rows)
+    held = held_line(visit) if rows else ""
+    return visit.page("map.html", "/map", formats=links, notice=notice, chart=chart, rows=rows, held=held)
 
 
 @router.get("/map.{form}")

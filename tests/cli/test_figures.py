@@ -2,14 +2,19 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from core.settings import Settings
+from store.database import Store
+from store.schema import completeness
 
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -150,6 +155,18 @@ def test_an_index_that_lacks_documents_names_what_brings_them_in(run: Run, tmp_p
     assert "`pututu enrich` and `pututu index` bring in" in run("search", "otra", PUTUTU_HOME=home).stderr
     assert run("enrich", PUTUTU_HOME=home).returncode == 0
     assert "`pututu index` brings in the rest" in run("search", "otra", PUTUTU_HOME=home).stderr
+
+
+def test_what_spikes_and_terms_rest_on_is_told(run: Run, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(Path(json.loads(run("settings", "--json").stdout.splitlines()[0])["value"]), home)
+    with Store.open(Settings.load({"PUTUTU_HOME": str(home)})) as store, store.write() as tx:
+        row = {"source": "medio_a", "month": "2026-04", "listed": 40, "have": 30, "surveyed": None, "counted": datetime.now(UTC)}  # fmt: skip
+        tx.execute(completeness.insert().values(row))
+    days = ("--from", "2026-04-02", "--to", "2026-04-02")
+    for arguments in (("spikes", "puente", *days), ("terms", *days)):
+        assert "75.0% of what 1 source listed" in run(*arguments, PUTUTU_HOME=str(home)).stderr, arguments
+    assert "listed" not in run("spikes", "xilófono", PUTUTU_HOME=str(home)).stderr, "nothing was counted"
 
 
 def test_a_chart_in_english_and_of_another_size(run: Run, tmp_path: Path) -> None:

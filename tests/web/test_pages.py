@@ -367,6 +367,7 @@ def test_months_of_which_much_is_missing_are_marked(make_site: Callable[..., Any
     assert [row["completeness"] for row in rows] == [0.6]
     text = site.client().get("/trends?q=extorsi%C3%B3n&by=month&lang=es").text
     assert "se tiene menos del 80 %" in text and "se tiene 60%" in text
+    assert "(120 de 200" in site.client().get("/map?lang=es").text, "what its counts rest on"
     one = site.client().get("/trends.json?q=extorsi%C3%B3n&by=month&source=ribera").json()["rows"]
     assert [row["completeness"] for row in one] == [0.9]
 

@@ -3,18 +3,23 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from alerts import canary, matching, operator, outbox, volume
+from catchup import catch_up as catch_up
+from catchup import engine_changed as engine_changed
+from catchup import queue_stale
+from catchup import queue_untranslated as queue_untranslated
 from core.document import SYNTHETIC, Document, Payload
-from core.errors import PututuError, UnavailableError
+from core.errors import PututuError
 from core.home import archive_held
 from core.record import Record
 from core.settings import Settings
+from core.time import utc_now as utc_now
 from crawler import backfill as looking_back
 from crawler import catalog, erasing, extraction, retention
 from crawler import run as crawling
@@ -23,10 +28,8 @@ from crawler.backfill import Estimate
 from crawler.past import Past
 from crawler.source import Source
 from enrich import signatures
-from enrich.models import choose
 from enrich.pool import Enriched, Task, enriched
-from enrich.steps import SECONDS, build
-from enrich.translate import NAME as TRANSLATE
+from enrich.steps import SECONDS
 from reindexing import StoreSource
 from search.backend import Backend
 from search.engines import beside, open_backend
@@ -48,13 +51,7 @@ ENRICH_LEASE = timedelta(
 INDEX_BATCH = 1_000
 PARALLEL_FROM = 400  # documents that wait before a pool of processes pays for its start
 KEYS_KEPT = timedelta(days=30)  # how long after it came a document is still compared with new ones by its keys
-ENGINE_SEEN = "translation.engine"  # file in the home: which engine translated when it was last looked
 ENGINE_DOWN = timedelta(minutes=1)  # how long the daemon waits before it asks a search engine again that did not answer
-
-
-def utc_now() -> datetime:
-    """The clock of production; tests pass their own."""
-    return datetime.now(UTC)
 
 
 def quietly(done: int) -> None:
@@ -128,7 +125,7 @@ def enrich(
 ) -> Receipt:
     """Run the steps over every document that waits, then let it join its story; `stale` adds those that older steps tagged."""
     if stale:
-        _queue_stale(store, settings, clock())
+        queue_stale(store, settings, clock())
     with store.read() as tx:
         parallel = work.waiting(tx, "enrich") >= PARALLEL_FROM
     claimed: list[list[Work]] = []
@@ -137,51 +134,6 @@ def enrich(
         receipt.update(_keep(store, claimed.pop(0), results, clock()))
         advance(len(results))
     return dict(receipt)
-
-
-def _queue_stale(store: Store, settings: Settings, now: datetime) -> None:
-    _queue_lacking(store, build(settings).fingerprints(), now)
-
-
-def _queue_lacking(store: Store, fingerprints: Mapping[str, str], now: datetime) -> int:
-    count, after = 0, ""
-    while True:
-        with store.write() as tx:
-            found = annotations.stale(tx, fingerprints, INDEX_BATCH, after)
-            work.add_many(
-                tx, "enrich", [(d.id, d.version) for d in documents.many(tx, found)], "stale", now, again=True
-            )
-        if not found:
-            return count
-        count, after = count + len(found), found[-1]
-
-
-def queue_untranslated(store: Store, settings: Settings, *, clock: Clock = utc_now) -> int:
-    """Queue what the engine that is here has not translated (or another one did); how many. 0 where no engine is."""
-    print_ = build(settings).fingerprints().get(TRANSLATE)
-    return _queue_lacking(store, {TRANSLATE: print_}, clock()) if print_ else 0
-
-
-def engine_changed(settings: Settings) -> bool:
-    """Whether another engine translates than when `catch_up` last looked: a model was pulled, a package installed."""
-    engine = _engine(settings)
-    file = settings.home / ENGINE_SEEN
-    return engine is not None and (not file.is_file() or file.read_text("utf-8") != engine)
-
-
-def catch_up(store: Store, settings: Settings, *, clock: Clock = utc_now) -> Receipt:
-    """Queue what waits for the engine that has come; the next `process` translates it."""
-    queued = queue_untranslated(store, settings, clock=clock)
-    (settings.home / ENGINE_SEEN).write_text(_engine(settings) or "", "utf-8")
-    return {"translate": {"queued": queued}}
-
-
-def _engine(settings: Settings) -> str | None:
-    try:
-        engine = choose(settings) if settings.translate != "none" else None
-    except UnavailableError:
-        return None
-    return f"{engine.name} {engine.version}" if engine else None
 
 
 def _tasks(store: Store, claimed: list[list[Work]], by_hand: bool, clock: Clock) -> Iterator[list[Task]]:

@@ -5,12 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from alerts import rules
-from core.errors import QueryError
+from core.errors import InputError, QueryError
 from core.settings import Network
 from store import alerts as kept
 from store import deliveries
 from store.alerts import Alert
 from store.database import Store
+
+OF_OWNER = ("owner", "language", "quiet", "channels")
+"""What may be changed for all alerts of an owner at once."""
 
 
 def add(store: Store, now: datetime, *, allowed: Iterable[Network] = (), **fields: Any) -> Alert:
@@ -27,6 +30,26 @@ def edit(store: Store, which: str, now: datetime, *, allowed: Iterable[Network] 
         alert = kept.edit(tx, rules.edited(kept.get(tx, which), allowed, **changes), now)
         deliveries.redirect(tx, alert)
     return alert
+
+
+def edit_owner(
+    store: Store, owner: str, now: datetime, *, allowed: Iterable[Network] = (), **changes: Any
+) -> list[Alert]:
+    """Change the language, quiet hours, channels or address (`owner`) of all alerts of an owner, or, where one of them refuses,
+    of none. Raises InputError for an address without alerts."""
+    unknown = sorted(set(changes) - set(OF_OWNER))
+    if unknown:
+        raise InputError(f"An owner has no {', '.join(unknown)}.", f"There are {', '.join(OF_OWNER)}.")
+    networks = tuple(allowed)
+    with store.write() as tx:
+        mine = [alert for alert in kept.listed(tx) if alert.owner == owner.strip()]
+        if not mine:
+            raise InputError(f"{owner!r} has no alert.", "`pututu alerts list` names the owners.")
+        given = {name: value for name, value in changes.items() if value is not None}
+        changed = [kept.edit(tx, rules.edited(alert, networks, **given), now) for alert in mine] if given else mine
+        for alert in changed:
+            deliveries.redirect(tx, alert)
+        return changed
 
 
 def pause(store: Store, which: str, now: datetime) -> Alert:

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 LANGUAGES, RHYTHMS = ("es", "en"), ("instant", "daily", "weekly")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 KINDS = ("documents", "volume", "operator")
+COLUMNS = (
+    "id", "name", "query", "owner", "language", "rhythm", "at", "channels", "state", "reason", "created", "kind", "day", "quiet", "volume",
+    "every", "next",
+)  # fmt: skip
+LEDGER = (
+    "id", "kind", "state", "prepared", "sent", "channel", "address", "part", "parts", "entries", "documents", "counted", "checked", "attempts",
+    "message_id", "reason", "error",
+)  # fmt: skip
 THRESHOLDS = ("count", "ratio", "sources", "cooldown")
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -37,11 +45,14 @@ def alerts_command() -> None:
 
 
 def _row(alert: Any) -> dict[str, Any]:
+    from alerts.rhythm import next_due
+
     return {
         "id": alert.id, "name": alert.name, "query": alert.query, "owner": alert.owner, "language": alert.language,
         "rhythm": alert.rhythm, "at": alert.at, "channels": list(alert.channels), "state": alert.state, "reason": alert.reason,
         "created": lima_iso(alert.created), "kind": alert.kind, "day": alert.day, "quiet": alert.quiet,
         "volume": dict(alert.volume) if alert.volume else None, "every": alert.every,
+        "next": lima_iso(next_due(alert, datetime.now(UTC))) if alert.state == "active" else None,
     }  # fmt: skip
 
 
@@ -51,7 +62,8 @@ def _plain(row: Any) -> str:
     quiet = f", quiet {row['quiet']}" if row["quiet"] else ""
     kind = "" if row["kind"] == "documents" else f"{row['kind']}, "
     asked = "\n    " + row["query"] if row["query"] else ""
-    return f"{row['id']}  {row['name']}  [{row['state']}{why}]  {kind}{row['rhythm']}{when}{quiet} to {', '.join(row['channels'])}{asked}"
+    following = f"\n    next {row['next'][:16].replace('T', ' ')}" if row["next"] and row["rhythm"] != "instant" else ""
+    return f"{row['id']}  {row['name']}  [{row['state']}{why}]  {kind}{row['rhythm']}{when}{quiet} to {', '.join(row['channels'])}{following}{asked}"
 
 
 def _thresholds(function: Function) -> Function:
@@ -199,7 +211,7 @@ def list_(form: str | None) -> None:
 
     with opened() as (store, _settings), store.read() as tx:
         found = alerts.listed(tx)
-    emit(map(_row, found), form, _plain)
+    emit(map(_row, found), form, _plain, columns=COLUMNS)
     if not found:
         note("No alert yet; `pututu alerts add` saves one.")
 
@@ -248,6 +260,32 @@ def edit(alert: str, yes: bool, form: str | None, **changes: Any) -> None:
         if not yes and (after.query, after.volume) != (before.query, before.volume):
             _confirm(lambda: _change_of(before, after, now), "Change this alert?")
         emit([_row(subscriptions.edit(store, before.id, now, allowed=settings.allow_private, **given))], form, _plain)
+
+
+@alerts_command.command("owner")
+@click.argument("address")
+@click.option("--owner", metavar="ADDRESS", help="The owner's new address; mail that went to the old one goes there.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the mails.")
+@click.option("--quiet", metavar="HH:MM-HH:MM", help='Hours in Lima in which nothing is sent; "" ends them.')
+@click.option(
+    "--channel", "channels", multiple=True, metavar="URL", help="Instead of those they have; may be given again."
+)
+@formats
+def owner_(address: str, form: str | None, **changes: Any) -> None:
+    """All alerts of one owner; with options, these are changed in each of them, or, where one refuses, in none.
+
+    \b
+    Examples:
+      pututu alerts owner ana@example.org
+      pututu alerts owner ana@example.org --quiet 22:00-07:00 --language en
+      pututu alerts owner ana@example.org --channel mailto:ana@example.org --channel feed:
+    """
+    from alerts import subscriptions
+
+    given = {name: value for name, value in changes.items() if value not in (None, ())}
+    with opened() as (store, settings):
+        found = subscriptions.edit_owner(store, address, datetime.now(UTC), allowed=settings.allow_private, **given)
+    emit(map(_row, found), form, _plain, columns=COLUMNS)
 
 
 def _change_of(before: "Alert", after: "Alert", now: datetime) -> tuple[str, bool]:
@@ -396,7 +434,7 @@ def ledger(alert: str, delivery: str | None, form: str | None) -> None:
     with opened() as (store, _settings), store.read() as tx:
         kept = alerts.get(tx, alert)
         found = [unfolded(tx, kept, delivery)] if delivery else list(rows(tx, kept))
-    emit(found, form, _plain_opened if delivery else _plain_delivery)
+    emit(found, form, _plain_opened if delivery else _plain_delivery, columns=LEDGER)
     if not found:
         note("Nothing was sent yet.")
 

@@ -92,11 +92,14 @@ def stories_command(query: str | None, limit: int, form: str | None, **options: 
 
     if query is None and not any(options.values()):
         with opened() as (store, _settings):
-            emit(recent_stories(store, limit), form, _story)
+            emit(recent_stories(store, limit), form, _story, columns=STORY)
         return
     node = asked(query or "*", options)
     with searching() as (store, _settings, backend):
-        emit(stories_of(store, backend, node, limit), form, _story)
+        emit(stories_of(store, backend, node, limit), form, _story, columns=STORY)
+
+
+STORY = ("id", "size", "first", "last", "title", "sources", "documents")
 
 
 def _story(row: Row) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from cli.desk import opened
+from cli.flow import check_sources
 from cli.output import emit, formats, note
 
 
@@ -31,6 +32,7 @@ def check_command(slugs: tuple[str, ...], form: str | None) -> None:
     with opened() as (store, settings):
         catalogue = catalog.load(settings.sources_dir)
         if slugs:
+            check_sources(store, settings, slugs, archived=False)
             chosen = [catalog.find(catalogue, slug) for slug in dict.fromkeys(slugs)]
         else:
             with store.read() as tx:

@@ -9,6 +9,7 @@ from cli.desk import opened
 from cli.output import emit, formats, note
 from core.time import lima_iso
 
+STATE = ("url", "state", "failures", "since", "paused", "next", "error")
 KINDS = ("story", "source", "place")
 
 
@@ -36,7 +37,7 @@ def channels_command(resume: bool, url: str | None, form: str | None) -> None:
         found = list(channels.states(tx).values())
     if resume:
         note(f"{back} messages that were refused are put back; `pututu deliver` sends what waits.")
-    emit((_state(one) for one in found), form, _plain_state)
+    emit((_state(one) for one in found), form, _plain_state, columns=STATE)
     if not found:
         note("No channel fails.")
 
@@ -107,7 +108,7 @@ def mutes_command(alert: str, gone: str | None, form: str | None) -> None:
         hits = alerts.hits_of(tx, found.id, limit=2_000) if muted else []
     emit(
         ({"kind": one.kind, "value": one.value, "name": label(hits, one.kind, one.value), "at": lima_iso(one.at)} for one in muted), form,
-        lambda row: f"{row['kind']}:{row['value']}  {row['name']}  since {row['at']}",
+        lambda row: f"{row['kind']}:{row['value']}  {row['name']}  since {row['at']}", columns=("kind", "value", "name", "at"),
     )  # fmt: skip
     if not muted:
         note("Nothing is muted.")

@@ -178,7 +178,8 @@ def runs_command(limit: int, form: str | None) -> None:
          "finished": run.finished and lima_iso(run.finished), "receipt": run.receipt}
         for run in found
     ]  # fmt: skip
-    emit(rows, form, lambda r: f"{r['started']}  {r['kind']:<10} {r['state']:<12} {_short(r['receipt'])}")
+    emit(rows, form, lambda r: f"{r['started']}  {r['kind']:<10} {r['state']:<12} {_short(r['receipt'])}",
+         columns=("id", "kind", "state", "started", "finished", "receipt"))  # fmt: skip
     if not rows:
         note("Nothing was run yet.")
 

@@ -23,6 +23,11 @@ class Moment:
     precision: Precision
 
 
+def utc_now() -> datetime:
+    """The clock of production; tests pass their own."""
+    return datetime.now(UTC)
+
+
 def lima_iso(moment: datetime) -> str:
     """`YYYY-MM-DDTHH:MM:SS-05:00`."""
     return moment.astimezone(LIMA).isoformat(timespec="seconds")

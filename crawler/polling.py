@@ -27,6 +27,8 @@ MOST_LISTINGS = 60
 """Listings of one source that are asked for in one crawl, those that an index leads to included."""
 MOST_UNDATED = 50
 """So many items without any date are fetched when a plain sitemap is first read; the others are only listed."""
+POLL = "poll:"
+"""What a source is held by while its listings are asked for."""
 PERMANENT = frozenset({301, 308})
 Redirects = Sequence[tuple[str, int]]
 """The addresses that led on, each with its status."""
@@ -59,12 +61,12 @@ class Polling:
         self.indexes: dict[str, list[str]] = {}
 
     def due(self) -> list[tuple[Source, str, dict[str, str]]]:
-        """What to ask now: source, address, conditional headers. Sources that are not due are not polled unless forced."""
+        """What to ask now: source, address, conditional headers. Sources that are not due are not polled unless forced, nor
+        what another crawl on this store is polling."""
         now = utc_now()
+        slugs = list(self.sources) if self.force else self._taken(now)
         with self.store.read() as tx:
             known = sources.states(tx)
-            shortest = {source.slug: source.min_interval for source in self.sources.values()}
-            slugs = list(self.sources) if self.force else sources.due(tx, shortest, now)
             wanted = {slug: self.sources[slug].polled(lima_day(now)) for slug in slugs}
             kept = {slug: [(url, sources.validators(tx, slug, url)) for url in urls] for slug, urls in wanted.items()}
         out = []
@@ -74,6 +76,19 @@ class Polling:
             self.asked[slug] = {url for url, _ in rows}
             out += [(self.sources[slug], url, conditional(validators)) for url, validators in rows]
         return out
+
+    def _taken(self, now: datetime) -> list[str]:
+        """The sources that are due and nobody else polls: taken first and then looked at once more, since another may just have ended."""
+        mine = [slug for slug in self._due(now) if self.store.take(f"{POLL}{slug}")]
+        still = set(self._due(utc_now())) if mine else set[str]()
+        for slug in mine:
+            if slug not in still:
+                self.store.drop(f"{POLL}{slug}")
+        return [slug for slug in mine if slug in still]
+
+    def _due(self, now: datetime) -> list[str]:
+        with self.store.read() as tx:
+            return sources.due(tx, {source.slug: source.min_interval for source in self.sources.values()}, now)
 
     def answered(self, slug: str, url: str, page: Page, redirects: Redirects = ()) -> tuple[str, ...]:
         """Take in the answer to a poll; the listings it points to in turn."""
@@ -176,7 +191,13 @@ class Polling:
         self._answers.setdefault(slug, []).append(answer)
 
     def done(self, slug: str) -> bool:
-        """All listings of a source were asked: its new state is kept. Whether this was its first good poll."""
+        """All listings of a source were asked: its new state is kept, and others may poll it. Whether this was its first good poll."""
+        try:
+            return self._done(slug)
+        finally:
+            self.store.drop(f"{POLL}{slug}")
+
+    def _done(self, slug: str) -> bool:
         answers, source, tally = self._answers.get(slug, []), self.sources[slug], self.tallies[slug]
         if not answers:
             return False

@@ -9,6 +9,7 @@ a batch takes them along (`store/deliveries.py`).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import product
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true, update
@@ -16,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, 
 from core.document import Payload
 from core.errors import InputError
 from store.dialect import batches, exclusive, insert
-from store.schema import alerts, deliveries, entries, hits, story_members
+from store.schema import alerts, entries, hits, story_members
 
 Language = Literal["es", "en"]
 Rhythm = Literal["instant", "daily", "weekly"]
@@ -260,25 +261,6 @@ def open_entries(tx: Connection) -> dict[str, list[Entry]]:
     return found
 
 
-def matched_of_document(tx: Connection, document: str) -> list[dict[str, Any]]:
-    """What became of a document with every alert it matched: the hit, its entry, the mails and their states."""
-    told = func.coalesce(entries.c.batch, hits.c.batch)
-    mail = and_(deliveries.c.batch == told, or_(hits.c.counted, deliveries.c.part == entries.c.part))
-    query = (
-        select(
-            hits.c.alert, alerts.c.name, hits.c.matched, hits.c.cause, hits.c.counted, hits.c.entry,
-            entries.c.state.label("entry_state"), deliveries.c.id.label("delivery"), deliveries.c.channel,
-            deliveries.c.state.label("delivery_state"), deliveries.c.sent, deliveries.c.error, deliveries.c.message_id,
-        )
-        .join(alerts, alerts.c.id == hits.c.alert)
-        .outerjoin(entries, entries.c.id == hits.c.entry)
-        .outerjoin(deliveries, mail)
-        .where(hits.c.document == document)
-        .order_by(hits.c.id, deliveries.c.part, deliveries.c.channel)
-    )  # fmt: skip
-    return [dict(row._mapping) for row in tx.execute(query)]
-
-
 # ---- Rows ----
 
 
@@ -334,7 +316,8 @@ def _entries_for(tx: Connection, fresh: Sequence[Hit]) -> tuple[int, dict[tuple[
 def _weighed(tx: Connection, fresh: Sequence[Hit], changed: Changed) -> list[Hit]:
     """The hits, those that bring nothing to a story that was told turned into counted ones. What an open entry waits for joins it."""
     stories = sorted({hit.story for hit in fresh if hit.story and not hit.counted})
-    told, waiting = _told(tx, stories), _waiting(tx, stories)
+    told = _told(tx, stories, sorted({hit.alert for hit in fresh}))
+    waiting = _waiting(tx, stories)
     every = set(tx.execute(select(alerts.c.id).where(alerts.c.every)).scalars()) if told else set()
     weighed = []
     for hit in fresh:
@@ -349,15 +332,16 @@ def _weighed(tx: Connection, fresh: Sequence[Hit], changed: Changed) -> list[Hit
     return weighed
 
 
-def _told(tx: Connection, stories: Sequence[str]) -> dict[tuple[str, str], list[Payload]]:
-    """By alert and story what frozen entries told of it: under that name, or by documents that are in it now."""
+def _told(tx: Connection, stories: Sequence[str], of: Sequence[str]) -> dict[tuple[str, str], list[Payload]]:
+    """By alert (`of` these) and story what frozen entries told of it: under that name, or by documents that are in it now."""
     found: dict[tuple[str, str], dict[str, Payload]] = {}
     columns = (hits.c.alert, hits.c.document, hits.c.snapshot)
     kept = select(*columns).join(entries, entries.c.id == hits.c.entry).where(entries.c.state == "frozen")
     moved = kept.join(story_members, story_members.c.document == hits.c.document)
-    for some in batches(stories):
+    for some, these in product(list(batches(stories)), list(batches(of))):
         for query, story in ((kept, entries.c.story), (moved, story_members.c.story)):
-            for row in tx.execute(query.add_columns(story.label("story")).where(story.in_(some))):
+            mine = query.add_columns(story.label("story")).where(story.in_(some), hits.c.alert.in_(these))
+            for row in tx.execute(mine):
                 found.setdefault((row.alert, row.story), {})[row.document] = row.snapshot
     return {key: [one for one in told.values() if "headline" in one] for key, told in found.items()}
 

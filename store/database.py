@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection, Engine, create_engine, event, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, ProgrammingError
 
@@ -103,6 +103,14 @@ class Store:
                 f"The disk of the store is nearly full ({free // 1024} KiB are free).",
                 f"Make room ({size // 2**20} MiB at least) and run the command again; what was stored is intact.",
             )
+
+    def take(self, what: str) -> bool:
+        """Hold something of that name as long as this store is open, or until it is dropped; False when another holds it."""
+        return self._workers.take(what)
+
+    def drop(self, what: str) -> None:
+        """Let others take it."""
+        self._workers.drop(what)
 
     def dead_workers(self, tx: Connection) -> set[str]:
         """Names that hold leases of work although their process is gone."""
@@ -231,8 +239,3 @@ def _patiently(act: Callable[[], object]) -> None:
             if "locked" not in str(error) or time.monotonic() > until:
                 raise
             time.sleep(0.02)
-
-
-def ping(tx: Connection) -> bool:
-    """Whether the store answers."""
-    return bool(tx.execute(text("SELECT 1")).scalar())

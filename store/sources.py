@@ -17,6 +17,8 @@ from store.schema import outages as outages_table
 from store.schema import validators as validators_table
 
 Status = Literal["probation", "verified", "failing", "blocked", "silent"]
+SKEW = timedelta(minutes=2)
+"""What two hosts on one store may differ by; a poll further ahead was written by a clock that has gone back since."""
 FIRST = 3600.0
 """Seconds between polls before anything is learned."""
 LOSING = frozenset({"answered", "document", "text"})
@@ -112,7 +114,7 @@ def due(tx: Connection, sources: Mapping[str, float], now: datetime) -> list[str
         one = known.get(slug) or SourceState(slug=slug)
         at = one.next_poll or datetime.min.replace(tzinfo=now.tzinfo)
         if one.last_poll is not None:
-            set_back = one.last_poll > now  # the clock: what was reckoned by it counts no more
+            set_back = one.last_poll > now + SKEW  # the clock: what was reckoned by it counts no more
             at = now if set_back else max(at, one.last_poll + timedelta(seconds=shortest))
         if one.enabled and at <= now:
             ready.append((at, slug))

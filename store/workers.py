@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 OPTION = "pututu_workers"
+HELD = "held-"  # what a file is named that holds something else than a worker's life
 
 
 class Workers(Protocol):
@@ -31,6 +32,12 @@ class Workers(Protocol):
 
     def dead(self, tx: Connection, names: Iterable[str]) -> set[str]:
         """Those of the names whose process is gone."""
+
+    def take(self, what: str) -> bool:
+        """Hold something as long as we live, or until it is dropped. False when another store holds it."""
+
+    def drop(self, what: str) -> None:
+        """Let go what was taken; what was not is no error."""
 
     def close(self) -> None:
         """Stop living: our leases are free at once."""
@@ -55,7 +62,7 @@ def of_home(id: str) -> str:
 def living(folder: Path) -> list[str]:
     """The names of the workers that hold a file of this folder locked."""
     files = folder.iterdir() if folder.is_dir() else ()
-    return sorted(file.name for file in files if not file.name.startswith("home-") and _is_locked(file))
+    return sorted(file.name for file in files if not file.name.startswith(("home-", HELD)) and _is_locked(file))
 
 
 class FileWorkers:
@@ -66,6 +73,7 @@ class FileWorkers:
         self.name = new_name()
         self._home = folder / of_home(home)
         folder.mkdir(parents=True, exist_ok=True)
+        self._taken: dict[str, int] = {}
         self._files = [_lock(folder / self.name, fcntl.LOCK_EX), _lock(self._home, fcntl.LOCK_SH)]
         _OPEN.add(self)
         self._tidy()
@@ -74,8 +82,28 @@ class FileWorkers:
         """Those of the names whose file is missing or can be locked."""
         return {name for name in names if name != self.name and not _is_locked(self.folder / name)}
 
+    def take(self, what: str) -> bool:
+        """Lock a file of that name, unless it is locked."""
+        if what not in self._taken:
+            try:
+                self._taken[what] = _lock(self._file_of(what), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+        return True
+
+    def drop(self, what: str) -> None:
+        """Remove the file, then let the lock go."""
+        if what in self._taken:
+            self._file_of(what).unlink(missing_ok=True)
+            os.close(self._taken.pop(what))
+
+    def _file_of(self, what: str) -> Path:
+        return self.folder / f"{HELD}{_number(what):x}"
+
     def close(self) -> None:
         """Remove the file and let the lock go."""
+        for what in list(self._taken):
+            self.drop(what)
         if self._files:
             (self.folder / self.name).unlink(missing_ok=True)
             with contextlib.suppress(BlockingIOError):  # others of this home are there still
@@ -88,6 +116,8 @@ class FileWorkers:
         """In a forked child: the lock is the parent's. Closing our copy leaves it locked as long as the parent lives."""
         while self._files:
             os.close(self._files.pop())
+        while self._taken:
+            os.close(self._taken.popitem()[1])
 
     def _tidy(self) -> None:
         """Remove the files of workers that are gone, so that the folder does not grow."""
@@ -104,6 +134,7 @@ class ServerWorkers:
         self._engine = engine
         self._home = of_home(home)
         self._guard = threading.Lock()
+        self._taken: set[str] = set()
         self._connection: Connection | None = self._lock()
 
     def dead(self, tx: Connection, names: Iterable[str]) -> set[str]:
@@ -118,8 +149,32 @@ class ServerWorkers:
         locked = {number for (number,) in tx.execute(text(held))}
         return {name for name, number in wanted.items() if number not in locked}
 
+    def take(self, what: str) -> bool:
+        """Take an advisory lock of that name, unless another session has it. One session may take it again: that is counted here."""
+        with self._guard:
+            if self._connection is not None and what not in self._taken:
+                if not _answers(self._connection):
+                    self._connection = self._lock()
+                asked = text("SELECT pg_try_advisory_lock(:number)")
+                if not self._connection.execute(asked, {"number": _number(HELD + what)}).scalar():
+                    return False
+                self._taken.add(what)
+        return True
+
+    def drop(self, what: str) -> None:
+        """Give the lock back."""
+        with self._guard:
+            if self._connection is not None and what in self._taken:
+                self._taken.discard(what)
+                if _answers(self._connection):
+                    self._connection.execute(
+                        text("SELECT pg_advisory_unlock(:number)"), {"number": _number(HELD + what)}
+                    )
+                else:
+                    self._connection = self._lock()
+
     def close(self) -> None:
-        """Close the connection; the server lets the lock go."""
+        """Close the connection; the server lets the locks go."""
         with self._guard:
             if self._connection is not None:
                 self._connection.invalidate()
@@ -127,6 +182,8 @@ class ServerWorkers:
                 self._connection = None
 
     def _lock(self) -> Connection:
+        """A connection of our own with our two locks; what an earlier one, that broke, had taken is taken no more."""
+        self._taken.clear()
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _number(self.name)})
         connection.execute(text("SELECT pg_advisory_lock_shared(:number)"), {"number": _number(self._home)})
@@ -145,10 +202,15 @@ os.register_at_fork(after_in_child=_forget_all)
 
 
 def _lock(path: Path, how: int) -> int:
-    """Create (if it is not there) and lock a file; again if another process tidied it away between the two."""
+    """Create (if it is not there) and lock a file; again if another process tidied it away between the two. Raises
+    BlockingIOError where it must not wait and another holds it."""
     while True:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(file, how)
+        try:
+            fcntl.flock(file, how)
+        except BlockingIOError:
+            os.close(file)
+            raise
         try:
             if path.stat().st_ino == os.fstat(file).st_ino:
                 return file

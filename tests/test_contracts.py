@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("core", "store", "crawler", "enrich", "search", "alerts", "web", "demo", "proof", "cli")
-ALONE = [ROOT / name for name in ("pipeline.py", "reindexing.py", "scheduler.py")]
+ALONE = [ROOT / name for name in ("pipeline.py", "catchup.py", "reindexing.py", "scheduler.py")]
 
 
 def imported(path: Path) -> set[str]:
@@ -29,13 +29,20 @@ def files(*rooms: str) -> list[Path]:
 
 @pytest.mark.parametrize("name", ["cli", "scheduler"])
 def test_only_the_command_line_opens_the_doors(name: str) -> None:
-    others = [*files(*(room for room in ROOMS if room != "cli")), ROOT / "pipeline.py", ROOT / "reindexing.py"]
+    others = [
+        *files(*(room for room in ROOMS if room != "cli")),
+        ROOT / "pipeline.py",
+        ROOT / "catchup.py",
+        ROOT / "reindexing.py",
+    ]
     assert [str(path.relative_to(ROOT)) for path in others if name in imported(path)] == []
 
 
 def test_the_rooms_below_do_not_know_the_pipeline() -> None:
     below = files("core", "store", "crawler", "enrich", "search", "alerts")
-    assert [str(path.relative_to(ROOT)) for path in below if {"pipeline", "reindexing"} & imported(path)] == []
+    assert [
+        str(path.relative_to(ROOT)) for path in below if {"pipeline", "catchup", "reindexing"} & imported(path)
+    ] == []
 
 
 @pytest.mark.parametrize(

@@ -78,13 +78,13 @@ def add(request: Request, given: schemas.AlertGiven) -> Any:
         if name not in fields:
             raise InputError(f"The alert has no {name}.", f"Give {name}.")
     _confirmed(visit, rules.create(**fields, now=now, allowed=allowed), None, given.confirm, now)
-    return told.alert_row(subscriptions.add(visit.desk.store, now, allowed=allowed, **fields))
+    return told.alert_row(subscriptions.add(visit.desk.store, now, allowed=allowed, **fields), now)
 
 
 @router.get("/alerts/{id}", response_model=schemas.AlertRow, responses=NONE, summary="An alert")
 def alert(request: Request, id: str) -> Any:
     """One alert by its id."""
-    return told.alert_row(_found(Visit.of(request), id))
+    return told.alert_row(_found(Visit.of(request), id), datetime.now(UTC))
 
 
 @router.patch("/alerts/{id}", response_model=schemas.AlertRow, responses=NONE | CONFLICT, summary="Edit an alert")
@@ -96,28 +96,39 @@ def edit(request: Request, id: str, given: schemas.AlertChanges) -> Any:
     after = rules.edited(before, allowed, **changes)
     if after.query != before.query:
         _confirmed(visit, after, before, given.confirm, now)
-    return told.alert_row(subscriptions.edit(visit.desk.store, id, now, allowed=allowed, **changes))
+    return told.alert_row(subscriptions.edit(visit.desk.store, id, now, allowed=allowed, **changes), now)
 
 
 @router.post("/alerts/{id}/pause", response_model=schemas.AlertRow, responses=NONE, summary="Pause an alert")
 def pause(request: Request, id: str) -> Any:
     """Stop asking and telling; what arrives meanwhile is not matched."""
-    visit = Visit.of(request)
-    return told.alert_row(subscriptions.pause(visit.desk.store, _found(visit, id).id, datetime.now(UTC)))
+    visit, now = Visit.of(request), datetime.now(UTC)
+    return told.alert_row(subscriptions.pause(visit.desk.store, _found(visit, id).id, now), now)
 
 
 @router.post("/alerts/{id}/resume", response_model=schemas.AlertRow, responses=NONE, summary="Resume an alert")
 def resume(request: Request, id: str) -> Any:
     """Ask again."""
-    visit = Visit.of(request)
-    return told.alert_row(subscriptions.resume(visit.desk.store, _found(visit, id).id, datetime.now(UTC)))
+    visit, now = Visit.of(request), datetime.now(UTC)
+    return told.alert_row(subscriptions.resume(visit.desk.store, _found(visit, id).id, now), now)
 
 
 @router.delete("/alerts/{id}", response_model=schemas.AlertRow, responses=NONE, summary="Remove an alert")
 def remove(request: Request, id: str) -> Any:
     """Ask and tell no more; what it found is kept."""
-    visit = Visit.of(request)
-    return told.alert_row(subscriptions.remove(visit.desk.store, _found(visit, id).id, datetime.now(UTC)))
+    visit, now = Visit.of(request), datetime.now(UTC)
+    return told.alert_row(subscriptions.remove(visit.desk.store, _found(visit, id).id, now), now)
+
+
+@router.patch("/owners/{address}", response_model=schemas.AlertsAnswer, summary="Change an owner's alerts")
+def edit_owner(request: Request, address: str, given: schemas.OwnerChanges) -> Any:
+    """Change the language, quiet hours, channels or address of all alerts of an owner, or of none."""
+    visit, now = Visit.of(request), datetime.now(UTC)
+    allowed = visit.desk.settings.allow_private
+    changed = subscriptions.edit_owner(
+        visit.desk.store, address, now, allowed=allowed, **given.model_dump(exclude_none=True)
+    )
+    return {"alerts": [told.alert_row(one, now) for one in changed]}
 
 
 def _found(visit: Visit, id: str) -> Alert:

@@ -13,12 +13,14 @@ from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.settings import Settings
 from web.desk import Desk
+from web.question import language
+from web.words import Words
 
 SESSION_COOKIE, FORM_COOKIE = "pututu_session", "pututu_form"
 SESSION_SECONDS = 30 * 24 * 3600
@@ -163,15 +165,25 @@ class Guard:
         settings = self._door
         if not host_allowed(headers.get("host", ""), settings, self._bound):
             mend = "Set PUTUTU_PUBLIC_URL to the address that visitors use."
-            return PlainTextResponse(f"This server does not answer to that host name. {mend}\n", status_code=421)
+            return _refused(scope, headers, f"This server does not answer to that host name. {mend}", 421)
         if scope["method"] not in SAFE_METHODS and not _same_origin(headers, settings):
-            return PlainTextResponse("A form of another site cannot be sent here.\n", status_code=403)
+            return _refused(scope, headers, "A form of another site cannot be sent here.", 403)
         path = scope["path"]
         if local or path in OPEN_PATHS or path.startswith(OPEN_FOLDERS):
             return None
         if not settings.token:
-            return PlainTextResponse("Only this machine may come in: PUTUTU_TOKEN is not set.\n", status_code=403)
+            return _refused(scope, headers, "Only this machine may come in: PUTUTU_TOKEN is not set.", 403)
         return None if _authorised(headers, settings.token) else _ask_for_token(scope, headers)
+
+
+def _refused(scope: Scope, headers: Headers, reason: str, status: int) -> Response:
+    """A plain refusal: a person reads it in the language of the page, a program in English."""
+    asked = QueryParams(scope.get("query_string", b"").decode("latin-1"))
+    page = "text/html" in headers.get("accept", "")
+    chosen = language(asked, headers.get("accept-language", "")) if page else "en"
+    return PlainTextResponse(
+        f"{Words(chosen).said(reason)}\n", status_code=status, headers={"content-language": chosen}
+    )
 
 
 def _with_headers(send: Send, kept: str) -> Send:

@@ -305,6 +305,7 @@ class AlertRow(Shape):
     quiet: str | None = Field(description="HH:MM-HH:MM in Lima, in which nothing is sent")
     volume: dict[str, float] | None = Field(description="count, ratio, sources and cooldown (hours) of the kind volume")
     every: bool = Field(description="Whether every document of a story is told, also those that bring nothing new")
+    next: str | None = Field(description="When what matches now goes out; null of one that is not active")
 
 
 class AlertsAnswer(Shape):
@@ -342,6 +343,17 @@ class AlertGiven(AlertChanges):
     kind: str | None = Field(default=None, description="documents (the default), volume or operator")
     template: str | None = None
     value: str = ""
+
+
+class OwnerChanges(BaseModel):
+    """What changes in all alerts of an owner; what is left out, or null, stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    owner: str | None = Field(default=None, description="The owner's new address")
+    language: str | None = None
+    quiet: str | None = Field(default=None, description='HH:MM-HH:MM in Lima, in which nothing is sent; "" for none')
+    channels: list[str] | None = None
 
 
 class AlertAsked(BaseModel):

@@ -29,7 +29,7 @@ from web.visit import Visit
 
 router = APIRouter(include_in_schema=False)
 COLUMNS = (
-    "id", "name", "query", "owner", "language", "rhythm", "at", "channels", "state", "reason", "created", "kind", "day", "quiet", "volume", "every",
+    "id", "name", "query", "owner", "language", "rhythm", "at", "channels", "state", "reason", "created", "kind", "day", "quiet", "volume", "every", "next",
 )  # fmt: skip
 ACTS = {"pause": subscriptions.pause, "resume": subscriptions.resume, "remove": subscriptions.remove}
 THRESHOLDS = ("count", "ratio", "sources", "cooldown")
@@ -189,6 +189,27 @@ def edit_alert(
     return RedirectResponse(visit.link("/alerts", saved="2"), status_code=303)
 
 
+@router.post("/alerts/owner")
+def edit_owner(
+    request: Request, owner: Annotated[str, Form()] = "", language: Annotated[str, Form()] = "", quiet: Annotated[str, Form()] = "",
+    loud: Annotated[str, Form()] = "", channels: Annotated[str, Form()] = "", form_token: Annotated[str, Form()] = "",
+    lang: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Change what is filled in for all alerts of an owner; `loud` ends the quiet hours."""
+    visit, now = sent(request, form_token, lang), datetime.now(UTC)
+    changes = {
+        "language": language or None,
+        "quiet": "" if loud else quiet.strip() or None,
+        "channels": channels.split() or None,
+    }
+    try:
+        subscriptions.edit_owner(visit.desk.store, owner, now, allowed=visit.desk.settings.allow_private, **changes)
+    except InputError as error:
+        form = Entered(language=visit.words.language)
+        return _page(visit, "alerts.html", form, trouble=_trouble(visit, error), status=400)
+    return RedirectResponse(visit.link("/alerts", saved="2"), status_code=303)
+
+
 @router.post("/alerts/{id}/{act}")
 def turn_alert(
     request: Request, id: str, act: str, form_token: Annotated[str, Form()] = "", lang: Annotated[str, Form()] = ""
@@ -238,6 +259,7 @@ def _page(
         | {
             "created": short(row["created"])[:10],
             "when": _when(visit, row),
+            "next": short(row["next"]) if row["next"] and row["rhythm"] != "instant" else "",
             "reason": visit.words.said(row["reason"] or ""),
         }
         for row in told.alerts(visit.desk)
@@ -246,7 +268,7 @@ def _page(
     ready = [one.to_json(language) for one in QUESTIONS]
     page = visit.page(
         template, "/alerts", status=status, formats=links(visit, "/alerts"), alerts=rows, form_token=token, entered=form, problem=trouble,
-        saved=saved, tested=tested, alert=alert, questions=ready, busy_from=BUSY, outlets=visit.desk.outlets(), hidden=mask,
+        saved=saved, owners=sorted({row["owner"] for row in rows}), tested=tested, alert=alert, questions=ready, busy_from=BUSY, outlets=visit.desk.outlets(), hidden=mask,
         action=f"/alerts/{alert.id}/edit" if alert else "/alerts",
         parked=told.parked(visit.desk), failing=[_failing(visit, row) for row in told.failing_channels(visit.desk)],
     )  # fmt: skip

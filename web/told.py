@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from alerts.channels.addresses import shown
+from alerts.rhythm import next_due
 from core.document import StoryRef
 from core.errors import SettingError, StoreError, UnavailableError
 from core.masking import mask
@@ -156,16 +157,19 @@ def _items(desk: Desk) -> dict[str, int] | None:
 
 def alerts(desk: Desk) -> list[Row]:
     """Every alert, oldest first."""
+    now = datetime.now(UTC)
     with desk.store.read() as tx:
-        return [alert_row(found) for found in kept_alerts.listed(tx)]
+        return [alert_row(found, now) for found in kept_alerts.listed(tx)]
 
 
-def alert_row(a: kept_alerts.Alert) -> Row:
-    """An alert as the page, its data and the API give it; what only its owner knows of a channel is left out."""
+def alert_row(a: kept_alerts.Alert, now: datetime) -> Row:
+    """An alert as the page, its data and the API give it; what only its owner knows of a channel is left out. `next`: when what
+    matches now goes out."""
     return {
         "id": a.id, "name": a.name, "query": a.query, "owner": a.owner, "language": a.language, "rhythm": a.rhythm, "at": a.at,
         "channels": [shown(channel) for channel in a.channels], "state": a.state, "reason": a.reason, "created": lima_iso(a.created),
         "kind": a.kind, "day": a.day, "quiet": a.quiet, "volume": dict(a.volume) if a.volume else None, "every": a.every,
+        "next": lima_iso(next_due(a, now)) if a.state == "active" else None,
     }  # fmt: skip
 
 

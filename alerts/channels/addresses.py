@@ -19,6 +19,9 @@ FEED = "feed:"
 ADDRESS_LENGTH = 254
 LONGEST = 2_000
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+HIDDEN = "…"
+FILE = re.compile(r"(?:file:|[A-Za-z]:[\\/]|\.{0,2}/(?!/)|~)", re.IGNORECASE)
+BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 MEND = "Write mailto:ADDRESS, https://HOST/PATH (a webhook), feed:, or the URL of a chat as Apprise writes it (tgram://TOKEN/CHAT)."
 
@@ -32,11 +35,12 @@ def kind(url: str) -> Kind:
 def checked(url: str, allowed: Iterable[Network] = ()) -> str:
     """The channel as it is kept. Raises InputError naming the part that is wrong, or the private address it leads to."""
     url = url.strip(" ")
-    if not url or len(url) > LONGEST or not url.isprintable() or not SCHEME.match(url):
-        raise InputError(f"{url[:80]!r} is no channel that can be used.", MEND)
-    scheme, _, rest = url.partition(":")
-    scheme = scheme.lower()
+    scheme, rest = _scheme(url)
     if scheme == "mailto":
+        if rest.startswith("/"):
+            raise InputError(
+                f"The channel {url!r} has a slash before the address.", f"Write mailto:{rest.lstrip('/')}."
+            )
         return f"mailto:{mail_address(rest, 'The channel')}"
     if scheme == "feed":
         if rest:
@@ -48,6 +52,26 @@ def checked(url: str, allowed: Iterable[Network] = ()) -> str:
 
     check_service(url, allowed)
     return url
+
+
+def _scheme(url: str) -> tuple[str, str]:
+    """The scheme of a channel, in small letters, and what stands behind its colon. Raises InputError saying why there is none."""
+    if not url:
+        raise InputError("The channel is empty.", MEND)
+    if len(url) > LONGEST:
+        raise InputError(f"The channel {url[:80]!r}... is {len(url)} characters long, more than {LONGEST}.", MEND)
+    hidden = next((place for place, sign in enumerate(url) if not sign.isprintable()), None)
+    if hidden is not None:
+        raise InputError(f"The channel {url[:80]!r} has a character that cannot be seen (U+{ord(url[hidden]):04X}, character {hidden + 1}).", "Type it anew, without it.")  # fmt: skip
+    if FILE.match(url):
+        raise InputError(f"The channel {url[:80]!r} is the path of a file: it names no server.", MEND)
+    if not SCHEME.match(url):
+        scheme = "mailto:" if ADDRESS.fullmatch(url) else "https://"
+        raise InputError(f"The channel {url[:80]!r} does not say what it is: nothing stands before a colon.", f"Write {scheme}{url.lstrip('/')[:80]}, if that is meant.")  # fmt: skip
+    if url.endswith(HIDDEN):
+        raise InputError(f"The channel {url!r} is how a page shows it: what only its owner knows is left out.", "Write it whole.")  # fmt: skip
+    scheme, _, rest = url.partition(":")
+    return scheme.lower(), rest
 
 
 def mail_address(address: str, what: str) -> str:
@@ -67,20 +91,28 @@ def shown(url: str) -> str:
             return url
         case "webhook":
             parts = urlsplit(url)
-            hidden = "/…" if parts.path.strip("/") or parts.query else ""
+            hidden = f"/{HIDDEN}" if parts.path.strip("/") or parts.query else ""
             return urlunsplit((parts.scheme, parts.netloc, "", "", "")) + hidden
-    return f"{url.partition(':')[0]}://…"
+    return f"{url.partition(':')[0]}://{HIDDEN}"
 
 
 def _webhook(url: str, allowed: Iterable[Network]) -> str:
     """An address to post to: host, port and path as given, no password, no fragment, nothing private."""
+    if "\\" in url:
+        raise InputError(f"The webhook {url!r} has a backslash in it.", "Write / instead, or %5C where it is meant.")
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError as error:
         raise InputError(f"The webhook {url!r}: its host or port cannot be read ({error}).", "Write https://HOST[:PORT]/PATH.") from error  # fmt: skip
     if not host:
-        raise InputError(f"The webhook {url!r} names no host.", "Write https://HOST[:PORT]/PATH.")
+        raise InputError(f"The webhook {url!r} names no host.", "Write https://HOST[:PORT]/PATH, with both slashes.")
+    if port == 0:
+        raise InputError(
+            f"The webhook {url!r} names the port 0, where nobody listens.", "Write https://HOST[:PORT]/PATH."
+        )
+    if broken := BROKEN.search(url):
+        raise InputError(f"The webhook {url!r} has a % without two hexadecimal digits behind it (character {broken.start() + 1}).", "Write a % itself as %25.")  # fmt: skip
     if parts.fragment:
         raise InputError(f"The webhook {url!r} has a part behind #, which is never sent.", "Leave it out.")
     if len(url.split()) != 1:

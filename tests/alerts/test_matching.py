@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from alerts import matching, rules, subscriptions
+from alerts.ledger import ledger, opened
 from alerts.matching import match
 from alerts.outbox import deliver
 from core.document import Annotation
@@ -301,6 +302,7 @@ def test_the_ledger_tells_of_a_document(store, mailing, mailbox, alert, now):
     match(store, mailing, now)
     deliver(store, mailing, now)
     with store.read() as tx:
-        (row,) = kept.matched_of_document(tx, ids[0])
-    assert row["name"] == "paros" and row["delivery_state"] == "sent" and row["entry_state"] == "frozen"
+        (row,) = ledger(tx, kept.listed(tx)[0])
+        (told,) = opened(tx, kept.listed(tx)[0], row["id"])["told"]
+    assert row["state"] == "sent" and [one["id"] for one in told["documents"]] == ids
     assert row["message_id"] == mailbox[0].letters[0]["Message-ID"]

@@ -233,3 +233,52 @@ def test_a_canary_without_an_address_or_a_mail_server_says_so(call: Call, monkey
     monkeypatch.setenv("PUTUTU_CANARY_MAILBOX", "pop3://x")
     code, _, err = call("canary")
     assert code == 1 and "PUTUTU_CANARY_MAILBOX" in err and "imap://" in err
+
+
+def test_a_list_without_rows_still_has_its_header(call: Call) -> None:
+    for command, first in (
+        (("alerts", "list"), "id,name,query"), (("alerts", "channels"), "url,state"), (("stories",), "id,size"), (("runs",), "id,kind"),
+    ):  # fmt: skip
+        code, out, _ = call(*command, "--csv")
+        assert code == 0 and out.startswith(first) and out.count("\n") == 1, command
+        assert call(*command, "--json")[1] == ""
+    call(*ADD, "--name", "uno", "--query", "paro")
+    for command in (("ledger", "uno"), ("mutes", "uno")):
+        assert call("alerts", *command, "--csv")[1].count("\n") == 1
+
+
+def test_the_header_without_rows_is_that_with_rows(call: Call) -> None:
+    empty = call("alerts", "list", "--csv")[1]
+    call(*ADD, "--name", "uno", "--query", "paro")
+    assert call("alerts", "list", "--csv")[1].splitlines()[0] == empty.strip()
+
+
+def test_all_alerts_of_an_owner_are_changed_together_or_not_at_all(call: Call) -> None:
+    call(*ADD, "--name", "uno", "--query", "paro")
+    call(*ADD, "--name", "dos", "--query", "huelga", "--rhythm", "daily")
+    call("alerts", "add", "--name", "uno", "--query", "paro", "--owner", "bea@example.org")
+    owner = ("alerts", "owner", "ana@example.org", "--json")
+    code, out, _ = call(
+        *owner,
+        "--quiet",
+        "22:00-07:00",
+        "--language",
+        "en",
+        "--channel",
+        "mailto:ana@example.org",
+        "--channel",
+        "feed:",
+    )
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert code == 0 and [row["name"] for row in rows] == ["uno", "dos"]
+    assert all((row["quiet"], row["language"], row["channels"]) == ("22:00-07:00", "en", ["mailto:ana@example.org", "feed:"]) for row in rows)  # fmt: skip
+    others = [json.loads(line) for line in call("alerts", "list", "--json")[1].splitlines()][2]
+    assert (others["quiet"], others["language"], others["channels"]) == (None, "es", ["mailto:bea@example.org"])
+    code, _, err = call(*owner, "--quiet", "", "--channel", "https://8.8.8.8:0/")
+    assert code == 1 and "port 0" in err
+    code, _, err = call(*owner, "--owner", "bea@example.org")  # who has an alert of that name: none moves
+    assert code == 1 and "named 'uno'" in err
+    assert [json.loads(line)["quiet"] for line in call(*owner)[1].splitlines()] == ["22:00-07:00"] * 2
+    assert json.loads(call(*owner, "--quiet", "")[1].splitlines()[0])["quiet"] is None
+    code, _, err = call("alerts", "owner", "nadie@example.org")
+    assert code == 1 and "has no alert" in err

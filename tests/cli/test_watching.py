@@ -95,7 +95,9 @@ def test_check_gives_a_verdict_a_reason_and_a_mend_and_proves_what_yields(desk: 
     table = list(csv.DictReader(io.StringIO(desk("sources", "check", "cerrado", "--csv").stdout)))
     assert [row["verdict"] for row in table] == ["blocked"]
     unknown = desk("sources", "check", "rivera")
-    assert unknown.returncode == 1 and "ribera" in unknown.stderr
+    others = [desk("crawl", "rivera"), desk("extract-again", "rivera")]
+    assert [one.returncode for one in (unknown, *others)] == [2, 2, 2] and "ribera" in unknown.stderr
+    assert {one.stderr.splitlines()[-1] for one in (unknown, *others)} == {unknown.stderr.splitlines()[-1]}
 
 
 def test_what_is_wrong_with_a_source_is_told_with_its_class_and_its_mend(desk: Desk, settings: Settings) -> None:

@@ -1,6 +1,6 @@
 """Polls without a network: where a listing leads, what some listings lack, and what a source's past of failures needs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -100,3 +100,58 @@ def test_a_source_asked_by_many_polls_learns_what_it_lists(reader):
         state = reader.poll({FEED: (200, rss(*range(count * 3)))})
     assert state.listed == 9 and state.rhythm["recent"] >= 3 and state.last_item >= now
     assert reader.poll({FEED: (200, rss(*range(9)))}).listed == 9, "the same again: how long it is stays known"
+
+
+def asks(store, settings, source, *, force=False):
+    polling = Polling(store, Archive(settings.home), [source], {source.slug: Tally()}, force=force)
+    return polling, [url for _, url, _ in polling.due()]
+
+
+def test_what_another_crawl_polls_or_has_just_polled_is_not_polled(store_settings):
+    """Two homes on one store: each source is polled by one of them at a time, and once in its interval."""
+    source = Source(slug="ribera", name="La Ribera", home=HOME + "/", feeds=(FEED,), status="verified")
+    with Store.open(store_settings) as store, Store.open(store_settings) as second:
+        polling, urls = asks(store, store_settings, source)
+        assert urls == [FEED] and asks(second, store_settings, source)[1] == []
+        assert asks(second, store_settings, source, force=True)[1] == [
+            FEED
+        ]  # a person who says now is not kept waiting
+        polling.answered("ribera", FEED, Page(url=FEED, status=200, body=rss(1).encode(), when=datetime.now(UTC)))
+        polling.done("ribera")
+        assert asks(second, store_settings, source)[1] == [] and second.take("poll:ribera")  # free, and not due
+
+
+def test_a_crawl_that_died_holds_no_source(store_settings):
+    source = Source(slug="ribera", name="La Ribera", home=HOME + "/", feeds=(FEED,), status="verified")
+    with Store.open(store_settings) as second:
+        first = Store.open(store_settings)
+        assert asks(first, store_settings, source)[1] == [FEED] and asks(second, store_settings, source)[1] == []
+        first.close()
+        assert asks(second, store_settings, source)[1] == [FEED]
+
+
+def test_one_that_ended_between_looking_and_taking_is_looked_at_again(store_settings, monkeypatch):
+    source = Source(slug="ribera", name="La Ribera", home=HOME + "/", feeds=(FEED,), status="verified")
+    with Store.open(store_settings) as store, Store.open(store_settings) as second:
+        take = second.take
+
+        def late(what):
+            polling, _ = asks(store, store_settings, source)
+            polling.answered("ribera", FEED, Page(url=FEED, status=200, body=rss(1).encode(), when=datetime.now(UTC)))
+            polling.done("ribera")
+            return take(what)
+
+        monkeypatch.setattr(second, "take", late)
+        assert asks(second, store_settings, source)[1] == []
+        assert store.take("poll:ribera")
+
+
+def test_a_host_whose_clock_is_a_little_behind_does_not_poll_at_once_again(store_settings, monkeypatch):
+    source = Source(slug="ribera", name="La Ribera", home=HOME + "/", feeds=(FEED,), status="verified")
+    with Store.open(store_settings) as store, Store.open(store_settings) as second:
+        polling, _ = asks(store, store_settings, source)
+        polling.answered("ribera", FEED, Page(url=FEED, status=200, body=rss(1).encode(), when=datetime.now(UTC)))
+        polling.done("ribera")
+        for behind, wanted in ((timedelta(seconds=30), []), (timedelta(hours=3), [FEED])):
+            monkeypatch.setattr("crawler.polling.utc_now", lambda behind=behind: datetime.now(UTC) - behind)
+            assert asks(second, store_settings, source)[1] == wanted

@@ -57,7 +57,7 @@ def test_an_engine_that_comes_later_translates_what_waits(
     assert not pipeline.engine_changed(settings)
     assert pipeline.queue_untranslated(store, settings) == 0
 
-    for place in ("enrich.translate.choose", "pipeline.choose"):
+    for place in ("enrich.translate.choose", "catchup.choose"):
         monkeypatch.setattr(place, lambda *_, **__: Loud())
     (job,) = (one for one in scheduler.JOBS if one.name == "translate")
     assert job.wanted(store, settings, NOW)

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -306,3 +307,33 @@ def test_documents_whose_work_is_open_parked_or_was_never_queued_are_unsettled(s
             if one.document == ids[0]:
                 work.fail(tx, one, store.worker, "refused", now, permanent=True)
         assert work.unsettled(tx, "index") == 2
+
+
+def test_what_one_store_holds_no_other_takes(store, store_settings):
+    with Store.open(store_settings) as second:
+        assert store.take("poll:ribera") and store.take("poll:ribera") and second.take("poll:otra")
+        assert not second.take("poll:ribera")
+        store.drop("poll:ribera")
+        store.drop("poll:ribera")
+        assert second.take("poll:ribera") and not store.take("poll:ribera")
+    assert store.take("poll:ribera")
+
+
+def test_what_a_killed_process_held_is_free(store, store_settings):
+    code = (
+        "import sys, time\nfrom dataclasses import replace\nfrom pathlib import Path\nfrom core.settings import Settings\nfrom store.database import Store\n"
+        "settings = replace(Settings.load({'PUTUTU_HOME': sys.argv[1]}), store=sys.argv[2], home=Path(sys.argv[1]))\n"
+        "store = Store.open(settings)\nprint(store.take('poll:ribera'), flush=True)\ntime.sleep(60)\n"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(store_settings.home), store_settings.store], stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None and child.stdout.readline().strip() == "True"
+    assert not store.take("poll:ribera")
+    child.kill()
+    child.wait()
+    for _ in range(50):  # the database server sees a broken connection a moment later
+        if store.take("poll:ribera"):
+            return
+        time.sleep(0.1)
+    raise AssertionError("it is still held")

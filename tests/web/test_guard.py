@@ -185,3 +185,35 @@ def test_serve_says_when_it_listens_and_ends_when_told(site: Any) -> None:
         stop.set()
         thread.join(20)
     assert not thread.is_alive()
+
+
+@pytest.mark.parametrize(
+    ("base", "method", "more", "english", "spanish"),
+    [
+        ("http://evil.example", "GET", {}, "does not answer", "no responde a ese nombre. Ponga en PUTUTU_PUBLIC_URL"),
+        (
+            "http://127.0.0.1:8642",
+            "POST",
+            {"origin": "https://evil.example"},
+            "another site",
+            "formulario de otro sitio",
+        ),
+        (
+            "http://127.0.0.1:8642",
+            "GET",
+            {"x-forwarded-for": "9.9.9.9"},
+            "Only this machine",
+            "Solo puede entrar esta máquina",
+        ),
+    ],
+)
+def test_a_plain_refusal_speaks_the_language_of_the_page(
+    site: Any, base: str, method: str, more: dict[str, str], english: str, spanish: str
+) -> None:
+    said = [
+        site.client(base).request(method, path, headers=more | {"accept": accept, "accept-language": wanted}).text
+        for path, accept, wanted in (
+            ("/alerts", "text/html", "es"), ("/alerts", "text/html", "en"), ("/alerts?lang=en", "text/html", "es"), ("/alerts.json", "*/*", "es"),
+        )
+    ]  # fmt: skip
+    assert spanish in said[0] and all(english in one for one in said[1:])

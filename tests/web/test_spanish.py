@@ -26,7 +26,8 @@ NEVER_ON_A_PAGE = {
 ROOMS = ("search", "web", "store", "crawler/platforms")
 ALONE = (
     "core/time.py", "core/home.py", "core/pseudonyms.py", "core/urls.py", "alerts/rules.py", "alerts/subscriptions.py",
-    "alerts/channels/mail.py", "crawler/extract.py", "crawler/catalog.py", "crawler/politeness.py", "crawler/archive.py",
+    "alerts/channels/mail.py", "alerts/channels/addresses.py", "alerts/channels/chat.py", "alerts/questions.py", "alerts/ledger.py",
+    "crawler/extract.py", "crawler/catalog.py", "crawler/politeness.py", "crawler/archive.py",
     "enrich/apertium.py", "enrich/models.py", "enrich/pool.py", "enrich/lexicon/__init__.py", "enrich/lexicon/reader.py", "pipeline.py",
 )  # fmt: skip
 REASONS = {

@@ -229,3 +229,24 @@ def test_a_foreign_page_cannot_subscribe_by_program(writer: TestClient) -> None:
     assert writer.post("/api/v1/alerts", json=given, headers={"origin": "https://evil.example"}).status_code == 403
     assert writer.post("/api/v1/alerts", json=given, headers={"sec-fetch-site": "cross-site"}).status_code == 403
     assert writer.get("/api/v1/alerts").json() == {"alerts": []}
+
+
+def test_all_alerts_of_an_owner_change_at_once(writer: TestClient) -> None:
+    for name in ("uno", "dos"):
+        writer.post("/api/v1/alerts", json={"name": name, "query": "paro", "owner": "ana@example.org"})
+    rows = writer.patch("/api/v1/owners/ana@example.org", json={"quiet": "22:00-07:00", "language": "en"}).json()[
+        "alerts"
+    ]
+    assert [(row["name"], row["quiet"], row["language"]) for row in rows] == [("uno", "22:00-07:00", "en"), ("dos", "22:00-07:00", "en")]  # fmt: skip
+    assert all(row["next"] for row in rows)
+    assert writer.patch("/api/v1/owners/nadie@example.org", json={"quiet": ""}).status_code == 400
+    assert writer.patch("/api/v1/owners/ana@example.org", json={"query": "x"}).status_code == 400
+    page = writer.get("/alerts?lang=en").text
+    assert "All alerts of one owner" in page and "<option>ana@example.org</option>" in page
+    form = {"owner": "ana@example.org", "channels": "feed:", "loud": "1", "form_token": token(writer)}
+    assert writer.post("/alerts/owner", data=form).status_code == 303
+    rows = writer.get("/api/v1/alerts").json()["alerts"]
+    assert [(row["quiet"], row["channels"], row["language"]) for row in rows] == [(None, ["feed:"], "en")] * 2
+    answer = writer.post("/alerts/owner", data=form | {"channels": "feed: https://8.8.8.8:0/", "lang": "es"})
+    assert answer.status_code == 400 and "puerto 0" in answer.text
+    assert writer.post("/alerts/owner", data=form | {"form_token": "x"}).status_code == 403

@@ -9,8 +9,13 @@ from typing import Any
 from core.document import Payload
 from enrich.reading import Found, Reading
 
-VERSION = "2"
+VERSION = "3"
 THRESHOLD = 0.5
+NEAR_THE_TOP = 2
+"""Sentences of a text that count fully, whatever they tell of."""
+_TRADERS = frozenset(
+    {"comerciante", "comerciantes", "feriante", "feriantes", "stands", "puestos", "vendedores", "vender"}
+)
 Place = tuple[str, int]
 """Field and number of a sentence."""
 
@@ -20,7 +25,13 @@ def run(reading: Reading) -> Payload:
     subjects = {
         topic["name"]: _sentences(reading.found.get(f"topic.{topic['name']}", [])) for topic in _topics(reading)
     }
-    sectors = [sector for name, found in reading.kind("sector") if (sector := _sector(reading, name, found, subjects))]
+    by_name = dict(reading.kind("sector"))
+    titled = {name for name, found in by_name.items() if any(item.field.name == "title" for item in found)}
+    sectors = [
+        sector
+        for name, found in by_name.items()
+        if (sector := _sector(reading, name, found, subjects, passing=bool(titled - {name})))
+    ]
     return {"sectors": sorted(sectors, key=lambda sector: (-sector["score"], sector["name"]))}
 
 
@@ -32,17 +43,21 @@ def _sentences(found: list[Found]) -> set[Place]:
     return {(item.field.name, item.field.sentence_at(item.hit.start)) for item in found}
 
 
-def _sector(reading: Reading, name: str, found: list[Found], subjects: dict[str, set[Place]]) -> dict[str, Any] | None:
+def _sector(
+    reading: Reading, name: str, found: list[Found], subjects: dict[str, set[Place]], *, passing: bool
+) -> dict[str, Any] | None:
     about = set().union(*subjects.values())
     left = 1.0
     seen: Counter[str] = Counter()
     for item in found:
         entry, place = item.hit.entry, (item.field.name, item.field.sentence_at(item.hit.start))
-        weight = entry.weight * (1.4 if item.field.name == "title" else 1.15 if place in about else 1.0)
+        weight = entry.weight * _prominence(place, about, passing)
         left *= 1 - min(weight * (0.5 if seen[entry.words] else 1.0), 0.95)
         seen[entry.words] += 1
     score = (1 - left) * (1.0 if subjects else 0.9)
-    if name == "public_transport" and _is_freight(reading, found):
+    if (name == "public_transport" and _is_freight(reading, found)) or (
+        name == "retail" and _is_market(reading, found)
+    ):
         return None
     if reading.count("context.sport") >= 2 or score < THRESHOLD:
         return None
@@ -52,6 +67,18 @@ def _sector(reading: Reading, name: str, found: list[Found], subjects: dict[str,
         "score": round(score, 3),
         "spans": [item.span for item in found],
     }
+
+
+def _prominence(place: Place, about: set[Place], passing: bool) -> float:
+    """How much a mention counts by where it stands: where the title names a sector, another one far down and apart from the subject is named in passing."""
+    if place[0] == "title":
+        return 1.4
+    return 1.15 if place in about else 0.75 if passing and place[1] >= NEAR_THE_TOP else 1.0
+
+
+def _is_market(reading: Reading, found: list[Found]) -> bool:
+    """Whether the traders are those of a market: then the word alone makes no shops."""
+    return bool(reading.count("sector.markets")) and all(item.hit.entry.words in _TRADERS for item in found)
 
 
 def _is_freight(reading: Reading, found: list[Found]) -> bool:

@@ -51,6 +51,15 @@ _COMPLEMENT = frozenset(
     """.split()  # noqa: SIM905
 )
 """What stands directly behind the noun, folded: a strike is national, of drivers, for 48 hours."""
+_OPENERS = frozenset(
+    """
+    amazonas ancash apurimac arequipa ayacucho cajamarca callao cusco cuzco huancavelica huanuco ica junin libertad lambayeque lima loreto dios
+    moquegua pasco piura puno martin tacna tumbes ucayali trujillo chiclayo huancayo juliaca chimbote iquitos convoca convocan acata acatan anuncia
+    anuncian inicia inician cumple cumplen levanta levantan suspende suspenden sigue siguen continua continuan realizan habra termina gran
+    primer segundo tercer cuarto nuevo este otro ultimo historico peru inminente alerta ningun todo mas
+    """.split()  # noqa: SIM905
+)
+"""First words of a headline that name nobody: a region, what is done with a strike."""
 _LAWS = ("ley", "leyes")
 
 
@@ -89,6 +98,8 @@ def _names(text: str, start: int, end: int) -> bool:
     if behind == word or _PLACES.search(f" {fold(text[max(0, start - _REACH) : start])}"):
         return True
     last = before[2] or before[1]
+    if before[2] is None and before.start() == 0 and behind.islower() and not behind.endswith("s"):
+        return last[0].isupper() and fold(last) not in _OPENERS and last.lower() not in _PLAIN
     named = last[0].isupper() and last.lower() not in _PLAIN
     return named and bool(behind) and behind[0].isupper() and not behind.isupper()
 

@@ -101,4 +101,5 @@ def asks_text(node: Node) -> bool:
 
 
 def _escaped(text: str) -> str:
-    return re.sub(r"([.^$*+?{}\[\]\\|()#&~<>@\"-])", r"\\\1", text)
+    """Signs of regular expressions taken as they are; `<` and `>` are none, and escaped they mean the edge of a word in tantivy."""
+    return re.sub(r"([.^$*+?{}\[\]\\|()#&~@\"-])", r"\\\1", text)

@@ -194,8 +194,8 @@ def _inside(item: Any, within: Within) -> Within:
         return replace(within, exact=True)
     if within.field or within.exact:
         outer = within.field or EXACT
-        mend = APART if within.mending else _apart(item, replace(within, mending=True), name)
-        raise QueryError(f"{name}: stands inside {outer}:.", mend, item.pos)
+        written = APART if within.mending else _apart(item, replace(within, mending=True), name)
+        raise QueryError(f"{name}: stands inside {outer}:.", written, item.pos)
     return replace(within, field=name)
 
 

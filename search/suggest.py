@@ -6,13 +6,16 @@ letters, which asks for the word.
 import difflib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice, product, zip_longest
 
+from core.errors import QueryError
 from core.terms import fold_word
 from search import asking
 from search.analysed import FACETS, key
 from search.backend import Backend
 from search.nodes import OPERATORS, All, Fuzzy, Leaf, Node, Phrase, Tag, Word, leaves
+from search.query import parse
 from search.spelling import SHORTEST
 
 MOST = 3
@@ -30,23 +33,57 @@ LISTED = (
 SMALL: dict[Leaf, str] = {Word("", name.lower()): name for name in OPERATORS}
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What stands in a query, a word or `field:value`, and what is offered in its place."""
+
+    asked: str
+    offered: str
+
+    def put_into(self, text: str) -> str | None:
+        """The query as typed with the offer in its place; None where it does not stand there so, or could not be asked."""
+        name, colon, value = (re.escape(part) for part in self.asked.partition(":"))
+        spelled = rf'{name}\s*:\s*(?:"{value}"|{value})' if colon else name
+        found = re.search(rf"(?<!\w){spelled}(?!\w)", text, re.I)
+        if not found:
+            return None
+        asked = text[: found.start()] + self.offered + text[found.end() :]
+        try:
+            parse(asked)
+        except QueryError:
+            return None
+        return asked
+
+
 def suggestions(backend: Backend, node: Node) -> list[str]:
     """At most MOST words to try, the likeliest of each first; only for words and values that no document has."""
-    each: list[list[str]] = []
+    return [one.offered for one in offers(backend, node)]
+
+
+def offers(backend: Backend, node: Node) -> list[Offer]:
+    """The same, each with what it is offered for."""
+    each: list[list[Offer]] = []
     for leaf in dict.fromkeys(leaves(node)):
         if leaf != node and leaf in SMALL:
-            each.append([SMALL[leaf]])  # English has these words, so they may well be found
+            each.append([Offer(SMALL[leaf].lower(), SMALL[leaf])])  # English has these words, so they may well be found
         elif isinstance(leaf, Word | Phrase):
             lost = (word for word in leaf.text.split() if not backend.count(Word("", word, leaf.exact)))
-            each.extend(_for_word(backend, word) for word in islice(lost, MOST))
+            each.extend(_of(word, _for_word(backend, word)) for word in islice(lost, MOST))
         elif isinstance(leaf, Fuzzy) and leaf.field in asking.BARE:
-            each.append(_for_word(backend, leaf.text))
+            each.append(_of(leaf.text, _for_word(backend, leaf.text)))
         elif isinstance(leaf, Tag) and not backend.count(leaf):
-            each.append(_for_value(backend, leaf))
+            each.append(_of(f"{leaf.field}:{leaf.value}", _for_value(backend, leaf)))
         if len(each) >= MOST:
             break
-    in_turn = (offer for offers in zip_longest(*each) for offer in offers if offer)
-    return list(dict.fromkeys(in_turn))[:MOST]
+    in_turn = (offer for row in zip_longest(*each) for offer in row if offer)
+    found: dict[str, Offer] = {}
+    for offer in in_turn:
+        found.setdefault(offer.offered, offer)
+    return list(found.values())[:MOST]
+
+
+def _of(asked: str, offered: list[str]) -> list[Offer]:
+    return [Offer(asked, word) for word in offered]
 
 
 def _for_word(backend: Backend, word: str) -> list[str]:

@@ -14,7 +14,7 @@ from core.text import fold as alike
 from core.time import day_bounds, lima_day
 from search import changes as changing
 from search import spikes as rising
-from search import trending
+from search import suggest, trending
 from search import trends as counting
 from search.backend import scan
 from search.filters import filters
@@ -22,7 +22,6 @@ from search.highlight import marks
 from search.nodes import Node, both
 from search.query import everything, parse
 from search.similar import candidates, nearest
-from search.suggest import suggestions
 from store import completeness, documents, sources, stories
 from web.desk import Desk
 from web.question import Question
@@ -124,9 +123,10 @@ def departments(desk: Desk, question: Question) -> dict[str, int]:
     return dict(sorted(counted, key=lambda pair: (-pair[1], alike(pair[0]))))
 
 
-def offers(desk: Desk, question: Question) -> list[str]:
-    """Other words to try where the query's words find nothing."""
-    return suggestions(desk.index(), parsed(question.q)) if question.q else []
+def offers(desk: Desk, question: Question) -> list[tuple[str, str | None]]:
+    """Other words to try where the query's words find nothing, each with the query that has it in its place."""
+    found = suggest.offers(desk.index(), parsed(question.q)) if question.q else []
+    return [(one.offered, one.put_into(question.q)) for one in found]
 
 
 def behind(desk: Desk) -> tuple[int, int]:

@@ -82,7 +82,7 @@ def search(request: Request) -> HTMLResponse:
     ask, notice = visit.question, ""
     results: Results | None = None
     facets: list[Facet] = []
-    offers: list[str] = []
+    offers: list[tuple[str, str | None]] = []
     try:
         results, facets, offers = _results(visit)
         notice = behind(visit, found=bool(results.total))
@@ -120,7 +120,7 @@ def behind(visit: Visit, *, found: bool) -> str:
     return visit.words.t("notice.behind", indexed=indexed, stored=stored) if told else ""
 
 
-def _results(visit: Visit) -> tuple[Results, list[Facet], list[str]]:
+def _results(visit: Visit) -> tuple[Results, list[Facet], list[tuple[str, str | None]]]:
     ask, desk = visit.question, visit.desk
     found = answers.search(desk, ask)
     outlets = desk.outlets()

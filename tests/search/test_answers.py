@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from core.record import Record
 from search.analysed import Analysed
 from search.explain import explained
@@ -9,7 +11,7 @@ from search.highlight import marks, snippet
 from search.memory import MemoryBackend, explain, matches
 from search.nodes import Tag
 from search.query import parse
-from search.suggest import suggestions
+from search.suggest import Offer, suggestions
 
 Make = Callable[..., Record]
 
@@ -101,3 +103,19 @@ def test_a_value_is_offered_by_its_words_by_its_look_and_from_a_short_list(make:
     assert suggestions(backend, parse("place:juan")) == ['place:"San Juan"']
     assert suggestions(backend, parse("topic:paros")) == ["topic:strike", "topic:extortion"]
     assert suggestions(backend, parse("source:zzz")) == [], "outlets are too many to be named"
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered", "text", "put"),
+    [
+        ("nino", "niño", "paro -nino2 (Nino OR rey)", "paro -nino2 (niño OR rey)"),
+        ("or", "OR", "color or luz", "color OR luz"),
+        ("source:el comercio", "source:el_comercio", 'paro source: "El Comercio"', "paro source:el_comercio"),
+        ("topic:paros", "topic:strike", "date:2024 topic:paros", "date:2024 topic:strike"),
+        ("topic:paros", "topic:strike", "topic:(paros OR leyes)", None),
+        ("paró", "exact:paro", "exact:paró", None),
+        ("or", "OR", "or luz", None),
+    ],
+)
+def test_an_offer_is_put_where_the_word_stands(asked: str, offered: str, text: str, put: str | None) -> None:
+    assert Offer(asked, offered).put_into(text) == put

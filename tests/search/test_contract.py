@@ -1,5 +1,6 @@
 """One contract, three backends: what a query finds, which side answers, order, counts, facets, histograms, stories."""
 
+import string
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +12,7 @@ from core.errors import InputError
 from core.record import Record
 from search.backend import Backend, DayCount, StoryDay, scan
 from search.filters import filters
-from search.nodes import both
+from search.nodes import Prefix, Tag, Wildcard, both
 from search.query import everything, parse
 
 Make = Callable[..., Record]
@@ -157,6 +158,19 @@ def tagged(shared_backend: Backend, build: Make) -> Backend:
     )  # fmt: skip
     put(shared_backend, one, other)
     return shared_backend
+
+
+def test_every_sign_in_a_value_is_itself(backend: Backend, make: Make) -> None:
+    signs = [sign for sign in (*string.punctuation, "·", "😀") if sign not in "*?"]
+    records = {sign: make(f"nota {n}", section=f"uno{sign}dos") for n, sign in enumerate(signs)}
+    put(backend, *records.values())
+    for sign, one in records.items():
+        for node in (
+            Tag("section", f"uno{sign}dos"),
+            Prefix("section", f"uno{sign}"),
+            Wildcard("section", f"*o{sign}?os"),
+        ):
+            assert parse(str(node)) == node and found(backend, str(node)) == {one.id}, node
 
 
 def test_days_are_lima_days(backend: Backend, make: Make) -> None:

@@ -62,6 +62,12 @@ def test_one_document_for_each_story(client: TestClient) -> None:
     assert client.get("/search.json?q=choferes").json()["documents"][0]["outlets"] is None
 
 
+def test_an_offer_leads_to_the_query_with_it_and_the_rest_stays(client: TestClient) -> None:
+    page = client.get("/search?q=drivrs+-huelga&lang=en").text
+    assert '<a href="/search?lang=en&amp;q=drivers+-huelga">Did you mean drivers?</a>' in page
+    assert "Did you mean OR?" in client.get("/search?q=xyzzy+or+zzzz&lang=en").text
+
+
 def test_everything_found_leaves_as_a_stream_without_a_cap(site: Any) -> None:
     client = site.client()
     lines = [json.loads(line) for line in client.get("/export.jsonl?q=extorsi%C3%B3n&limit=1").text.splitlines()]

@@ -59,7 +59,7 @@ _CALLS = (
     r"(?:no (?:te )?olvides(?: de)?|recuerda(?: que puedes)?|(?:tambien )?(?:puedes|pueden|podes)) (?:seguirnos|encontrarnos|escucharnos|suscribirte|unirte a nuestr[oa]s?|dejarnos)\b|(?:buscanos|encuentranos|leenos|escuchanos) en\b",
     rf"(?:visita|visite|entra (?:a|en)|entre (?:a|en)|ingresa (?:a|en)|ingrese (?:a|en)|revisa|escucha|mira|descubre|explora|unete a|encuentra (?:mas|esta|todas?) .{{0,30}}en) {_OURS}|escucha (?:el|este) (?:podcast|episodio|audio)\b.{{0,20}}$",
     rf"(?:mantente|mantengase) (?:informad[oa]|al (?:dia|tanto)|conectad[oa]|actualizad[oa])|enterate de (?:mas|todo|lo ultimo|las ultimas)\b|(?:si )?(?:quieres|deseas) (?:recibir|suscribirte|estar (?:informad[oa]|al (?:dia|tanto)))\b|ya estamos en {_NETWORKS}\b",
-    r"para (?:seguir|continuar) leyendo\b|(?:ya |aun no |todavia no )?tienes (?:una )?(?:cuenta|suscripcion)\b.{0,60}$|para mas (?:informacion|noticias|detalles),? (?:visita|ingresa|entra|siguenos|consulta|revisa|haz)\b|si te intereso (?:esta|este|la)\b",
+    r"para (?:seguir|continuar) leyendo\b|(?:ya |aun no |todavia no )tienes (?:una )?(?:cuenta|suscripcion)\b.{0,60}$|para mas (?:informacion|noticias|detalles),? (?:visita|ingresa|entra|siguenos|consulta|revisa|haz)\b|si te intereso (?:esta|este|la)\b",
 )  # fmt: skip
 CALLS = re.compile(rf"^\W*(?:{'|'.join(_CALLS)})")
 _PICTURE = "foto(?:grafia)?s?|imagen(?:es)?|infografia|ilustracion|photo|image|composicion"
@@ -82,6 +82,8 @@ _TOLD = re.compile(
     re.I,
 )
 """Somebody tells something: a sentence of the article, though it begins as a call to the reader does."""
+_QUOTES = ('"', "“", "«", "‘", "'")
+"""What opens somebody's words: a threat commands as a call does."""
 FOOTERS = re.compile(
     r"^\W*(?:the post|la entrada|el articulo|el post)\s.{1,300}?\s(?:appeared first on|se publico primero en|aparecio primero en)\b"
 )
@@ -113,7 +115,7 @@ def is_boilerplate(line: str) -> bool:
         return True
     if LABEL.match(plain) or FOOTERS.match(plain):
         return True
-    if _TOLD.search(line):
+    if _TOLD.search(line) or line.lstrip()[:1] in _QUOTES:
         return bool(CREDIT.match(plain)) and len(plain) <= 180
     return (bool(CALLS.match(plain)) and len(plain) <= 260) or (len(plain) <= 180 and _is_credit(line, plain))
 

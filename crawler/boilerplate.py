@@ -78,7 +78,8 @@ _SMALL_WORDS = 4
 _TOLD = re.compile(
     r"\b(?:dijo|dijeron|decían?|contó|contaron|relató|relataron|señaló|señalaron|indicó|indicaron|advirtió|advirtieron|ordenó|ordenaron|pidió|pidieron|"
     r"exigió|exigieron|denunció|denunciaron|escribió|escribieron|gritó|gritaron|respondió|respondieron|afirmó|afirmaron|aseguró|aseguraron|explicó|explicaron|"
-    r"precisó|sostuvo|sostuvieron|agregó|añadió|anunció|anunciaron|amenazó|amenazaron|leía|rezaba|según (?:el|la|los|las|un|una))\b",
+    r"precisó|sostuvo|sostuvieron|agregó|añadió|anunció|anunciaron|amenazó|amenazaron|leía|rezaba|según (?:el|la|los|las|un|una)|"
+    r"(?:dice|cuenta|relata|señala|indica|advierte|afirma|asegura|explica|precisa|pide|ordena|reclama) (?:el|la|los|las|un|una))\b",
     re.I,
 )
 """Somebody tells something: a sentence of the article, though it begins as a call to the reader does."""
@@ -104,13 +105,15 @@ _ARROW = re.compile(r"[^«.]{1,50}\s[»›→▶►]\W*$")
 
 def is_boilerplate(line: str) -> bool:
     """Whether a whole line (a paragraph as printed) is no part of the article."""
-    plain = fold(" ".join(line.split()))
+    line = " ".join(line.split())
+    plain = fold(line)  # one character for one
     if not any(char.isalpha() for char in plain) and len(plain) <= 12:
         return True
     if _ADDRESS.fullmatch(plain) or _ARROW.match(line):
         return True
     if len(plain) <= 300 and (
-        CROSS_LINK.match(plain) or ((label := SHOUTED.match(plain)) and line[: label.end()].isupper())
+        ((label := CROSS_LINK.match(plain)) and not _goes_on(line[label.end() :]))
+        or ((label := SHOUTED.match(plain)) and line[: label.end()].isupper())
     ):
         return True
     if LABEL.match(plain) or FOOTERS.match(plain):
@@ -118,6 +121,12 @@ def is_boilerplate(line: str) -> bool:
     if _TOLD.search(line) or line.lstrip()[:1] in _QUOTES:
         return bool(CREDIT.match(plain)) and len(plain) <= 180
     return (bool(CALLS.match(plain)) and len(plain) <= 260) or (len(plain) <= 180 and _is_credit(line, plain))
+
+
+def _goes_on(rest: str) -> bool:
+    """Whether what follows a label is the rest of a sentence (`Más detalles: los dos huyeron a pie.`), not a headline."""
+    rest = rest.strip()
+    return rest.endswith((".", "!", "?")) and rest[:1].islower() and len(rest.split()) >= 6
 
 
 def _is_credit(line: str, plain: str) -> bool:

@@ -287,6 +287,7 @@ CROSS = [
     "Para más noticias, ingresa a nuestra web",
     "Recibe alertas del puerto en su celular",
     "Captura de pantalla: canal de la comuna",
+    "Más detalles: Así fue la reunión de los vecinos con el alcalde.",
     "Para seguir leyendo, suscríbete a La Ribera",
     "¿Ya tienes una cuenta? Inicia sesión",
 ]
@@ -316,6 +317,8 @@ PROSE = [
     "Recibir audios con balazos en su WhatsApp le quitó el sueño al panadero.",
     "Compartir en Facebook la foto del hijo fue la primera amenaza, relató la madre.",
     "“Mantente al día con la cuota”.",
+    "Más detalles: los dos hombres llegaron en una moto y dispararon contra la puerta.",
+    "Síguenos hasta el puerto, dice el audio que guardó la panadera.",
     "«Únete a nosotros o cierra la bodega»",
     "“Suscríbete al seguro”, así llamaban al cobro.",
     "Síguenos en silencio, le ordenaron al chofer antes de bajarlo.",

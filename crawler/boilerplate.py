@@ -59,7 +59,7 @@ _CALLS = (
     r"(?:no (?:te )?olvides(?: de)?|recuerda(?: que puedes)?|(?:tambien )?(?:puedes|pueden|podes)) (?:seguirnos|encontrarnos|escucharnos|suscribirte|unirte a nuestr[oa]s?|dejarnos)\b|(?:buscanos|encuentranos|leenos|escuchanos) en\b",
     rf"(?:visita|visite|entra (?:a|en)|entre (?:a|en)|ingresa (?:a|en)|ingrese (?:a|en)|revisa|escucha|mira|descubre|explora|unete a|encuentra (?:mas|esta|todas?) .{{0,30}}en) {_OURS}|escucha (?:el|este) (?:podcast|episodio|audio)\b.{{0,20}}$",
     rf"(?:mantente|mantengase) (?:informad[oa]|al (?:dia|tanto)|conectad[oa]|actualizad[oa])|enterate de (?:mas|todo|lo ultimo|las ultimas)\b|(?:si )?(?:quieres|deseas) (?:recibir|suscribirte|estar (?:informad[oa]|al (?:dia|tanto)))\b|ya estamos en {_NETWORKS}\b",
-    r"para (?:seguir|continuar) leyendo\b|(?:ya |aun no |todavia no )?tienes (?:una )?(?:cuenta|suscripcion)\b.{0,60}$|para mas (?:informacion|noticias|detalles),? (?:visita|ingresa|entra|siguenos|consulta|revisa|haz)\b|si te intereso (?:esta|este|la)\b",
+    r"para (?:seguir|continuar) leyendo\b|(?:ya |aun no |todavia no )tienes (?:una )?(?:cuenta|suscripcion)\b.{0,60}$|para mas (?:informacion|noticias|detalles),? (?:visita|ingresa|entra|siguenos|consulta|revisa|haz)\b|si te intereso (?:esta|este|la)\b",
 )  # fmt: skip
 CALLS = re.compile(rf"^\W*(?:{'|'.join(_CALLS)})")
 _PICTURE = "foto(?:grafia)?s?|imagen(?:es)?|infografia|ilustracion|photo|image|composicion"
@@ -78,10 +78,13 @@ _SMALL_WORDS = 4
 _TOLD = re.compile(
     r"\b(?:dijo|dijeron|decían?|contó|contaron|relató|relataron|señaló|señalaron|indicó|indicaron|advirtió|advirtieron|ordenó|ordenaron|pidió|pidieron|"
     r"exigió|exigieron|denunció|denunciaron|escribió|escribieron|gritó|gritaron|respondió|respondieron|afirmó|afirmaron|aseguró|aseguraron|explicó|explicaron|"
-    r"precisó|sostuvo|sostuvieron|agregó|añadió|anunció|anunciaron|amenazó|amenazaron|leía|rezaba|según (?:el|la|los|las|un|una))\b",
+    r"precisó|sostuvo|sostuvieron|agregó|añadió|anunció|anunciaron|amenazó|amenazaron|leía|rezaba|según (?:el|la|los|las|un|una)|"
+    r"(?:dice|cuenta|relata|señala|indica|advierte|afirma|asegura|explica|precisa|pide|ordena|reclama) (?:el|la|los|las|un|una))\b",
     re.I,
 )
 """Somebody tells something: a sentence of the article, though it begins as a call to the reader does."""
+_QUOTES = ('"', "“", "«", "‘", "'")
+"""What opens somebody's words: a threat commands as a call does."""
 FOOTERS = re.compile(
     r"^\W*(?:the post|la entrada|el articulo|el post)\s.{1,300}?\s(?:appeared first on|se publico primero en|aparecio primero en)\b"
 )
@@ -102,20 +105,28 @@ _ARROW = re.compile(r"[^«.]{1,50}\s[»›→▶►]\W*$")
 
 def is_boilerplate(line: str) -> bool:
     """Whether a whole line (a paragraph as printed) is no part of the article."""
-    plain = fold(" ".join(line.split()))
+    line = " ".join(line.split())
+    plain = fold(line)  # one character for one
     if not any(char.isalpha() for char in plain) and len(plain) <= 12:
         return True
     if _ADDRESS.fullmatch(plain) or _ARROW.match(line):
         return True
     if len(plain) <= 300 and (
-        CROSS_LINK.match(plain) or ((label := SHOUTED.match(plain)) and line[: label.end()].isupper())
+        ((label := CROSS_LINK.match(plain)) and not _goes_on(line[label.end() :]))
+        or ((label := SHOUTED.match(plain)) and line[: label.end()].isupper())
     ):
         return True
     if LABEL.match(plain) or FOOTERS.match(plain):
         return True
-    if _TOLD.search(line):
+    if _TOLD.search(line) or line.lstrip()[:1] in _QUOTES:
         return bool(CREDIT.match(plain)) and len(plain) <= 180
     return (bool(CALLS.match(plain)) and len(plain) <= 260) or (len(plain) <= 180 and _is_credit(line, plain))
+
+
+def _goes_on(rest: str) -> bool:
+    """Whether what follows a label is the rest of a sentence (`Más detalles: los dos huyeron a pie.`), not a headline."""
+    rest = rest.strip()
+    return rest.endswith((".", "!", "?")) and rest[:1].islower() and len(rest.split()) >= 6
 
 
 def _is_credit(line: str, plain: str) -> bool:

@@ -12,6 +12,7 @@ from core.text import clean, fold
 from core.urls import alias, canonical, host, same_site
 from crawler import body, metadata
 from crawler.archive import Page
+from crawler.authors import authors
 from crawler.challenge import REASON, is_challenge
 from crawler.due import is_late
 from crawler.language import plausible
@@ -87,11 +88,17 @@ def from_entry(entry: Entry, page: Page, *, source: Source | None, arrival: Arri
     return Document(
         id=document_id(names[0]), url=entry.url, canonical_url=canonical(entry.url), source=_slug(source, entry.url), fetched=page.when,
         kind=entry.kind or (source.kind if source else "news"), title=clean(title), summary=summary, text=text,
-        language=plausible(entry.language or (source.language if source else None), text), author=entry.author, section=entry.section,
+        language=plausible(entry.language or (source.language if source else None), text), author=_signed(entry, source), section=entry.section,
         published=when, published_precision=entry.published.precision if entry.published else None, published_from="feed" if entry.published else None,
         arrival=late(arrival, when, page), completeness="full" if entry.text and long else "summary" if text else "headline",
         archive=page.pointer, aliases=names,
     )  # fmt: skip
+
+
+def _signed(entry: Entry, source: Source | None) -> tuple[str, ...]:
+    """Who signed by the feed. Content systems print accounts (`admin`) and addresses for an article; a post's is one, a bill's are `Surname, Name`."""
+    kind = entry.kind or (source.kind if source else "news")
+    return authors(list(entry.author), outlet=source.name if source else "") if kind == "news" else entry.author
 
 
 def _printed_whole(text: str, entry: Entry) -> str:
@@ -177,7 +184,7 @@ def _document(
         id=document_id(names[0]), url=hint.url if hint else page.url, canonical_url=facts.canonical_url or (canonical(page.url) if page.url else None), source=_slug(source, page.url),
         fetched=page.when, kind=(hint.kind if hint and hint.kind else source.kind if source else "news"), title=title, summary=summary, text=text,
         language=plausible(facts.language, text) or plausible(hint.language if hint else None, text),
-        author=facts.author or (hint.author if hint else ()), section=facts.section or (hint.section if hint else None) or of_address(page.url),
+        author=facts.author or (_signed(hint, source) if hint else ()), section=facts.section or (hint.section if hint else None) or of_address(page.url),
         published=when, published_precision=precision, published_from=origin, arrival=late(arrival, when, page),
         completeness=_completeness(text, summary, facts.paywalled), paywalled=facts.paywalled, archive=page.pointer, aliases=names,
     )  # fmt: skip

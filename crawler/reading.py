@@ -67,6 +67,7 @@ def ask(
     robots = {} if robots is None else robots
     headers = {"User-Agent": agent.user_agent(settings.contact), "Accept-Language": "es-PE,es;q=0.9,en;q=0.5"}
     redirects: list[tuple[str, int]] = []
+    check_public(url, settings.allow_private)  # before its robots.txt, so that an error names what was given
     try:
         with httpx.Client(headers=headers, timeout=agent.TIMEOUT, follow_redirects=False, trust_env=True) as client:
             while len(redirects) <= agent.REDIRECTS:

@@ -1,6 +1,7 @@
 """What a document says and leaves out, one question at a time: lead, signatures, dates, sections, walls, feeds, hostile pages."""
 
 import contextlib
+import dataclasses
 import json
 import time
 from datetime import UTC, datetime
@@ -310,3 +311,18 @@ def test_lines_as_a_browser_shows_them():
     )
     assert [line.text for line in found.lines] == ["Uno dos", "tres", "cuatro cinco", "seis", "pie"]
     assert (found.lines[2].linked, found.lines[2].node.tag) == (5, "p")
+
+
+@pytest.mark.parametrize(
+    ("told", "signed"),
+    [
+        (("admin",), ()), (("ana.prado@x.example (Ana Luz Prado)",), ("Ana Luz Prado",)), (("ana.prado",), ("Ana Prado",)),
+        (("La Ribera",), ()), (("Ana Luz Prado", "webmaster"), ("Ana Luz Prado",)),
+    ],
+)  # fmt: skip
+def test_an_account_in_a_feed_signs_no_article_but_a_post(told, signed):
+    entry = Entry(url=URL, title=TITLE, author=told, text="\n".join(["Una frase de la nota inventada del puerto."] * 9))
+    source = Source(slug="ribera", name="La Ribera", home="https://x.example/", feeds=("https://x.example/feed",))
+    assert from_entry(entry, page(), source=source, arrival="live").author == signed
+    post = dataclasses.replace(entry, kind="post", native_id="x:1")
+    assert from_entry(post, page(), source=source, arrival="live").author == told

@@ -88,6 +88,9 @@ def test_what_cannot_be_drafted_is_told(site, settings):
         draft(site.url("/"), "La Ribera", settings) if site.feed(["/n/1"], path="/") is None else None
     with pytest.raises(UnavailableError, match="404"):
         draft(site.url("/nada"), None, settings)
+    for wrong in ("ribera.example", "ftp://ribera.example/feed"):
+        with pytest.raises(InputError, match=f"^'{wrong}' is no"):
+            draft(wrong, None, settings)
     site.put("/guardia", "<html><head><title>Just a moment...</title></head><body><p>Checking</p></body></html>")
     with pytest.raises(UnavailableError, match="challenge page"):
         draft(site.url("/guardia"), None, settings)

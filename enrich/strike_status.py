@@ -75,7 +75,17 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
             2.4,
             rf"(?:posterg|aplaz|reprogram)\w+ (?:\w+ ){{0,5}}{STRIKE}(?: \w+){{0,2}}(?: (?:previst|programad|convocad|anunciad)[oa]s? (?:para|el|desde)(?: \w+){{0,2}})?|(?:suspend|suspind|cancel)\w+ por \w+ \w+ {_THE}{STRIKE}",
         ),
+        (
+            "suspended",
+            2.6,
+            rf"(?:dan|dieron|dio|da) marcha atras|(?:queda|quedo|quedan|dejan|dejaron|deja|dejo) en suspenso|(?:ponen|pusieron|hacen|hicieron) (?:en pausa|una pausa|un alto)(?: {_THE}{STRIKE})?|en pausa {_THE}{STRIKE}|{STRIKE} (?:\w+ ){{0,5}}ya no (?:va|se realizara|se hara|se dara)|ya no (?:va|van|habra|iran|acataran|pararan) {_THE}(?:{STRIKE})?|(?:es|resulta) (?:falso|mentira|un bulo|una noticia falsa) (?:\w+ ){{0,3}}{STRIKE}|(?:falso|falsa|fake) {_THE}{STRIKE}|no acataran {_THE}{STRIKE}|(?:aceptan|aceptaron|acceden|accedieron|acordaron|acuerdan) (?:a )?(?:abrir|liberar|despejar|retirarse|replegarse)|(?:abren|abrieron|liberan) (?:la|las|el) (?:\w+ ){{1,3}}(?:por|durante) (?:\w+ )?(?:dias|horas)|compas de espera|(?:hasta|a la espera de) (?:nuevo aviso|que se instale la mesa)|levantan (?:momentaneamente|por unos dias)|truce|on hold|puts? off|delay(?:s|ed)? (?:the |their )?(?:strike|walkout)",
+        ),
         # over
+        (
+            "ended",
+            2.4,
+            rf"(?:reabr\w+|rehabilit\w+|desbloque(?:a|an|o|aron)|restablec(?:e|en|io|ieron)|restituy\w+) (?:\w+ ){{0,2}}(?:corredor|via|vias|carretera|panamericana|transito|pase|paso|puente|acceso|servicio)|(?:volv\w+|vuelv\w+|regres\w+) a (?:los |las |sus )?(?:consultorios|hospitales|oficinas|minas|campos|barcos|muelles|calderas|rutas)|(?:balance|saldo|despues|luego) del? {_THE}{STRIKE}|(?:tras|despues de|luego de) (?:\w+ ){{1,4}}(?:dias|horas|semanas) de {STRIKE}|(?:vuelve|volvio|retorna|retorno|regresa) la (?:calma|tranquilidad|normalidad)|{STRIKE} (?:\w+ ){{0,2}}(?:dejo|deja|dejaron) (?:\w+ ){{0,4}}(?:muert\w+|herid\w+|perdid\w+|detenid\w+|fallecid\w+|daños|saldo|un|una)|(?:acto|protesta|marcha|planton|medida|jornada|manifestacion) (?:\w+ ){{0,3}}(?:termino|concluyo|culmino|finalizo|acabo) |(?:termino|final) de la (?:marcha|caminata|movilizacion|jornada|protesta)|se (?:retiraron|dispersaron|disolvio|dispersaron) |recogen sus carpas|resum(?:e|ed|es) (?:work|classes|service|operations)|reopen(?:s|ed)? (?:the )?(?:road|highway|mine|port)",
+        ),
         (
             "ended",
             1.6,
@@ -94,6 +104,11 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         # spoken of, not called
         (
             "considered",
+            2.4,
+            rf"(?:estudia\w*|baraja\w*|piensa\w*|sopesa\w*|medita\w*|contempla\w*|plantea\w*|analiza\w*|discut\w+|debat\w+|deliber\w+) (?:\w+ ){{0,3}}(?:{STRIKE}|parar|paralizar|dejar de \w+|bloquear|plegarse|radicalizar)|somet\w+ a (?:votacion|consulta|referendum) (?:\w+ ){{0,2}}{STRIKE}|(?:antes de|podrian?|dispuest\w+ a) (?:\w+ )?(?:ir al? (?:la )?{STRIKE}|paralizar|parar|bloquear|acatar|tomar|dejar de)|(?:da|dan|dieron|daran|ponen|pone|puso|fijan) (?:un )?(?:plazo|ultimatum)|ultimatum|de no (?:haber|tener|recibir|obtener|ser|cumplir\w*|atender\w*|llegar) (?:\w+ ){{1,10}}(?:ir(?:an|emos)|\w+(?:aran|eran|aremos|eremos)) |si (?:en|antes|hasta) (?:\w+ ){{2,6}}no (?:\w+ ){{1,8}}(?:\w+(?:aremos|eremos|iremos|aran|eran|iran)) |(?:weigh|mull|consider)\w* (?:\w+ ){{0,2}}(?:strike|walkout|stoppage)|ultimatum",
+        ),
+        (
+            "considered",
             2.2,
             r"(?:irian|acatarian|realizarian|convocarian|paralizarian|pararian|tomarian|bloquearian|saldrian) |(?:lo )?(?:decidira|decidiran|definira|definiran|evaluara|evaluaran|votara|votaran) (?:\w+ ){0,3}(?:en asamblea|el lunes|el martes|el miercoles|el jueves|el viernes)|will decide|threaten\w* to (?:stop|strike|walk|park|block)",
         ),
@@ -108,6 +123,11 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
             r"(?:si|de) (?:no (?:hay|ven|les|se|cumplen?|reciben|obtienen|son)|el (?:lunes|martes|miercoles|jueves|viernes|gobierno) no|incumplen|lo contrario) (?:\w+ ){0,10}(?:pararemos|paramos|cerrar\w+|iran|iremos|tomar\w+|bloquear\w+|acatar\w+|saldran|radicalizar\w+|convocar\w+|regresamos|volver\w+)",
         ),
         # to come
+        (
+            "announced",
+            1.5,
+            rf"(?:ira|iran|van|iremos|vamos) (?:al?|a la) (?:una |un |nueva |nuevo )?{STRIKE}(?: (?:indefinid[oa]|nacional|regional))?|(?:alista|alistan|preparan?|ultiman|organizan|emplaza\w*|fijan?|fijaron) (?:\w+ ){{0,4}}{STRIKE}|(?:se )?(?:suman?|pliegan?|unen?|adhieren?|paran?|marchan?) (?:al? paro )?(?:este |el |manana )(?:proximo )?(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|\d)|(?:este|el|manana) (?:proximo )?(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo) (?:\d+ )?(?:paran?|marchan?|acatan?|habra)|a plegarse|todo listo para|lo que se sabe|(?:hora|ruta|recorrido|punto de concentracion) de la (?:marcha|movilizacion)|cuando sera|llam(?:o|aron|a|an) a (?:concentrarse|movilizarse|marchar|plegarse)",
+        ),
         (
             "announced",
             1.3,
@@ -139,7 +159,7 @@ NEAR = re.compile(
 )
 _YESTERDAY = re.compile(r" (?:ayer|anoche|pasado|yesterday|last night) ")
 _DONE = re.compile(
-    r" (?:marcharon|protestaron|bloquearon|tomaron|acataron|cumplieron|se concentraron|paralizaron|realizaron|cerraron|salieron|llegaron|se enfrentaron|marched|protested|blocked) "
+    r" (?:recorrieron|caminaron|se retiraron|entregaron un memorial|encendieron velas|marcharon|protestaron|bloquearon|tomaron|acataron|cumplieron|se concentraron|paralizaron|realizaron|cerraron|salieron|llegaron|se enfrentaron|marched|protested|blocked) "
 )
 _GOES_ON = re.compile(
     r" (?:indefinid\w+|contin\w+|sig(?:ue|uen|uieron)|mantien\w+|permanec(?:e|en)|segundo dia|tercer dia|prosig\w+|por \w+ dia|no se mover\w+|hasta que) "

@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 from alerts import canary, matching, operator, outbox, volume
 from core.document import SYNTHETIC, Document, Payload
 from core.errors import PututuError, UnavailableError
+from core.hidden import Digests
 from core.home import archive_held
-from core.record import Record
+from core.record import HIDDEN, Record
 from core.settings import Settings
 from crawler import backfill as looking_back
 from crawler import catalog, erasing, extraction, retention
@@ -25,13 +26,25 @@ from crawler.source import Source
 from enrich import signatures
 from enrich.models import choose
 from enrich.pool import Enriched, Task, enriched
-from enrich.steps import SECONDS, build
+from enrich.steps import SECONDS, build, hidden_print
 from enrich.translate import NAME as TRANSLATE
 from reindexing import StoreSource
 from search.backend import Backend
 from search.engines import beside, open_backend
 from search.rebuild import rebuild
-from store import annotations, corrections, deliveries, disk, documents, frontier, joining, sources, stories, work
+from store import (
+    annotations,
+    corrections,
+    deliveries,
+    disk,
+    documents,
+    frontier,
+    hidden,
+    joining,
+    sources,
+    stories,
+    work,
+)
 from store.database import Store
 from store.work import Work
 
@@ -154,6 +167,21 @@ def _queue_lacking(store: Store, fingerprints: Mapping[str, str], now: datetime)
         if not found:
             return count
         count, after = count + len(found), found[-1]
+
+
+def carrying(
+    store: Store, settings: Settings, values: Sequence[str]
+) -> tuple[list[tuple[str, Document, list[str]]], int]:
+    """The documents that carry each of the hidden values, newest first, with the kinds it is there; and how many are not hashed
+    under this data folder's key. Raises InputError for what is no number, plate or address."""
+    digests = Digests.of_home(settings.home)
+    asked = [(value, digests.asked(value)) for value in values]
+    with store.read() as tx:
+        found = [(value, hidden.carrying(tx, marks)) for value, marks in asked]
+        known = {document.id: document for document in documents.many(tx, [id for _, ids in found for id in ids])}
+        behind = annotations.behind(tx, {HIDDEN: hidden_print(digests)})
+    rows = [(value, known[id], kinds) for value, ids in found for id, kinds in ids.items() if id in known]
+    return rows, behind
 
 
 def queue_untranslated(store: Store, settings: Settings, *, clock: Clock = utc_now) -> int:

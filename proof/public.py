@@ -201,7 +201,7 @@ def _type(span: Any) -> str:
 
 def _sentences(file: Path) -> Iterator[tuple[str, Spans]]:
     """Each sentence's text and the spans of its names in it."""
-    with gzip.open(file, "rt", encoding="latin-1") as lines:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
         for blank, group in itertools.groupby(lines, lambda line: not line.strip()):
             if not blank:
                 yield _sentence([line.split() for line in group])

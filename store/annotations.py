@@ -24,7 +24,7 @@ from store.work import add_many
 def put_many(tx: Connection, given: Sequence[Annotation], now: datetime) -> int:
     """Keep the annotations whose version is still the current one; how many those were. Later ones replace earlier ones."""
     current = _versions(tx, [one.document for one in given], lock=True)
-    rows = {
+    rows: dict[tuple[str, str], dict[str, Any]] = {
         (one.document, one.step): {
             "document": one.document, "version": one.version, "step": one.step, "fingerprint": one.fingerprint,
             "payload": one.payload, "made": now,

@@ -16,8 +16,9 @@ from catchup import queue_stale
 from catchup import queue_untranslated as queue_untranslated
 from core.document import SYNTHETIC, Document, Payload
 from core.errors import PututuError
+from core.hidden import Digests
 from core.home import archive_held
-from core.record import Record
+from core.record import HIDDEN, Record
 from core.settings import Settings
 from core.time import utc_now as utc_now
 from crawler import backfill as looking_back
@@ -29,12 +30,24 @@ from crawler.past import Past
 from crawler.source import Source
 from enrich import signatures
 from enrich.pool import Enriched, Task, enriched
-from enrich.steps import SECONDS
+from enrich.steps import SECONDS, hidden_print
 from reindexing import StoreSource
 from search.backend import Backend
 from search.engines import beside, open_backend
 from search.rebuild import rebuild
-from store import annotations, corrections, deliveries, disk, documents, frontier, joining, sources, stories, work
+from store import (
+    annotations,
+    corrections,
+    deliveries,
+    disk,
+    documents,
+    frontier,
+    hidden,
+    joining,
+    sources,
+    stories,
+    work,
+)
 from store.database import Store
 from store.work import Work
 
@@ -134,6 +147,21 @@ def enrich(
         receipt.update(_keep(store, claimed.pop(0), results, clock()))
         advance(len(results))
     return dict(receipt)
+
+
+def carrying(
+    store: Store, settings: Settings, values: Sequence[str]
+) -> tuple[list[tuple[str, Document, list[str]]], int]:
+    """The documents that carry each of the hidden values, newest first, with the kinds it is there; and how many are not hashed
+    under this data folder's key. Raises InputError for what is no number, plate or address."""
+    digests = Digests.of_home(settings.home)
+    asked = [(value, digests.asked(value)) for value in values]
+    with store.read() as tx:
+        found = [(value, hidden.carrying(tx, marks)) for value, marks in asked]
+        known = {document.id: document for document in documents.many(tx, [id for _, ids in found for id in ids])}
+        behind = annotations.behind(tx, {HIDDEN: hidden_print(digests)})
+    rows = [(value, known[id], kinds) for value, ids in found for id, kinds in ids.items() if id in known]
+    return rows, behind
 
 
 def _tasks(store: Store, claimed: list[list[Work]], by_hand: bool, clock: Clock) -> Iterator[list[Task]]:

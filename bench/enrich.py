@@ -8,9 +8,10 @@ wall. spaCy's small Spanish model is asked for its entities of the same document
 
 *Engines*: a model of OPUS-MT's base size (77.9 million parameters, vocabulary 65,001) with random weights is made here, as a hub keeps it
 and as an archive; the archive is converted to int8 by our own conversion, loaded by our own loader, and beside it plain `transformers`
-runs in the same run at the same batch and beam. Each sentence has 24 words and exactly 32 tokens come of it. Processor time would
-favour nobody: the wall of the best of `--rounds` is given. Memory is what a process of its own holds at its most. Without torch the
-`transformers` row is missing and says so. Prints tables and writes JSON (default bench/enrich.json).
+runs in the same run at the same batch and beam. Each sentence has 24 words and exactly 32 tokens come of it. The two are processes of
+their own that take turns, round by round, while the other waits; each works with one thread. Tokens a second of processor time are
+given (other work on the machine counts little in them) beside those of the wall; the ratio is of the medians. Memory is what the
+process holds at its most. Without torch the `transformers` row is missing and says so. Prints tables and writes JSON (default bench/enrich.json).
 """
 
 import argparse
@@ -20,6 +21,7 @@ import importlib.util
 import json
 import multiprocessing
 import resource
+import statistics
 import sys
 import tempfile
 import time
@@ -34,7 +36,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # bench/enrich.py 
 from bench.random_marian import BASE, archive, hub_folder, sentences
 from core.document import Document
 from core.settings import Settings
-from enrich.steps import build
+from enrich.steps import Chain
 
 ROOT = Path(__file__).resolve().parents[1]
 WORDS, TOKENS = 400, 32
@@ -57,7 +59,7 @@ def articles(data: Path, count: int) -> list[Document]:
 def chain_rate(data: Path, count: int, out: dict[str, Any]) -> None:
     documents = articles(data, count)
     settings = dataclasses.replace(Settings.load(), translate="none")
-    chain = build(settings)
+    chain = Chain(settings)
     for document in documents[:20]:
         chain.run(document)
     begun, wall = time.process_time(), time.perf_counter()
@@ -91,7 +93,7 @@ def apertium_rate(data: Path, count: int, out: dict[str, Any]) -> None:
         out["missing"] = "apertium-eng-spa"
         return
     documents = articles(data, count)
-    chain = build(dataclasses.replace(Settings.load(), translate="all", translation="apertium"))
+    chain = Chain(dataclasses.replace(Settings.load(), translate="all", translation="apertium"))
     chain.run_many([(documents[0], {})])
     begun = time.perf_counter()
     outcomes = chain.run_many([(document, {}) for document in documents])
@@ -121,22 +123,12 @@ def memory() -> int:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
 
 
-def timed(run: Callable[[], int], rounds: int) -> tuple[float, list[float]]:
-    """Tokens a second of the best round, and of each."""
-    run()
-    rates = []
-    for _ in range(rounds):
-        begun = time.perf_counter()
-        tokens = run()
-        rates.append(tokens / (time.perf_counter() - begun))
-    return max(rates), [round(rate) for rate in rates]
-
-
-def ctranslate2_rate(folder: Path, given: Any, out: dict[str, Any]) -> None:
+def ctranslate2_round(folder: Path, given: Any) -> Callable[[], int]:
+    """What translates all sentences once and answers how many tokens came of it."""
     from enrich.engines.ctranslate import CTranslate2
     from enrich.engines.folders import look
 
-    engine = CTranslate2(look(folder))
+    engine = CTranslate2(look(folder), workers=1)
     batch = [list(engine.encode(text)) for text in sentences(given.sentences)]
     translator, *_ = engine._load()
 
@@ -150,20 +142,17 @@ def ctranslate2_rate(folder: Path, given: Any, out: dict[str, Any]) -> None:
         )
         return sum(len(one.hypotheses[0]) for one in done)
 
-    rate, rates = timed(run, given.rounds)
-    begun = time.perf_counter()
-    engine.generate(batch, strict=False)
-    size = round(sum(file.stat().st_size for file in folder.iterdir()) / 10**6)
-    out |= {"tokens_per_second": round(rate), "rounds": rates, "disk_mb": size, "memory_mb": memory(),
-            "unforced_seconds": round(time.perf_counter() - begun, 1)}  # fmt: skip
+    return run
 
 
-def transformers_rate(folder: Path, given: Any, out: dict[str, Any]) -> None:
+def transformers_round(folder: Path, given: Any) -> Callable[[], int]:
+    """The same with plain transformers."""
     import torch
 
     from enrich.engines.folders import look
     from enrich.engines.huggingface import Transformers
 
+    torch.set_num_threads(1)
     engine = Transformers(look(folder))
     batch = [list(engine.encode(text)) for text in sentences(given.sentences)]
     model, tokens, *_ = engine._load()
@@ -179,9 +168,45 @@ def transformers_rate(folder: Path, given: Any, out: dict[str, Any]) -> None:
             count += made.shape[0] * TOKENS
         return count
 
-    rate, rates = timed(run, given.rounds)
-    size = round(sum(file.stat().st_size for file in folder.iterdir()) / 10**6)
-    out |= {"tokens_per_second": round(rate), "rounds": rates, "disk_mb": size, "memory_mb": memory()}
+    return run
+
+
+def in_turns(tasks: dict[str, tuple[Callable[..., Callable[[], int]], Path]], given: Any) -> dict[str, dict[str, Any]]:
+    """Each engine in a process of its own, asked in turns; tokens a second of the median round, memory, size on the disk."""
+    context = multiprocessing.get_context("spawn")
+    pipes, processes = {}, []
+    for name, (task, folder) in tasks.items():
+        pipes[name], theirs = context.Pipe()
+        processes.append(context.Process(target=_answer, args=(task, folder, given, theirs), daemon=True))
+        processes[-1].start()
+        pipes[name].recv()  # loaded and warm
+    rounds: dict[str, list[tuple[float, float]]] = {name: [] for name in tasks}
+    found: dict[str, dict[str, Any]] = {}
+    for _ in range(given.rounds):
+        for name, pipe in pipes.items():
+            pipe.send(True)
+            rounds[name].append(pipe.recv())
+    for (name, (_, folder)), process in zip(tasks.items(), processes, strict=True):
+        pipes[name].send(False)
+        processor, wall = (sorted(rates) for rates in zip(*rounds[name], strict=True))
+        found[name] = {
+            "tokens_per_processor_second": round(statistics.median(processor)), "rounds": [round(rate) for rate, _ in rounds[name]],
+            "tokens_per_second_wall": round(statistics.median(wall)), "memory_mb": pipes[name].recv(),
+            "disk_mb": round(sum(file.stat().st_size for file in folder.iterdir()) / 10**6),
+        }  # fmt: skip
+        process.join()
+    return found
+
+
+def _answer(task: Callable[..., Callable[[], int]], folder: Path, given: Any, pipe: Any) -> None:
+    run = task(folder, given)
+    run()
+    pipe.send(True)
+    while pipe.recv():
+        processor, wall = time.process_time(), time.perf_counter()
+        tokens = run()
+        pipe.send((tokens / (time.process_time() - processor), tokens / (time.perf_counter() - wall)))
+    pipe.send(memory())
 
 
 def alone(task: Callable[..., None], *arguments: Any) -> dict[str, Any]:
@@ -217,7 +242,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--documents", type=int, default=400)
     parser.add_argument("--sentences", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--beam", type=int, default=1)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--skip", action="append", default=[], choices=["chain", "engines"])
@@ -236,12 +261,10 @@ def main() -> None:
         has_torch = all(importlib.util.find_spec(name) for name in ("torch", "transformers"))
         with tempfile.TemporaryDirectory() as scratch:
             result["conversion"] = alone(made, Path(scratch), has_torch)
-            result["ctranslate2 int8"] = alone(ctranslate2_rate, Path(scratch, "int8"), given)
-            result["transformers"] = (
-                alone(transformers_rate, Path(scratch, "hub"), given)
-                if has_torch
-                else {"missing": "torch and transformers"}
-            )
+            tasks = {"ctranslate2 int8": (ctranslate2_round, Path(scratch, "int8"))}
+            if has_torch:
+                tasks["transformers"] = (transformers_round, Path(scratch, "hub"))
+            result |= {"transformers": {"missing": "torch and transformers"}} | in_turns(tasks, given)
         result["setting"] = {
             "beam": given.beam,
             "batch": given.batch,
@@ -249,7 +272,7 @@ def main() -> None:
             "tokens_each": TOKENS,
         }
         if has_torch:
-            rates = [result[name]["tokens_per_second"] for name in ("ctranslate2 int8", "transformers")]
+            rates = [result[name]["tokens_per_processor_second"] for name in ("ctranslate2 int8", "transformers")]
             result["times faster"] = round(rates[0] / rates[1], 2)
     for name, row in result.items():
         print(f"{name:<22} {json.dumps(row, ensure_ascii=False)}")

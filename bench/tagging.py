@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # bench/enrich.py 
 from core.settings import Settings
 from enrich import gold
 from enrich.scores import scores
-from enrich.steps import Chain, build
+from enrich.steps import Chain
 
 ROOT = Path(__file__).resolve().parents[1]
 WORDS = 400
@@ -120,7 +120,7 @@ def main() -> None:
     parser.add_argument("--errors", action="store_true", help="list every wrong row")
     parser.add_argument("--out", type=Path, default=ROOT / "bench/tagging.json")
     options = parser.parse_args()
-    chain = build(dataclasses.replace(Settings.load({}), translate="none"))
+    chain = Chain(dataclasses.replace(Settings.load({}), translate="none"))
     files = options.rows or [ROOT / "tests/enrich/rows.jsonl", options.data / "gold/peru.jsonl"]
     for file in files:
         if not file.exists():

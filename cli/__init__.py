@@ -15,7 +15,7 @@ COMMANDS: dict[str, str] = {
     "run": "flow", "up": "service", "demo": "service", "import": "flow", "crawl": "flow", "extract-again": "flow",
     "enrich": "flow", "index": "flow", "match": "flow", "deliver": "flow", "retry": "flow",
     "search": "questions", "trends": "trends", "spikes": "trends", "changes": "trends", "terms": "trends",
-    "show": "documents", "stories": "documents", "story": "documents", "export": "exports", "why": "questions",
+    "show": "documents", "stories": "documents", "story": "documents", "export": "exports", "why": "questions", "hidden": "hidden",
     "sources": "sources", "backfill": "backfill", "alerts": "alerts",
     "correct": "correcting", "corrections": "correcting", "lexicon": "lexicon", "evaluate": "evaluating", "reindex": "upkeep", "backup": "upkeep", "restore": "upkeep", "takedown": "upkeep", "doctor": "upkeep",
     "settings": "upkeep", "runs": "upkeep", "schedule": "upkeep",

@@ -64,8 +64,9 @@ def _whole(row: Row) -> str:
     lines = [row["title"], f"{row['published'] or 'undated'}  {row['source']}  {row['url']}", ""]
     lines += [row["text"] or row["summary"] or "", ""]
     for key in ("topics", "sectors", "places", "entities", "norms", "amounts"):
-        if row[key]:
-            names = (str(item.get("id") or item.get("name") or item.get("value")) for item in row[key])
+        if any(item.get("sure", True) for item in row[key]):
+            sure = [item for item in row[key] if item.get("sure", True)]
+            names = (str(item.get("id") or item.get("name") or item.get("value")) for item in sure)
             lines.append(f"{key}: {', '.join(names)}")
     if row["translation"]:
         told = row["translation"]

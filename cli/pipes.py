@@ -113,11 +113,11 @@ def tag_command(file: str, _json: bool) -> None:
       echo '{"title": "Paro de transportistas en Comas"}' | pututu tag
       pututu tag documents.jsonl > tagged.jsonl
     """
-    from enrich.steps import build
+    from enrich.steps import Chain
 
     failed: list[str] = []
     with opened_file(file) as stream:
-        chain = build(Settings.load())
+        chain = Chain(Settings.load())
         try:
             for place, row, document in _documents(file, stream, failed):
                 record, errors = chain.tag(document, _translation(row))

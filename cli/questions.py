@@ -9,6 +9,7 @@ from cli.asking import asked, filter_options
 from cli.desk import day, opened, searching
 from cli.held import held
 from cli.output import Row, emit, formats, note
+from core.masking import find
 
 FACETS = (
     "topic", "subtype", "sector", "place", "department", "province", "district", "source", "language", "kind", "section", "status",
@@ -78,6 +79,10 @@ def search_command(
                 from search.suggest import suggestions
 
                 note("No hit." + "".join(f" Did you mean {word}?" for word in suggestions(backend, node)))
+                if find(query) or find(f"tel. {query}"):
+                    note(
+                        "Phones, accounts, DNI, plates and addresses are no words of the index: `pututu hidden` finds them."
+                    )
     if rests:
         note(rests)
 

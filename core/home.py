@@ -1,4 +1,4 @@
-"""The data folder as such: the id that tells its files from those of another machine, and who may move its archive's files."""
+"""The data folder as such: the id that tells its files from those of another machine, its keys, and who may move its archive's files."""
 
 import fcntl
 import os
@@ -6,7 +6,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.errors import StoreError
@@ -47,6 +47,31 @@ def _make(file: Path) -> None:
             return
     finally:
         draft.unlink(missing_ok=True)
+
+
+def key_of(home: Path, name: str) -> bytes:
+    """A secret of this data folder, made where there is none; only its owner may read it.
+
+    Raises StoreError where it can neither be read nor made.
+    """
+    file = home / name
+    try:
+        if not file.exists():
+            home.mkdir(parents=True, exist_ok=True)
+            draft = file.with_suffix(f".{secrets.token_hex(4)}")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_hex(32), "ascii")
+            with suppress(FileExistsError):  # another process was quicker: its key holds
+                file.hardlink_to(draft)
+            draft.unlink()
+        key = bytes.fromhex(file.read_text("ascii").strip())
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            f"{file} cannot be used ({error}).", "Check its owner; it holds 64 hexadecimal digits."
+        ) from error
+    if len(key) < 16:
+        raise StoreError(f"{file} is too short to be a key.", "It holds 64 hexadecimal digits; bring it back.")
+    return key
 
 
 @contextmanager

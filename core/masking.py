@@ -15,12 +15,14 @@ MASK = "•"
 
 _LEFT = r"(?<![\w•+])(?<![\w•][-.,])"
 _RIGHT = r"(?![\w•])(?![-.,][\w•])"
-_MANY_DIGITS = re.compile(r"\d(?:(?:[^\w\n]|_){0,3}\d){5}")
+_MANYDIGITS = re.compile(r"\d(?:(?:[^\w\n]|_){0,3}\d){5}")
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'«»“”]+|(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12}/[^\s<>\"'«»“”]*", re.I
 )
 
-_DIGIT = r"(?:cero|uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
+DIGITS = ("cero", "uno", "una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
+_DIGIT = rf"(?:{'|'.join(DIGITS)})"
+_SPELT = re.compile(rf"{_DIGIT}(?:[ ,.-]{{1,3}}(?:y )?{_DIGIT}){{6}}")
 _IN_WORDS = re.compile(rf"(?<!\w){_DIGIT}(?:[ ,.-]{{1,3}}(?:y )?{_DIGIT}){{6,14}}(?!\w)", re.I)
 _SPELT_EMAIL = re.compile(
     r"(?<![\w.+%•@-])[\w.+%-]{1,64}\s{0,2}(?:@|[\[(]\s?(?:at|arroba)\s?[\])]|\barroba\b)\s{0,2}[\w-]{2,63}"
@@ -28,7 +30,7 @@ _SPELT_EMAIL = re.compile(
     r"{1,3}(?!\w)",
     re.I,
 )
-_AT = re.compile(r"arroba|[\[(]\s?at\b", re.I)
+_AT = re.compile(r"arroba|[\[(]\s?at\b")
 _EMAIL = re.compile(r"(?<![\w.+%•@-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?![\w-])")
 _CHAT = re.compile(r"(?:wa\.me/|[?&]phone=|tel:)(?:\+|%2B)?(\d{9,15})(?!\d)", re.I)
 
@@ -132,30 +134,35 @@ def mask(text: str) -> str:
 def find(text: str) -> list[Found]:
     """What must be hidden: `(kind, start, end)`, in order, never overlapping."""
     found: list[Found] = []
-    text = _plain(text)
+    text = plain(text)
     while new := _pass(text):  # what is hidden may uncover what stood beside it
         found += new
         text = _hide(text, new)
     return sorted(found, key=lambda one: one[1])
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The text with odd digits, dashes, spaces and ordinals as their plain kin, one character for one."""
     if text.isascii():
         return text
-    table = {}
     for char in set(text):
-        if char.isdecimal():
-            table[ord(char)] = str(unicodedata.decimal(char))
-        elif "\uff01" <= char <= "\uff5e":
-            table[ord(char)] = chr(ord(char) - 0xFEE0)
-        elif char in "‐‑‒–—−":
-            table[ord(char)] = "-"
-        elif char in "ºª":
-            table[ord(char)] = "°"
-        elif char.isspace() and char != "\n":
-            table[ord(char)] = " "
-    return text.translate(table)
+        if kin := _plain_kin(char):
+            text = text.replace(char, kin)
+    return text
+
+
+def _plain_kin(char: str) -> str:
+    if char.isascii():
+        return " " if char.isspace() and char not in " \n" else ""
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    if "\uff01" <= char <= "\uff5e":
+        return chr(ord(char) - 0xFEE0)
+    if char in "‐‑‒–—−":
+        return "-"
+    if char in "ºª":
+        return "°"
+    return " " if char.isspace() else ""
 
 
 def _hide(text: str, found: list[Found]) -> str:
@@ -181,13 +188,16 @@ def _pass(text: str) -> list[Found]:
 
 
 def _finders(text: str) -> Iterator[Callable[[str], Iterator[Found]]]:
-    if "@" in text or _AT.search(text):
+    """Those that can find anything, by looks that cost little: most texts hold no number at all."""
+    folded = text.casefold()
+    if "@" in text or _AT.search(folded):
         yield _emails
-    if _IN_WORDS.search(text):
+    if _SPELT.search(folded):
         yield _spelt
-    if _MANY_DIGITS.search(text):
+    if _MANYDIGITS.search(text):
         yield from (_chats, _identities, _phones, _accounts)
-    yield _plates
+    if "placa" in folded or _PLATE.search(text):
+        yield _plates
 
 
 def _bares(one: Found, text: str) -> bool:

@@ -8,13 +8,11 @@ hidden one character for one, so that offsets hold. Handles that are public (the
 import hashlib
 import hmac
 import re
-import secrets
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from core.errors import StoreError
+from core.home import key_of
 from core.masking import MASK
 from core.record import TEXT_FIELDS, Record
 
@@ -72,19 +70,5 @@ def owners(addresses: Collection[str]) -> set[str]:
 
 
 def key_in(home: Path) -> bytes:
-    """The key of a data folder, made where there is none. Raises StoreError where it can neither be read nor made."""
-    file = home / "export.key"
-    try:
-        if not file.exists():
-            home.mkdir(parents=True, exist_ok=True)
-            draft = file.with_suffix(f".{secrets.token_hex(4)}")
-            draft.touch(mode=0o600)
-            draft.write_text(secrets.token_hex(32), "ascii")
-            with suppress(FileExistsError):  # another export was quicker: its key holds
-                file.hardlink_to(draft)
-            draft.unlink()
-        return bytes.fromhex(file.read_text("ascii").strip())
-    except (OSError, ValueError) as error:
-        raise StoreError(
-            f"{file} cannot be used ({error}).", "Check its owner; it holds 64 hexadecimal digits."
-        ) from error
+    """The key of a data folder's exports, made where there is none. Raises StoreError where it can neither be read nor made."""
+    return key_of(home, "export.key")

@@ -15,6 +15,8 @@ SINGLES = ("casualties", "strike", "event")
 TAGS = (*LISTS, *SINGLES, "steps")
 """The keys that the steps set: all else is the document's own."""
 HUMAN = "human"
+HIDDEN = "hidden"
+"""The key under which a step keeps, as hashes, what masking hides."""
 TAG_LINE = "tags"
 """The engine of a translation that is none: an English line composed from the tags, while nothing has translated the document."""
 TEXT_FIELDS = ("title", "summary", "text")
@@ -25,6 +27,7 @@ class Record:
     """A document, its tags (merged from annotations, a person's word last), its translation and its story.
 
     `tags` has every key of LISTS (lists of dicts) and SINGLES (a dict or None). `steps` names each step's version.
+    `hides`: enrichment found something in it that masking hides.
     """
 
     document: Document
@@ -32,6 +35,7 @@ class Record:
     translation: Payload | None = None
     story: StoryRef | None = None
     steps: Mapping[str, str] = field(default_factory=dict)
+    hides: bool = False
 
     @classmethod
     def of(cls, document: Document, annotations: Iterable[Annotation], story: StoryRef | None = None) -> "Record":
@@ -40,6 +44,7 @@ class Record:
         translation: Payload | None = None
         steps: dict[str, str] = {}
         human: Payload = {}
+        hides = False
         for annotation in sorted(annotations, key=lambda a: a.step):
             steps[annotation.step] = str(annotation.payload.get("step_version", ""))
             if annotation.step == HUMAN:
@@ -50,10 +55,12 @@ class Record:
                     tags[key] = value
                 elif key == "translation":
                     translation = value
+                elif key == HIDDEN:
+                    hides = bool(value)
                 elif key == "language" and document.language is None and value:
                     document = replace(document, language=value)
         document = _correct(tags, human, document)
-        return cls(document=document, tags=tags, translation=translation, story=story, steps=steps)
+        return cls(document=document, tags=tags, translation=translation, story=story, steps=steps, hides=hides)
 
     @property
     def id(self) -> str:

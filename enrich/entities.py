@@ -3,7 +3,8 @@
 Known ones come from the lists (`organisations.toml`, `people.toml`) under one id, whatever form the text prints. Others come from the
 form of their names: gangs and guilds by rules (`enrich.bodies`), the rest from a recogniser (`enrich.names`: rules; spaCy or
 transformers by setting); they get their name's normal form as id. A person is `official` where the text gives a public office or the
-list knows one, else `private`: searchable, but counted nowhere.
+list knows one, else `private`: searchable, but counted nowhere. What only looks like a name is kept too, with `sure` false:
+searchable, counted nowhere, and no other step builds on it.
 """
 
 import re
@@ -22,7 +23,7 @@ from enrich.lexicon.reader import slug
 from enrich.names import Name, Recogniser, Rules
 from enrich.reading import Field, Reading, Span
 
-VERSION = "2"
+VERSION = "3"
 
 _IN_A_NORM = re.compile(r"\d-$")
 _SHORT = re.compile(r" ?\(([A-ZÁÉÍÓÚÑ][\w-]{1,14}(?: Perú)?)\)")
@@ -43,6 +44,7 @@ class Item:
     kind: str
     id: str
     short: str | None = None
+    sure: bool = True
     spans: list[Span] = field(default_factory=list)
 
     def shown(self) -> dict[str, Any]:
@@ -58,6 +60,7 @@ class Item:
             "kind": self.kind,
             "id": self.id,
             "short": self.short,
+            "sure": self.sure,
             "spans": spans,
         }
 
@@ -95,7 +98,7 @@ def step(recogniser: Recogniser | None = None) -> Callable[[Reading], Payload]:
 
 
 def run(reading: Reading, recogniser: Recogniser | None = None) -> Payload:
-    """`{"entities": [{name, type, kind, id, short, spans}]}`, people and organisations in the order in which the text names them first."""
+    """`{"entities": [{name, type, kind, id, short, sure, spans}]}`, people and organisations in the order in which the text names them first."""
     engine = recogniser or Rules()
     listed, criminal = _listed(reading), reading.count("topic.extortion") > 0
     mentions: list[Mention] = []
@@ -106,8 +109,31 @@ def run(reading: Reading, recogniser: Recogniser | None = None) -> Payload:
         unsure += likely
     items = _People(reading.lexicon.organisations).merged(m for m in mentions if m.type == "person")
     items += _Bodies(reading).merged([m for m in mentions if m.type != "person"], unsure)
+    items += _only_likely(unsure, mentions, items)
     shown = [item.shown() for item in items]
     return {"entities": sorted(shown, key=lambda one: (_ORDER[str(one["spans"][0][0])], one["spans"][0][1]))}
+
+
+def _only_likely(unsure: Iterable[Mention], mentions: Iterable[Mention], items: Sequence[Item]) -> list[Item]:
+    """What only looks like a name and stands where nothing surer does, one item for each form and type."""
+    taken: dict[str, bytearray] = {}
+    spans = [(mention.part, mention.start, mention.end) for mention in mentions]
+    for part, start, end in spans:
+        taken.setdefault(part.name, bytearray(len(part.text)))[start:end] = b"\1" * (end - start)
+    known = {tuple(span) for item in items for span in item.spans}
+    found: dict[tuple[str, str], Item] = {}
+    for one in unsure:
+        if tuple(one.span) in known or any(taken.get(one.part.name, b"")[one.start : one.end]):
+            continue
+        kind = "private" if one.type == "person" else one.kind
+        item = found.setdefault((one.type, one.folded), Item(one.text, one.type, kind, slug(one.folded), sure=False))
+        item.spans.append(one.span)
+    return list(found.values())
+
+
+def are_sure(entities: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those of the entities that a list, or the words beside them, vouch for: what other steps and counts go by."""
+    return [entity for entity in entities if entity.get("sure", True)]
 
 
 def _listed(reading: Reading) -> list[Mention]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from core.document import Payload
 from core.peru.gazetteer import Place, load
+from enrich.entities import are_sure
 from enrich.mentions import Mention, find
 from enrich.reading import Reading, Span
 from enrich.resolve import resolve
@@ -29,7 +30,7 @@ def gazetteer_digest() -> str:
 def run(reading: Reading) -> Payload:
     """`{"places": [{name, ubigeo, department, province, district, lat, lon, precision, role, score, spans}]}`, by first mention."""
     gazetteer = load()
-    named = reading.said.get("entities", {}).get("entities", ())
+    named = are_sure(reading.said.get("entities", {}).get("entities", ()))
     mentions = [mention for part in reading.fields for mention in find(part, gazetteer, reading.found, named)]
     if reading.count("context.sport") >= 2:
         mentions = [mention for mention in mentions if mention.cue or mention.inside]

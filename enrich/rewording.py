@@ -6,6 +6,7 @@ from typing import Any
 
 from core.document import Annotation, Document
 from core.record import Record
+from enrich.entities import are_sure
 from enrich.lexicon import Lexicon
 from enrich.reading import Reading
 from enrich.steps import Chain
@@ -51,7 +52,7 @@ def _tags(chain: Chain, document: Document, human: Annotation | None) -> Mapping
     return {
         "topics": _named(tags["topics"], "subtype"), "sectors": _named(tags["sectors"], "role"),
         "places": frozenset(place["ubigeo"] for place in tags["places"]),
-        "entities": frozenset(entity["id"] or entity["name"] for entity in tags["entities"]),
+        "entities": frozenset(entity["id"] or entity["name"] for entity in are_sure(tags["entities"])),
         "strike": frozenset([strike["status"]] if strike and strike["status"] else ()),
     }  # fmt: skip
 

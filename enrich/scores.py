@@ -13,6 +13,7 @@ from typing import Any
 
 from core.document import SECTORS, SUBTYPES
 from core.text import fold
+from enrich.entities import are_sure
 
 Row = Mapping[str, Any]
 Said = Mapping[str, Any]
@@ -146,10 +147,10 @@ def _pairs(row: Row, said: Said) -> Iterator[tuple[str, Pair]]:
     if row.get("places") is not None:
         yield from _of_places(row["places"], said["places"])
     if row.get("people") is not None:
-        yield "people", _names(row["people"], [one for one in said["entities"] if one["type"] == "person"])
+        yield "people", _names(row["people"], [one for one in are_sure(said["entities"]) if one["type"] == "person"])
     if row.get("organisations") is not None:
         names = [one["name"] if isinstance(one, Mapping) else one for one in row["organisations"]]
-        yield "organisations", _names(names, [one for one in said["entities"] if one["type"] == "organisation"])
+        yield "organisations", _names(names, [one for one in are_sure(said["entities"]) if one["type"] == "organisation"])
     if row.get("norms") is not None:
         yield "norms", (frozenset(row["norms"]), frozenset(norm["id"] for norm in said["norms"]))
     if row.get("amounts") is not None:

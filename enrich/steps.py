@@ -13,13 +13,15 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from core.document import Annotation, Document, Payload
-from core.record import Record
+from core.hidden import Digests
+from core.record import HIDDEN, Record
 from core.settings import Settings
 from enrich import (
     amounts,
     casualties,
     entities,
     event,
+    hidden,
     language,
     norms,
     places,
@@ -127,8 +129,10 @@ class Chain:
         lexicon: lexicons.Lexicon | None = None,
         *,
         workers: int = 0,
+        digests: Digests | None = None,
     ) -> None:
-        """`lexicon`: other word lists than those of the settings; `workers` bounds a translation model's threads.
+        """`lexicon`: other word lists than those of the settings; `workers` bounds a translation model's threads; with
+        `digests` what masking hides is kept under their key.
 
         Raises InputError where a word list of `PUTUTU_LEXICON_DIR` is broken, UnavailableError for an engine that is missing (a
         model of `PUTUTU_ENTITIES`).
@@ -136,6 +140,8 @@ class Chain:
         self.lexicon = lexicon or lexicons.load(settings.lexicon_dir)
         translator = translate.step(settings, self.lexicon, workers)
         chosen = plain_steps(recognisers.choose(settings)) if steps is None else steps
+        if digests is not None:
+            chosen = (*chosen, _hidden(digests))
         self.steps: tuple[Step, ...] = chosen if translator is None else (*chosen, translator)
         self._fingerprints = self._fingerprint_all()
 
@@ -146,14 +152,8 @@ class Chain:
     def _fingerprint_all(self) -> dict[str, str]:
         done: dict[str, str] = {}
         for step in self.steps:
-            parts = [
-                step.name,
-                step.version,
-                self.lexicon.digest if step.lexical else "",
-                sorted(step.depends.items()),
-                [done[name] for name in step.reads],
-            ]
-            done[step.name] = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+            words = self.lexicon.digest if step.lexical else ""
+            done[step.name] = _fingerprint(step, words, [done[name] for name in step.reads])
         return done
 
     def run(
@@ -302,6 +302,21 @@ def _is_provisional(step: Step) -> bool:
     return bool(getattr(step, "provisional", False))
 
 
+def _fingerprint(step: Step, words: str, read: Sequence[str]) -> str:
+    parts = [step.name, step.version, words, sorted(step.depends.items()), read]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def _hidden(digests: Digests) -> Step:
+    depends = {"key": digests.mark}
+    return Plain(HIDDEN, hidden.VERSION, hidden.step(digests), depends=depends, lexical=False)
+
+
+def hidden_print(digests: Digests) -> str:
+    """The fingerprint of the step `hidden` under a key: it hangs on nothing else."""
+    return _fingerprint(_hidden(digests), "", ())
+
+
 def build(settings: Settings, *, workers: int = 0) -> Chain:
-    """A chain for a process of its own: worker processes call this with the (picklable) settings."""
-    return Chain(settings, workers=workers)
+    """The chain of a data folder, with its key. Worker processes call this with the (picklable) settings."""
+    return Chain(settings, workers=workers, digests=Digests.of_home(settings.home))

@@ -11,6 +11,7 @@ from typing import Any
 from core.document import Payload
 from core.time import lima_day
 from enrich.dates import Time, times
+from enrich.entities import are_sure
 from enrich.reading import Field, Found, Reading
 from enrich.strike_status import NEAR, STRIKE, status
 
@@ -67,7 +68,7 @@ def _guild(reading: Reading) -> str | None:
     """The guild named first beside the strike, any guild of the text failing that, by the fullest form that the text gives it."""
     order = {part.name: number for number, part in enumerate(reading.fields)}
     ranked: list[tuple[int, int, int, str]] = []
-    for entity in reading.said["entities"]["entities"]:
+    for entity in are_sure(reading.said["entities"]["entities"]):
         if entity["kind"] == "guild":
             forms = [_form(reading.fields[order[name]], start, end) for name, start, end in entity["spans"]]
             fullest = max(forms, key=len)

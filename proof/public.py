@@ -191,7 +191,7 @@ def names(chain: Chain, file: Path) -> Measured:
         sentences += 1
     return Measured(
         name="names (CoNLL-2002 esp.testa)", size=sentences, unit="sentences", scores={"spans": plain, "typed spans": typed},
-        about="News of Spain of the year 2000, seen sentence by sentence. The steps look for Peru's places and public figures and leave private people out, so that what they do not look for counts as missing here.",
+        about="News of Spain of the year 2000, seen sentence by sentence. Names that are only likely (`sure` false) count too. The steps look for Peru's places only, so that places abroad count as missing here.",
     )  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def _type(span: Any) -> str:
 
 def _sentences(file: Path) -> Iterator[tuple[str, Spans]]:
     """Each sentence's text and the spans of its names in it."""
-    with gzip.open(file, "rt", encoding="latin-1") as lines:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
         for blank, group in itertools.groupby(lines, lambda line: not line.strip()):
             if not blank:
                 yield _sentence([line.split() for line in group])

@@ -112,7 +112,9 @@ class Analysed:
 
     @classmethod
     def of(cls, record: Record) -> "Analysed":
-        """Analyse every part in its own language."""
+        """Analyse every part in its own language. What masking hides is no term: neither an index nor a question holds it."""
+        if record.hides:
+            record = record.masked()
         return cls(record, tuple(_parts(record)), _tags(record))
 
     @property
@@ -196,7 +198,7 @@ def _facets(record: Record) -> Mapping[str, tuple[str, ...]]:
         "department": _values(places, "department"), "province": _values(places, "province"),
         "district": _values(places, "district"), "place": narrow, "section": (d.section,),
         "status": (strike and strike.get("status"),), "person": _public(tags),
-        "organisation": _entities(tags, "organisation"), "norm": _values(_items(tags, "norms"), "id"),
+        "organisation": _values(_sure(tags, "organisation"), "name"), "norm": _values(_items(tags, "norms"), "id"),
         "road": _values(_items(tags, "roads"), "name"), "term": key_terms(d.title, d.language),
     }  # fmt: skip
     distinct = {
@@ -221,8 +223,12 @@ def _entities(tags: Mapping[str, Any], kind: str, *names: str) -> list[Any]:
 
 def _public(tags: Mapping[str, Any]) -> list[Any]:
     """The people who may be counted: not private citizens, who speak for a guild, are threatened, are killed."""
-    people = (item for item in _items(tags, "entities") if item.get("type") == "person")
-    return _values((item for item in people if item.get("kind") != "private"), "name")
+    return _values((item for item in _sure(tags, "person") if item.get("kind") != "private"), "name")
+
+
+def _sure(tags: Mapping[str, Any], kind: str) -> Iterable[Mapping[str, Any]]:
+    """Names of a kind that count: not what only looks like one."""
+    return (item for item in _items(tags, "entities") if item.get("type") == kind and item.get("sure", True))
 
 
 def _norms(items: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -106,7 +106,8 @@ def _translated(row: Row) -> dict[str, Any]:
 
 
 def _tagged(row: Row) -> dict[str, list[str]]:
-    places, sectors, entities = row["places"], row["sectors"], row["entities"]
+    places, sectors = row["places"], row["sectors"]
+    entities = [one for one in row["entities"] if one.get("sure", True)]
     narrow = [p.get("district") or p.get("province") or p.get("department") or p.get("name") for p in places]
     return {
         "topics": _distinct(row["topics"], "name"), "subtypes": _distinct(row["topics"], "subtype"),

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, and_, func, or_, select, update
 
 from core.document import Annotation, Payload
 from core.errors import InputError
-from core.record import HUMAN, LISTS, called
+from core.record import HIDDEN, HUMAN, LISTS, called
 from core.text import fold
-from store.dialect import batches, insert
+from store import hidden
+from store.dialect import BATCH, batches, insert
 from store.schema import annotations, corrections, documents
 from store.work import add_many
 
@@ -23,7 +24,7 @@ from store.work import add_many
 def put_many(tx: Connection, given: Sequence[Annotation], now: datetime) -> int:
     """Keep the annotations whose version is still the current one; how many those were. Later ones replace earlier ones."""
     current = _versions(tx, [one.document for one in given], lock=True)
-    rows = {
+    rows: dict[tuple[str, str], dict[str, Any]] = {
         (one.document, one.step): {
             "document": one.document, "version": one.version, "step": one.step, "fingerprint": one.fingerprint,
             "payload": one.payload, "made": now,
@@ -38,6 +39,7 @@ def put_many(tx: Connection, given: Sequence[Annotation], now: datetime) -> int:
             statement.on_conflict_do_update(index_elements=["document", "version", "step"], set_=replaced),
             list(rows.values()),
         )
+    hidden.keep(tx, {id: row["payload"] for (id, step), row in rows.items() if step == HIDDEN})
     return len(rows)
 
 
@@ -73,6 +75,14 @@ def stale(tx: Connection, fingerprints: Mapping[str, str], limit: int, after: st
     has = select(func.count()).select_from(annotations).where(own).scalar_subquery()
     lacking = and_(documents.c.id > after, documents.c.taken_down.is_(None), has < len(fingerprints))
     return list(tx.execute(select(documents.c.id).where(lacking).order_by(documents.c.id).limit(limit)).scalars())
+
+
+def behind(tx: Connection, fingerprints: Mapping[str, str]) -> int:
+    """How many documents' current version lacks one of these steps' fingerprints."""
+    count, after = 0, ""
+    while found := stale(tx, fingerprints, BATCH, after):
+        count, after = count + len(found), found[-1]
+    return count
 
 
 def correct(tx: Connection, id: str, change: Payload, author: str, now: datetime) -> None:

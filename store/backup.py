@@ -1,4 +1,4 @@
-"""Backup and restore: one `.tar.gz` with a manifest, the whole database as an SQLite file, and the page archive if asked.
+"""Backup and restore: one `.tar.gz` with a manifest, the whole database as an SQLite file, the key of its hashes, and the page archive if asked.
 
 With PostgreSQL the tables are copied into an SQLite file within one snapshot, and back when they are restored; so a
 backup moves between the two. Backups are made while others write. The index is not in it: it is built again.
@@ -21,6 +21,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Integer, func, select, text
 
 from core.errors import InputError, StoreError
+from core.hidden import KEY_FILE
 from core.home import archive_held
 from core.settings import Settings
 from store import bulletins, deliveries, migrations
@@ -55,7 +56,7 @@ def backup(store: Store, file: Path, *, now: datetime | None = None, archive: bo
         }  # fmt: skip
         packed = Path(folder) / "backup.tar.gz"
         with packed.open("wb") as out:
-            _pack(out, manifest, database, pages)
+            _pack(out, manifest, database, pages, store.home / KEY_FILE)
             out.flush()
             os.fsync(out.fileno())
         packed.replace(file)
@@ -85,6 +86,9 @@ def restore(settings: Settings, file: Path, *, overwrite: bool = False) -> dict[
             manifest = _unpack(file, packed, folder)
         _check(file, manifest, folder / DATABASE)
         _put_archive(folder / ARCHIVE, settings.home / ARCHIVE)
+        if (key := folder / KEY_FILE).is_file():
+            key.chmod(0o600)
+            key.replace(settings.home / KEY_FILE)
         if target is not None:
             _put_file(folder / DATABASE, target)
         else:
@@ -148,13 +152,15 @@ def _copy_tables(source: Connection, target: Connection) -> dict[str, int]:
     return counts
 
 
-def _pack(out: IO[bytes], manifest: Mapping[str, Any], database: Path, pages: Path | None) -> None:
+def _pack(out: IO[bytes], manifest: Mapping[str, Any], database: Path, pages: Path | None, key: Path) -> None:
     with tarfile.open(fileobj=out, mode="w:gz", compresslevel=6) as tar:
         said = json.dumps(manifest, indent=1).encode()
         about = tarfile.TarInfo(MANIFEST)
         about.size = len(said)
         tar.addfile(about, BytesIO(said))
         tar.add(database, DATABASE)
+        if key.is_file():
+            tar.add(key, KEY_FILE)
         for page in sorted(pages.rglob("*")) if pages else ():
             if page.is_file() and not page.is_symlink():
                 with page.open("rb") as content:
@@ -176,7 +182,7 @@ def _unpack(file: Path, packed: IO[bytes], folder: Path) -> dict[str, Any]:
                     "Name a file made by `pututu backup`.",
                 )
             content = tar.extractfile(member)
-            if content is None or (member.name not in (MANIFEST, DATABASE) and path.parts[0] != ARCHIVE):
+            if content is None or (member.name not in (MANIFEST, DATABASE, KEY_FILE) and path.parts[0] != ARCHIVE):
                 raise InputError(
                     f"{file} holds {member.name!r}, which no backup of ours does.",
                     "Name a file made by `pututu backup`.",

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, update
 from core.document import Annotation, ChangedBy, Document, document_id
 from core.record import Record
 from store import annotations as notes
-from store import schema, stories
+from store import hidden, schema, stories
 from store.database import Store
 from store.dialect import exclusive
 from store.names import lookup
@@ -97,6 +97,7 @@ def takedown(tx: Connection, name: str, reason: str, now: datetime) -> Takedown:
     )
     tx.execute(update(schema.versions).where(schema.versions.c.document == id).values(title="", summary="", text=""))
     tx.execute(schema.annotations.delete().where(schema.annotations.c.document == id))
+    hidden.forget(tx, id)
     tx.execute(update(hits).where(hits.c.document == id).values(snapshot={"taken_down": True}))
     stories.leave(tx, id)
     archives = _erase_frontier(tx, id, now)

@@ -90,6 +90,15 @@ annotations = Table(
     Column("made", When, nullable=False),
 )
 
+hidden = Table(
+    "hidden",
+    metadata,
+    Column("document", Words, ForeignKey("documents.id"), primary_key=True),
+    Column("digest", Words, primary_key=True),
+    Column("kind", Words, nullable=False),
+    Index(None, "digest"),
+)
+
 corrections = Table(
     "corrections",
     metadata,

@@ -91,6 +91,7 @@ def _said(key: str, item: Payload, words: Words, link: Any) -> tuple[str, str, s
     details += [words.name("subtype", item["subtype"])] if item.get("subtype") else []
     if key == "entities":
         details += list(dict.fromkeys(words.name("entity", item[k]) for k in ("type", "kind") if item.get(k)))
+        details += [] if item.get("sure", True) else [words.name("entity", "unsure")]
     if key == "roads":
         details += [str(item["km"])] if item.get("km") else []
         details += [words.name("road", item["state"])] if item.get("state") else []

@@ -10,7 +10,7 @@ from core.errors import StoreError
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
-HEAD = "0007"
+HEAD = "0008"
 FOLDER = Path(__file__).parent
 
 

@@ -1,8 +1,11 @@
 """People and organisations: found by their form, merged within the document, one id each, private ones not counted."""
 
+import re
+
 import pytest
 
 from core.record import Record
+from enrich import places
 from enrich.entities import run
 from enrich.lexicon import load
 from enrich.names import Name, Rules
@@ -144,3 +147,50 @@ def test_the_rules_read_spanish_prose() -> None:
         ("Hugo Lazo Peña", "person"), ("Bogotá", "place"), ("Tarma", "place"), ("Ana de la Cruz Soto", "person"),
         ("Universidad Nacional de Piura", "organisation"), ("Lazo", "person"),
     ]  # fmt: skip
+
+
+@pytest.fixture
+def lexicon_reading():
+    return lambda title: Reading(a_document(title), load())
+
+
+LIKELY = "Los vecinos dicen que Xilora Quimsa no paga. Esperan a Bermudo desde el lunes en la plaza."
+
+
+def test_what_only_looks_like_a_name_is_kept_and_marked(tag) -> None:
+    found = entities(tag, "Nota", LIKELY)
+    assert {name: (one["type"], one["kind"], one["sure"]) for name, one in found.items()} == {
+        "Xilora Quimsa": ("person", "private", False),
+        "Bermudo": ("person", "private", False),
+    }
+    assert all(printed(one, "Nota", LIKELY) == [name] for name, one in found.items())
+
+
+def test_what_is_not_sure_is_found_but_counted_nowhere() -> None:
+    item = {
+        "name": "Grupo Xilor",
+        "type": "organisation",
+        "kind": "other",
+        "id": "grupo-xilor",
+        "short": None,
+        "spans": [],
+    }
+    for sure in (True, False):
+        view = Analysed.of(Record(document=a_document("Nota"), tags={"entities": [item | {"sure": sure}]}))
+        assert "grupo xilor" in view.tags["organisation"]
+        assert view.facets.get("organisation", ()) == (("Grupo Xilor",) if sure else ())
+
+
+def test_no_other_step_builds_on_what_is_not_sure(lexicon_reading) -> None:
+    class Guess:
+        name, version = "guess", "1"
+
+        def names(self, parts):
+            return [
+                [Name(m.start(), m.end(), "organisation", False) for m in re.finditer("Virú", p.text)] for p in parts
+            ]
+
+    reading = lexicon_reading("Bloquean la vía en Virú")
+    reading.said["entities"] = run(reading, Guess())
+    assert [one["sure"] for one in reading.said["entities"]["entities"]] == [False]
+    assert [place["province"] for place in places.run(reading)["places"]] == ["Virú"]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from core.text import fold
+from enrich.entities import are_sure
 from enrich.scores import Score
 from enrich.steps import Chain
 from tests.enrich.conftest import a_document
@@ -50,13 +51,14 @@ def _pairs(row: dict[str, Any], said: dict[str, Any]) -> Iterator[tuple[str, set
         {path[2] for path in places if len(path) > 2},
         {p["district"] for p in said["places"] if p["district"]},
     )
-    people = {fold(e["name"]): e["kind"] for e in said["entities"] if e["type"] == "person"}
-    known = {fold(row[field][start:end]): fold(e["name"]) for e in said["entities"] for field, start, end in e["spans"]}
+    sure = are_sure(said["entities"])
+    people = {fold(e["name"]): e["kind"] for e in sure if e["type"] == "person"}
+    known = {fold(row[field][start:end]): fold(e["name"]) for e in sure for field, start, end in e["spans"]}
     wanted = {known.get(fold(one["name"]), fold(one["name"])): one["kind"] for one in row["people"]}
     yield "people", set(wanted), set(people)
     both = wanted.keys() & people.keys()
     yield "kinds of people", {(name, wanted[name]) for name in both}, {(name, people[name]) for name in both}
-    bodies = [e for e in said["entities"] if e["type"] == "organisation"]
+    bodies = [e for e in sure if e["type"] == "organisation"]
     named = [(known.get(fold(one["name"]), fold(one["name"])), one["kind"]) for one in row["organisations"]]
     yield "organisations", {name for name, _ in named}, {fold(e["name"]) for e in bodies}
     yield (

@@ -151,7 +151,7 @@ def data(tmp_path: Path) -> Path:
     (folder / "headlines/region_labels.tsv").write_text(REGIONS, "utf-8")
     (folder / "headlines/same_story_slug.tsv").write_text(SAME, "utf-8")
     tokens = "La O\nministra O\nRosa B-PER\nPrueba I-PER\nva O\na O\nTacna B-LOC\n. O\n\nLlueve O\n. O\n"
-    (folder / "ner/esp.testa.gz").write_bytes(gzip.compress(tokens.encode("latin-1")))
+    (folder / "ner/esp.testa.gz").write_bytes(gzip.compress(tokens.encode("utf-8")))
     return folder
 
 

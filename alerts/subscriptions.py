@@ -33,7 +33,7 @@ def edit(store: Store, which: str, now: datetime, *, allowed: Iterable[Network] 
 
 
 def edit_owner(
-    store: Store, owner: str, now: datetime, *, allowed: Iterable[Network] = (), **changes: Any
+    store: Store, address: str, now: datetime, *, allowed: Iterable[Network] = (), **changes: Any
 ) -> list[Alert]:
     """Change the language, quiet hours, channels or address (`owner`) of all alerts of an owner, or, where one of them refuses,
     of none. Raises InputError for an address without alerts."""
@@ -42,9 +42,9 @@ def edit_owner(
         raise InputError(f"An owner has no {', '.join(unknown)}.", f"There are {', '.join(OF_OWNER)}.")
     networks = tuple(allowed)
     with store.write() as tx:
-        mine = [alert for alert in kept.listed(tx) if alert.owner == owner.strip()]
+        mine = [alert for alert in kept.listed(tx) if alert.owner == address.strip()]
         if not mine:
-            raise InputError(f"{owner!r} has no alert.", "`pututu alerts list` names the owners.")
+            raise InputError(f"{address!r} has no alert.", "`pututu alerts list` names the owners.")
         given = {name: value for name, value in changes.items() if value is not None}
         changed = [kept.edit(tx, rules.edited(alert, networks, **given), now) for alert in mine] if given else mine
         for alert in changed:

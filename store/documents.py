@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from core.document import Annotation, ChangedBy, Document, document_id
+from core.document import SYNTHETIC, Annotation, ChangedBy, Document, document_id
 from core.record import Record
 from store import annotations as notes
 from store import hidden, schema, stories
@@ -61,8 +61,10 @@ def versions(tx: Connection, id: str) -> list[VersionInfo]:
 
 
 def record(tx: Connection, id: str) -> Record | None:
-    """The document with everything said of its current version; None if unknown or taken down."""
-    return next(iter(records(tx, [id])), None)
+    """The document with everything said of its current version, for who asks for it by name; None if unknown, taken down, or of our
+    own making (a canary has no permalink)."""
+    found = next(iter(records(tx, [id])), None)
+    return None if found is None or found.document.source == SYNTHETIC else found
 
 
 def records(tx: Connection, ids: Sequence[str]) -> list[Record]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from core.document import StoryRef
+from core.document import SYNTHETIC, StoryRef
 from store import frontier, schema, stories, work
 from store.documents import VersionInfo, versions
 from store.reading import resolve
@@ -59,8 +59,10 @@ def of(tx: Connection, name: str) -> History:
         return History(
             name=name, id=None, source=state(tx, row.source) if row else None, addresses=(row,) if row else ()
         )
-    addresses = {one.id: one for one in ([row] if row else []) + frontier.of_document(tx, id)}
     document = next(iter(_rows(tx, schema.documents, "id", [id])), None)
+    if document and document["source"] == SYNTHETIC:  # a canary shows nowhere
+        return History(name=name, id=None, source=None)
+    addresses = {one.id: one for one in ([row] if row else []) + frontier.of_document(tx, id)}
     hits = _rows(tx, schema.hits, "document", [id])
     entries = _rows(tx, schema.entries, "id", [hit["entry"] for hit in hits])
     source = document["source"] if document else None

@@ -289,7 +289,7 @@ def _when(visit: Visit, row: Mapping[str, Any]) -> str:
     parts = [visit.words.name("rhythm", row["rhythm"])]
     parts += [visit.words.name("day", row["day"])] if row["rhythm"] == "weekly" else []
     parts += [row["at"]] if row["rhythm"] != "instant" else []
-    return " ".join(parts) + (f" ({row['quiet']} ∅)" if row["quiet"] else "")
+    return " ".join(parts) + (f", {visit.words.t('alerts.silent', hours=row['quiet'])}" if row["quiet"] else "")
 
 
 def _trouble(visit: Visit, error: InputError | QueryError) -> Trouble:

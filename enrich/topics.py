@@ -12,7 +12,7 @@ from typing import Any
 from core.document import TOPICS, Payload
 from enrich.reading import Found, Reading
 
-VERSION = "3"
+VERSION = "4"
 THRESHOLD = 0.5
 VIOLENT = ("attack", "explosives", "killing")
 MOST_OF_VIOLENCE = 0.42

@@ -192,3 +192,46 @@ def test_a_name_is_no_strike_and_no_quota(tag, title: str) -> None:
 )  # fmt: skip
 def test_a_strike_with_a_capital_letter_is_a_strike(tag, title: str) -> None:
     assert names(tag(title)) == {"strike"}
+
+
+@pytest.mark.parametrize(
+    ("title", "topic"),
+    [
+        ("Comerciantes denuncian exigencias de dinero de desconocidos armados", "extortion"),
+        ("Bodega de Comas cierra por amenazas de una banda", "extortion"),
+        ("Supuesto sindicato reclama el 3 % del contrato para dar seguridad a la obra", "extortion"),
+        ("Feriantes desisten de paralizar el jueves", "strike"),
+        ("Pescadores dejarán de salir al mar para exigir patrullaje", "strike"),
+        ("Tacna para 48 horas en contra del recorte del canon", "strike"),
+        ("Personal CAS en vigilia frente al hospital exige pase a planilla", "strike"),
+        ("Policía desbloquea la Panamericana tras protesta de mineros", "strike"),
+        ("Repartidores paran por inseguridad", "strike"),
+        ("Proponen 35 años de cárcel para quien extorsione desde un penal", "legislation"),
+        ("Ya salió en El Peruano la ley de mascotas", "legislation"),
+        ("Ejecutivo dio luz verde al proyecto de ley sobre sicariato", "legislation"),
+    ],
+)
+def test_demands_by_nouns_stops_that_are_decided_and_bills_by_their_penalty(tag, title: str, topic: str) -> None:
+    assert topic in names(tag(title))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Deivis Paro anota doblete en la Copa",
+        "Cupos agotados para visitar la fortaleza",
+        "Fiscalía pide 35 años de cárcel para exalcalde",
+        "Misa y vigilia pascual en la catedral",
+        "Reabren carretera tras huaico",
+        "Suspenden clases por amenaza de bomba",
+        "Pan con chicharrón para 24 horas de viaje",
+        "Carlos Marcha Quispe es el nuevo gerente",
+        "Cierra el mercado por mantenimiento",
+        "El delantero decidió parar un mes por lesión",
+        "Prestan dinero a emprendedores con tasa baja",
+        "Ministra pide tregua política",
+        "Abren la vía alterna por obras",
+    ],
+)
+def test_their_other_meanings(tag, title: str) -> None:
+    assert names(tag(title)) == set()

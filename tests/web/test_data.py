@@ -158,7 +158,7 @@ def test_the_api_describes_itself_without_pages_that_load_scripts(client: TestCl
     described = client.get("/api/v1/openapi.json").json()
     assert {path.removeprefix("/api/v1") for path in described["paths"]} == {
         "/search", "/trends", "/spikes", "/changes", "/terms", "/documents/{id}", "/documents/{id}/similar", "/stories", "/stories/{id}",
-        "/sources", "/alerts", "/alerts/templates", "/alerts/test", "/alerts/{id}", "/alerts/{id}/pause", "/alerts/{id}/resume", "/runs",
+        "/sources", "/alerts", "/alerts/templates", "/alerts/test", "/alerts/{id}", "/alerts/{id}/pause", "/alerts/{id}/resume", "/owners/{address}", "/runs",
     }  # fmt: skip
     names = {parameter["name"] for parameter in described["paths"]["/api/v1/search"]["get"]["parameters"]}
     assert {

@@ -159,7 +159,7 @@ def carrying(
     with store.read() as tx:
         found = [(value, hidden.carrying(tx, marks)) for value, marks in asked]
         known = {document.id: document for document in documents.many(tx, [id for _, ids in found for id in ids])}
-        behind = annotations.behind(tx, {HIDDEN: hidden_print(digests)})
+        behind = annotations.behind(tx, HIDDEN, hidden_print(digests))
     rows = [(value, known[id], kinds) for value, ids in found for id, kinds in ids.items() if id in known]
     return rows, behind
 

@@ -110,10 +110,8 @@ def _form(text: str) -> str:
 def _national(digits: str, *, abroad: bool) -> str:
     if digits.startswith("00") and len(digits) > 10:
         digits, abroad = digits[2:], True
-    if (
-        (digits.startswith("519")
-        and len(digits) == 11)
-        or (abroad and digits.startswith("51") and len(digits) in (10, 11))
+    if (digits.startswith("519") and len(digits) == 11) or (
+        abroad and digits.startswith("51") and len(digits) in (10, 11)
     ):
         digits = digits[2:]
     if len(digits) == 9 and digits[0] == "0" and digits[1] in _AREAS:

@@ -64,14 +64,11 @@ def key_of(home: Path, name: str) -> bytes:
             with suppress(FileExistsError):  # another process was quicker: its key holds
                 file.hardlink_to(draft)
             draft.unlink()
-        key = bytes.fromhex(file.read_text("ascii").strip())
+        return bytes.fromhex(file.read_text("ascii").strip())
     except (OSError, ValueError) as error:
         raise StoreError(
             f"{file} cannot be used ({error}).", "Check its owner; it holds 64 hexadecimal digits."
         ) from error
-    if len(key) < 16:
-        raise StoreError(f"{file} is too short to be a key.", "It holds 64 hexadecimal digits; bring it back.")
-    return key
 
 
 @contextmanager

@@ -6,6 +6,7 @@ news itself stay: norms, amounts, dates, case files, roads, the lines 105, 111, 
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Literal
 
@@ -175,16 +176,22 @@ def _hide(text: str, found: list[Found]) -> str:
 
 def _pass(text: str) -> list[Found]:
     found: list[Found] = []
+    used = bytearray(len(text))
     for finder in _finders(text):
-        for new in finder(text):
-            if all(new[2] <= start or new[1] >= end for _, start, end in found):
-                found.append(new)
+        for kind, start, end in finder(text):
+            if not any(used[start:end]):
+                used[start:end] = b"\1" * (end - start)
+                found.append((kind, start, end))
     if found:
         addresses = [match.span() for match in _ADDRESS.finditer(text)]
-        found = [
-            one for one in found if _bares(one, text) or not any(a <= one[1] and one[2] <= b for a, b in addresses)
-        ]
+        starts = [start for start, _ in addresses]
+        found = [one for one in found if not _is_within(one, addresses, starts) or _bares(one, text)]
     return sorted(found, key=lambda one: one[1])
+
+
+def _is_within(one: Found, addresses: list[tuple[int, int]], starts: list[int]) -> bool:
+    at = bisect_right(starts, one[1])
+    return at > 0 and one[2] <= addresses[at - 1][1]
 
 
 def _finders(text: str) -> Iterator[Callable[[str], Iterator[Found]]]:
@@ -202,7 +209,9 @@ def _finders(text: str) -> Iterator[Callable[[str], Iterator[Found]]]:
 
 def _bares(one: Found, text: str) -> bool:
     """Whether a web address itself holds the person's address or number (`wa.me/51...`)."""
-    return one[0] == "email" or any(match.span(1) == one[1:] for match in _CHAT.finditer(text, max(0, one[1] - 16)))
+    return one[0] == "email" or any(
+        match.span(1) == one[1:] for match in _CHAT.finditer(text, max(0, one[1] - 16), one[2] + 1)
+    )
 
 
 def _emails(text: str) -> Iterator[Found]:

@@ -9,14 +9,14 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, func, literal, or_, select, update
 
 from core.document import Annotation, Payload
 from core.errors import InputError
 from core.record import HIDDEN, HUMAN, LISTS, called
 from core.text import fold
 from store import hidden
-from store.dialect import BATCH, batches, insert
+from store.dialect import batches, insert
 from store.schema import annotations, corrections, documents
 from store.work import add_many
 
@@ -77,12 +77,12 @@ def stale(tx: Connection, fingerprints: Mapping[str, str], limit: int, after: st
     return list(tx.execute(select(documents.c.id).where(lacking).order_by(documents.c.id).limit(limit)).scalars())
 
 
-def behind(tx: Connection, fingerprints: Mapping[str, str]) -> int:
-    """How many documents' current version lacks one of these steps' fingerprints."""
-    count, after = 0, ""
-    while found := stale(tx, fingerprints, BATCH, after):
-        count, after = count + len(found), found[-1]
-    return count
+def behind(tx: Connection, step: str, fingerprint: str) -> int:
+    """How many documents' current version lacks what this step says under this fingerprint."""
+    own = and_(annotations.c.document == documents.c.id, annotations.c.version == documents.c.version)
+    said = select(literal(1)).where(own, annotations.c.step == step, annotations.c.fingerprint == fingerprint)
+    lacking = and_(documents.c.taken_down.is_(None), ~said.exists())
+    return tx.execute(select(func.count()).select_from(documents).where(lacking)).scalar_one()
 
 
 def correct(tx: Connection, id: str, change: Payload, author: str, now: datetime) -> None:

@@ -48,7 +48,9 @@ def test_another_key_is_told_and_mended(run: Run, tmp_path: Path) -> None:  # no
     fill(run, tmp_path, "enrich")
     (tmp_path / "home" / "hidden.key").write_text("00" * 32, "ascii")
     told = run("hidden", "987654321")
-    assert told.returncode == 0 and "No document carries it." in told.stderr and "2 documents were tagged" in told.stderr
+    assert (
+        told.returncode == 0 and "No document carries it." in told.stderr and "2 documents were tagged" in told.stderr
+    )
     assert run("enrich", "--stale").returncode == 0
     mended = run("hidden", "987654321")
     assert "tagged before" not in mended.stderr and ROWS[0]["url"] in mended.stdout

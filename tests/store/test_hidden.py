@@ -59,7 +59,7 @@ def test_what_was_taken_down_is_found_no_more(store, carriers, now):
 
 def test_how_many_are_not_hashed_under_this_key(store, carriers):
     with store.read() as tx:
-        assert annotations.behind(tx, {"hidden": "f"}) == 0 and annotations.behind(tx, {"hidden": "g"}) == 4
+        assert annotations.behind(tx, "hidden", "f") == 0 and annotations.behind(tx, "hidden", "g") == 4
 
 
 def test_a_backup_brings_hashes_and_their_key(store, carriers, tmp_path, now):

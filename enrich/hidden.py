@@ -8,8 +8,6 @@ from core.record import HIDDEN
 from enrich.reading import Reading
 
 VERSION = "1"
-LONGEST = 200_000
-"""Characters of a text that are looked through: a hostile one of two million holds numbers without end."""
 
 
 def step(digests: Digests) -> Callable[[Reading], Payload]:
@@ -18,6 +16,6 @@ def step(digests: Digests) -> Callable[[Reading], Payload]:
     def run(reading: Reading) -> Payload:
         document = reading.document
         bylines = () if document.kind == "post" else document.author  # a handle may look like an address
-        return {HIDDEN: digests.kept((document.title, document.summary[:LONGEST], document.text[:LONGEST], *bylines))}
+        return {HIDDEN: digests.kept((document.title, document.summary, document.text, *bylines))}
 
     return run

@@ -150,7 +150,10 @@ def _pairs(row: Row, said: Said) -> Iterator[tuple[str, Pair]]:
         yield "people", _names(row["people"], [one for one in are_sure(said["entities"]) if one["type"] == "person"])
     if row.get("organisations") is not None:
         names = [one["name"] if isinstance(one, Mapping) else one for one in row["organisations"]]
-        yield "organisations", _names(names, [one for one in are_sure(said["entities"]) if one["type"] == "organisation"])
+        yield (
+            "organisations",
+            _names(names, [one for one in are_sure(said["entities"]) if one["type"] == "organisation"]),
+        )
     if row.get("norms") is not None:
         yield "norms", (frozenset(row["norms"]), frozenset(norm["id"] for norm in said["norms"]))
     if row.get("amounts") is not None:

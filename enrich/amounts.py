@@ -11,7 +11,7 @@ from typing import Any
 from core.document import Payload
 from enrich.reading import Field, Reading
 
-VERSION = "3"
+VERSION = "4"
 
 _WORDS = {
     "un": 1, "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "once": 11,
@@ -62,10 +62,10 @@ _WHAT = (
     ("other", _cue(r"sobornos?|coimas?|sacado|bribes?|presupuesto\w*|inversion\w*|inviert\w*|invirti\w*|bonos?|multas?|sueldos?|salarios?|remuneracion\w*|precio\w*|cuesta\w*|costo\w*|valorizad\w*|"
         r"incaut\w*|decomis\w*|prestaban|prestamos?|creditos?|credito|deud\w*|adeud\w*|reparacion civil|transferi\w*|transferencia|fondos?|financi\w*|uit|equivalente|kilo|litro|exporta\w*|ventas|"
         r"facturaci\w*|papeletas?|peaje|alquiler|matricula|seized|budget|salary|price|fine|exports")),
-    ("loss", _cue(r"quitaron|se llev(?:a|an|o|aron)|perdidas?|perdi(?:o|eron)|dejaron de ganar|perjuicios?|botin|robaron|robo|hurt\w+|asalt\w*|daños|loss|losses|lost|stole\w*|estafa\w*")),
+    ("loss", _cue(r"quitaron|rob(?:an|o|aron|aban?|ado|ados|arle\w*)|arrebat\w+|(?:le|les|nos|me) (?:sac(?:o|aron|aba|aban|an)|vaci\w+)|sobrecostos?|desfalc\w+|malvers\w+|dejo de percibir|despoj\w+|sustra\w+|se llev(?:a|an|o|aron)|perdidas?|perdi(?:o|eron)|dejaron de ganar|perjuicios?|botin|robaron|robo|hurt\w+|asalt\w*|daños|loss|losses|lost|stole\w*|estafa\w*")),
     ("demand", _cue(r"exig\w+|exij\w+|pide|piden|pedia\w*|pedir\w*|pidio|pidieron|pidiendo\w*|pedido|reclam(?:a|an|aba|aban|o|aron)|extors\w+|demand\w*|deben abonar|cobr\w+|impon\w+|impus\w+|rebaja\w*|"
         r"fij(?:a|an|aba|aban|aron) |un plazo y un monto|told to|hand over|a cambio de|o plomo|o (?:vas|los|las|te|lo|la|si no) |ask(?:s|ed|ing)?|charg\w+|amenaz\w+|rescate|obligad[oa]s? a|obliga\w* a|pretend\w+")),
-    ("payment", _cue(r"dejaban?|entregaban|se pone|repartirse|pag(?:a|an|aba|aban|o|aron|ando|amos|os?|ue|uen|aria\w*)|deposit(?:a|an|aba|aban|o|aron|ado|ados|os?)|entreg(?:a|an|o|aron|aba\w*|ado)|yape(?:a|an|aban|aron)?|"
+    ("payment", _cue(r"dejaban?|entregaban|se pone|repartirse|pag(?:a|an|aba|aban|o|aron|ando|amos|os?|ue|uen|aria\w*)|deposit(?:a|an|aba|aban|o|aron|ado|ados|os?)|entreg(?:a|an|o|aron|aba\w*|ado)|yape(?:a|an|aban|aron)?|mov(?:io|ieron|ia|ian)|manej(?:o|aba|aban)|gir(?:o|aban|aron)|"
         r"desembols\w+|paid|pays|takings|handed over|collected")),
 )  # fmt: skip
 _SPENT = _cue(r"recaud\w+|gast\w+|recog\w+|recibi\w+|contrat(?:a|an|aron) |seguridad privada")
@@ -85,6 +85,17 @@ _CUES = (
 """What a cue says, its words, and by how many characters it is taken to be farther from a sum than it is."""
 _BEHIND = 45
 """Characters by which a cue behind a sum is taken to be farther from it: what a sum is stands before it, as a rule."""
+_RELATIVE = r" ?(?:\w+ )?,? ?(?:que|los que|las que|lo que|como) (?:\w+ )?(?:(?:le|les|nos|me|se) )?(?:hab(?:ia|ian) )?"
+_CLAUSES = (
+    ("demand", re.compile(_RELATIVE + r"(?:pid|ped|exig|reclam|cobr|impon|impus|demand)\w+")),
+    ("loss", re.compile(_RELATIVE + r"(?:rob|perd|quit|sac|arrebat|estaf|hurt|sustra)\w+")),
+    ("payment", re.compile(_RELATIVE + r"(?:pag|deposit|entreg|abon|yape|desembols|gir)\w+")),
+)  # fmt: skip
+"""What a clause directly behind a sum says of it, before any other cue: `entregar los tres mil soles que le pidió`."""
+_FOR_A_KILLING = re.compile(
+    r" ?(?:por|para) (?:disparar|matar|asesinar|balear|quemar|acabar con|colocar|lanzar|dejar)\w* "
+)
+"""A hired hand's fee."""
 _DIRECTLY = 5
 """A cue so near behind a sum says what it is: `60 mil soles de reparación civil`."""
 
@@ -199,6 +210,13 @@ class _Meaning:
 
     def of(self, part: Field, start: int, end: int) -> str:
         """What a sum is: what the cue that stands nearest says, which stands before it, as a rule."""
+        clause = part.folded[end : end + 45]
+        if (told := next((what for what, pattern in _CLAUSES if pattern.match(clause)), None)) and (
+            self.extortion or told == "loss"
+        ):
+            return told
+        if _FOR_A_KILLING.match(clause):
+            return "other"
         best, distance = "other", 10_000
         for what, first, last, farther in self._in(part, part.sentence_at(start)):
             behind = first - end

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from core.document import Payload
 from enrich.reading import Field, Reading
 
-VERSION = "2"
+VERSION = "3"
 
 _NUMBERS = {
     "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "once": 11,
@@ -17,7 +17,7 @@ _NUMBERS = {
 _COUNT = r"\d{1,3}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _N = f"(?P<n>{_COUNT})"
 _WHO = (
-    r"(?:personas?|hombres?|mujer(?:es)?|jovenes|joven|policias?|mototaxistas?|taxistas?|chofer(?:es)?|conductor(?:es|a)?|cobrador(?:es|a)?|transportistas?|comerciantes?|empresari[oa]s?|"
+    r"(?:personas?|capata(?:z|ces)|delegad[oa]s?|tesorer[oa]s?|secretari[oa]s?|gerentes?|administrador(?:es|a)?|panader[oa]s?|albañil(?:es)?|cociner[oa]s?|vendedor(?:es|a)?|docentes?|profesor(?:es|a)?|maestr[oa]s?|estibador(?:es)?|rondero?s?|jubilad[oa]s?|medic[oa]s?|enfermer[oa]s?|peon(?:es)?|guardaparques?|inspector(?:es|a)?|soldados?|bomberos?|ancian[oa]s?|niñ[oa]s?|hombres?|mujer(?:es)?|jovenes|joven|policias?|mototaxistas?|taxistas?|chofer(?:es)?|conductor(?:es|a)?|cobrador(?:es|a)?|transportistas?|comerciantes?|empresari[oa]s?|"
     r"pasajer[oa]s?|victimas?|menor(?:es)?|niñ[oa]s?|adolescentes?|trabajador(?:es|a)?|obrer[oa]s?|musicos?|sujetos?|civiles|civil|escolar(?:es)?|alumn[oa]s?|mineros?|manifestantes?|agricultor(?:es|a)?|"
     r"comuner[oa]s?|vecin[oa]s?|vigilantes?|clientes?|comensal(?:es)?|meser[oa]s?|peluquer[oa]s?|barberos?|bodeguer[oa]s?|dirigentes?|periodistas?|cantantes?|productor(?:es|a)?|cambistas?|"
     r"colectiveros?|guardias?|agentes?|efectivos?|suboficial(?:es)?|serenos?|asistentes?|timbaleros?|transeuntes?|hermanos?|dueñ[oa]s?|propietari[oa]s?|alcaldes?|abogad[oa]s?|ingenier[oa]s?|"
@@ -29,7 +29,7 @@ _DIED = (
     r"(?:was|were) (?:killed|murdered|shot dead)|died|le quito la vida|resulto muert[oa]|resultaron muert[oa]s)"
 )
 _DEAD = r"(?:muertos?|muertas?|fallecid[oa]s?|asesinad[oa]s?|acribillad[oa]s?|ultimad[oa]s?|victimad[oa]s?|(?:secuestrad[oa]s y )?asesinad[oa]s?|dead|killed|murdered)"
-_KILL = r"(?:asesinan|matan|acribillan|ultiman|victiman|asesinaron|mataron|acribillaron|asesino|mato|acribillo|ultimaron|kill|kills|killed|murder|murdered|shot dead)"
+_KILL = r"(?:mataran|mataban|habian matado|asesinaran|dispararan y mataran|quit(?:o|aron) la vida|dej(?:o|aron|an) sin vida|dieron muerte|da muerte|dio muerte|asesinan|matan|acribillan|ultiman|victiman|asesinaron|mataron|acribillaron|asesino|mato|acribillo|ultimaron|kill|kills|killed|murder|murdered|shot dead)"
 _HURT = r"(?:herid[oa]s?|lesionad[oa]s?|baleados y heridos|injured|wounded|hurt)"
 _HIT = r"(?:hiere|hieren|hirieron|hirio|lesionan|lesionaron|injure|injured|wound|wounded|injuring|wounding|dej\w+ herid[oa]s?)"
 _BY = r"(?: (?:a (?:balazos|tiros|cuchilladas)|de (?:\w+ )?(?:balazos|tiros)|de (?:un|\w+) (?:balazo|disparo)|en (?:la|el) \w+))?"
@@ -71,7 +71,7 @@ _AND = re.compile(rf" {_HIT}{_BY} (?:al|a la) {_WHO} y a {_N} {_WHO} ")
 _BOTH_KILLED = re.compile(rf" {_N} {_WHO} (?:y|and) (?P<m>{_COUNT}) {_WHO}{_SOME} (?:{_DEAD}|{_DIED}) ")
 _BOTH_INJURED = re.compile(rf" {_N} {_WHO} (?:y|and) (?P<m>{_COUNT}) {_WHO}{_SOME} {_HURT} ")
 _NONE = re.compile(
-    r" (?:sin (?:dejar )?(?:heridos|victimas|muertos)|no (?:hubo|se (?:reportan|reportaron|registran|registraron|reporto)|dejo|hay|deja) (?:personas )?(?:heridos|heridas|victimas|muertos)|"
+    r" (?:sin (?:dejar )?(?:heridos|victimas|muertos)|no (?:hubo|se (?:reportan|reportaron|registran|registraron|reporto)|dejo|hay|deja) (?:\w+ (?:ni|o|y) )?(?:personas )?(?:heridos|heridas|lesionados|victimas|muertos|fallecidos)|"
     r"heridos felizmente ninguno|ningun herido|nadie (?:resulto|salio|quedo) herid[oa]|no injuries|(?:no one|nobody) was (?:hurt|injured|killed)) "
 )
 _ELSEWHEN = re.compile(

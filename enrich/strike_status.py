@@ -49,6 +49,32 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
             r"(?:varad|cerrad|bloquead|tomad|paralizad|acampad|encadenad)[oa]s? desde|desde hace|desde el pasado|llevan (?:\w+ ){0,3}(?:dias|horas|semanas)",
         ),
         ("ongoing", 1.6, r"no (?:volver|regres|retom|reanud|retorn)\w+"),
+        # told by what is done, whatever it is called
+        (
+            "suspended",
+            2.8,
+            rf"(?:dejan|dejaron|dejo|dejar|queda|quedo) en suspenso {_THE}(?:{STRIKE}|toma)?|no (?:bloquearan|pararan|cerraran|tomaran|marcharan|iran a) |desm(?:ient|int)\w+ que (?:vayan a|haya|van a|se vaya a) (?:parar|paralizar|{STRIKE})|(?:dejan|pasan|mueven|trasladan|corren) (?:para|al) (?:el |la )?(?:\w+ )?{_THE}{STRIKE}|dan un respiro|(?:abren|abrieron) (?:la |el )?\w+ por \w+ (?:horas|dias)|deja(?:n)? (?:de lado )?el bloqueo|por ahora no (?:va|habra|paran)",
+        ),
+        (
+            "ended",
+            2.6,
+            r"(?:que|donde|cuando) (?:ocuparon|tomaron|bloquearon|cerraron|mantuvieron \w+)|mantuvieron (?:cerrad|bloquead|tomad)[oa]s?|celebraron (?:\w+ )?(?:el acuerdo|anoche)|(?:habian|han|haber|se) replegado|circulacion (?:era|es|fue|volvio a ser) normal|se acato|(?:segun el |en su )?balance de|(?:retomaron|recuperaron|reiniciaron|reanudaron|retoman|reanudan) sus|(?:regresan|regresaron|vuelven|volvieron|retornan|retornaron) a (?:sus|la|las|los|el|atender|trabajar|circular|custodiar)|(?:entregan|entregaron|devuelven|devolvieron|desocupan|desocuparon|dejaron) (?:el|la) (?:local|campus|rectorado|municipio|planta|universidad|ugel|via|puente)|(?:quedo|quedaron|esta) (?:libre|expedit[oa]|despejad[oa])|apagan su|(?:policia|pnp|agentes) (?:\w+ ){0,2}(?:libera|libero|despeja|despejo|desaloja|desalojo)|(?:movilizacion|marcha|caravana|medida|vigilia|protesta) concluyo|aceptaron la (?:oferta|propuesta)|se normaliz\w+|puso fin a la|con (?:el )?aumento bajo",
+        ),
+        (
+            "considered",
+            2.4,
+            rf"vota(?:n|ran|mos)? (?:\w+ )?si (?:van|iran|acatan|paran|inician)|si (?:van|iran) a (?:la )?(?:{STRIKE}|parar)|o (?:nos|les|se|hay|cumplen|pagan|viene) (?:\w+ ){{0,3}}o (?:paramos|bloqueamos|cerramos|tomamos)|o (?:paramos|bloqueamos)|(?:definiran|decidiran|veran|consultaran|votaran|discutiran) (?:\w+ ){{0,3}}si|(?:tomaremos|bloquearemos|cerraremos|pararemos|saldremos|radicalizaremos|acataremos)|dara su respuesta",
+        ),
+        (
+            "announced",
+            1.6,
+            r"(?:haran|realizaran|tendran|celebraran|organizaran|protagonizaran) (?:\w+ )?(?:planton|plantones|vigilia|vigilias|marcha|marchas|caravana|sentada|cacerolazo|movilizacion|paro|huelga)|la cita (?:es|sera)|(?:aprobo|aprobaron|acordo|acordaron) (?:\w+ ){0,3}(?:guardar|parar|paralizar|cero|ir|iniciar|acatar|salir)|llama a (?:apagar|guardar|parar|cerrar|tomar|salir)|no (?:hornearan|recogeran|venderan|entregaran|despacharan|dictaran|repartiran|barreran|trabajaran|laboraran)|este \d+ (?:nadie|todos|salimos|paramos)|vamos a parar",
+        ),
+        (
+            "ongoing",
+            1.6,
+            r"siguen? sin|van \w+ (?:dias|semanas|horas)|por (?:primer|segundo|tercer|cuarto|quinto|sexto|decimo) dia|(?:empezo|comenzo|arranco|se inicio) (?:a las|esta|este|hoy|desde)|por segundo dia consecutivo|no (?:quieren|dejan) (?:abrir|pasar|dejar)|se niegan a|aguardan|a la espera de",
+        ),
         # denied and called off
         (
             "suspended",

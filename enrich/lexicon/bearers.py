@@ -51,6 +51,8 @@ _COMPLEMENT = frozenset(
     """.split()  # noqa: SIM905
 )
 """What stands directly behind the noun, folded: a strike is national, of drivers, for 48 hours."""
+_JOINTS = ("y", "e", "o", "se", "fue", "es", "sera")
+"""Of these, what follows a name as well: `Libertad Paro y su madre`."""
 _OPENERS = frozenset(
     """
     amazonas ancash apurimac arequipa ayacucho cajamarca callao cusco cuzco huancavelica huanuco ica junin libertad lambayeque lima loreto dios
@@ -73,7 +75,10 @@ def is_in_a_name(text: str, start: int, end: int, others: Sequence[str] = ()) ->
     if _names(text, start, end):
         return True
     after = _AFTER.match(text, end)
-    if after is not None and (fold(after[1]) in _COMPLEMENT or (after[1][0].isupper() and not after[1].isupper())):
+    if after is not None and (
+        (fold(after[1]) in _COMPLEMENT and fold(after[1]) not in _JOINTS)
+        or (after[1][0].isupper() and not after[1].isupper())
+    ):
         return False
     same = _same(text[start:end])
     return any(_names(other, *found.span()) for other in (text, *others) for found in same.finditer(other))

@@ -55,6 +55,7 @@ class Classes:
         """Folded forms of a list of words, the classes among them opened. Raises InputError."""
         if not isinstance(words, list) or not words or not all(isinstance(word, str) and _key(word) for word in words):
             raise file.error(place, "must be a list of words", 'Write ["...", "..."].')
+        file.refuse_patterns(words, place)
         return [form for word in words for form in self._open(word, file, place)]
 
     def _open(self, word: str, file: "ListFile", place: str) -> Iterator[str]:
@@ -144,7 +145,15 @@ class ListFile:
             or not all(isinstance(word, str) and word.strip() for word in words)
         ):
             raise self.error(place, "`words` must be a list of texts", 'Write words = ["..."].')
+        self.refuse_patterns(words, place)
         return list(words)
+
+    def refuse_patterns(self, words: list[str], place: str) -> None:
+        """Raise InputError for a word with a backslash: a regular expression is read as letters and never matches."""
+        wrong = next((word for word in words if "\\" in word), None)
+        if wrong is not None:
+            mend = "Words are no regular expressions: write (a|b) for alternatives, * at the end for any ending."
+            raise self.error(place, f"{wrong[:60]!r} holds a backslash", mend)
 
     def _term(self, item: Any, tag: str | None, place: str, classes: Classes) -> Iterator[Entry]:
         words = self._words(item, place, _TERM_KEYS)

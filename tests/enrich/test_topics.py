@@ -235,3 +235,22 @@ def test_demands_by_nouns_stops_that_are_decided_and_bills_by_their_penalty(tag,
 )
 def test_their_other_meanings(tag, title: str) -> None:
     assert names(tag(title)) == set()
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "topics"),
+    [
+        ("Desconocidos exigen a los ladrilleros dos sacos de cemento al mes por dejarlos trabajar", "A quien se niega a entregarlos le queman el horno.", {"extortion"}),
+        ("Heladeros de Ilo guardan sus carretas tras la visita de dos hombres armados", "Les pidieron la mitad de lo recaudado y dejaron una nota con una bala.", {"extortion"}),
+        ("La tejedora que no quiso dar su parte vive escondida", "Sujetos en moto le exigían cien soles por semana y amenazaron con quemar el taller.", {"extortion"}),
+        ("Apicultores cruzan troncos en la vía a Satipo y no dejan pasar a nadie", "Reclaman que el ministro los reciba.", {"strike"}),
+        ("Por 80 votos, el Congreso eleva a quince años la pena por robar cables", "El texto pasa al Ejecutivo.", {"legislation"}),
+        ("Diputados quieren que los colegios vendan solo agua", "La propuesta fue sustentada ante la Comisión de Educación.", {"legislation"}),
+        ("Gato se para en dos patas y espera en la puerta", "", set()),
+        ("El Congreso rinde homenaje a los bomberos", "", set()),
+        ("La ley seca rige desde el sábado por las elecciones", "", set()),
+        ("Pareja pidió parte de su dinero al banco y recibió una nota de disculpa", "", set()),
+    ],
+)  # fmt: skip
+def test_scenes_by_who_does_what_to_whom(tag, title: str, summary: str, topics: set[str]) -> None:
+    assert names(tag(title, summary=summary)) == topics

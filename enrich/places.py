@@ -16,7 +16,7 @@ from enrich.mentions import Mention, find
 from enrich.reading import Reading, Span
 from enrich.resolve import resolve
 
-VERSION = "3"
+VERSION = "4"
 
 
 @lru_cache(maxsize=1)
@@ -58,7 +58,7 @@ def _item(mention: Mention, place: Place) -> dict[str, Any]:
 
 def _is_event(mention: Mention, reading: Reading) -> bool:
     """Where it happened: named in the title or the first sentences, or after `en` in a sentence of the subject itself."""
-    if mention.distance:
+    if mention.distance or mention.towards:
         return False
     if mention.part.name == "title" or mention.part.sentence_at(mention.start) < 2:
         return True

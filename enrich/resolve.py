@@ -64,8 +64,9 @@ def _rural(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading) 
 def _complete(mentions: Sequence[Mention], gazetteer: Gazetteer) -> None:
     """A district named by the first words of its name where the text has the whole: `Chavín` beside `Chavín de Huántar`."""
     longer = {mention.key for mention in mentions if " " in mention.key}
+    wholes = {each: [key for key in longer if key.startswith(each + " ")] for each in {m.key for m in mentions}}
     for mention in mentions:
-        whole = [key for key in longer if key.startswith(mention.key + " ")]
+        whole = wholes[mention.key]
         if len(whole) == 1 and all(place.level == "district" for place in gazetteer.named[mention.key]):
             mention.key = whole[0]
 

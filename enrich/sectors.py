@@ -73,7 +73,11 @@ def run(reading: Reading) -> Payload:
     subjects = {
         topic["name"]: _sentences(reading.found.get(f"topic.{topic['name']}", [])) for topic in _topics(reading)
     }
-    covers = [item for _, found in reading.kind("sector") for item in found if " " in item.hit.entry.words]
+    covers: dict[Place, list[Found]] = {}
+    for _, found in reading.kind("sector"):
+        for item in found:
+            if " " in item.hit.entry.words:
+                covers.setdefault((item.field.name, item.field.sentence_at(item.hit.start)), []).append(item)
     scene = "strike" in subjects and "extortion" not in subjects
     by_name = {
         name: kept for name, found in reading.kind("sector") if (kept := _told(name, found, covers, scene=scene))
@@ -153,13 +157,15 @@ def _is_beside_a_mine(found: list[Found], named: Collection[str]) -> bool:
     return "mining" in named and all(item.hit.entry.words.startswith(_VILLAGERS) for item in found)
 
 
-def _told(name: str, found: list[Found], covers: list[Found], *, scene: bool) -> list[Found]:
+def _told(name: str, found: list[Found], covers: dict[Place, list[Found]], *, scene: bool) -> list[Found]:
     """The words that tell of the sector, not being part of a longer name of another: `movilidad escolar` is no school."""
     return [
         item
         for item in found
         if _is_told_of(name, item)
-        and not any(_covers(cover, item) for cover in covers)
+        and not any(
+            _covers(cover, item) for cover in covers.get((item.field.name, item.field.sentence_at(item.hit.start)), ())
+        )
         and not _stands_aside(item)
         and not (scene and _FRONT.search(item.field.folded[max(0, item.hit.start - 40) : item.hit.start]))
     ]

@@ -25,7 +25,7 @@ _STREETS = _words(
     "avenida av jiron jr calle pasaje plaza plazuela plazoleta parque ovalo malecon alameda urbanizacion "
     "urb cuadra estadio teatro colegio hospital clinica iglesia parroquia catedral cine hotel restaurante "
     "grifo galeria mercado edificio universidad instituto torre radio canal serie virgen señor cristo club equipo "
-    "avenue street stadium hospital school capitan coronel general mariscal almirante don doña doctor dr "
+    "aeropuerto avenue street stadium hospital school capitan coronel general mariscal almirante don doña doctor dr "
     "señora sor fray padre beato buque bap fragata operacion huracan papa rey reina principe"
 )
 _HEADS = _words(
@@ -33,13 +33,19 @@ _HEADS = _words(
     "banco bolsa diario orquesta sinfonica gremio corporacion tren banda virgen grupo sociedad union "
     "alianza deportivo sporting sport atletico academia cementos cerveceria compañia caja chamber "
     "association federation university bank marques batalla torneo rally festival señor liceo editorial "
-    "carnaval fiesta fundacion santuario"
+    "carnaval fiesta fundacion santuario callejon"
 )
 _PLAIN_HEADS = _words(
     "camara coordinadora asociacion sindicato federacion confederacion universidad club liga copa banco "
     "bolsa diario gremio corporacion chamber association federation university bank torneo festival "
     "carnaval tren banda"
 )
+_FIRMS = _words("empresa compañia firma linea cooperativa agencia operadora minera consorcio")
+"""Nouns that a name follows directly: `la empresa Flecha del Rímac`."""
+_PRISONER = re.compile(
+    r"\b(?:intern(?:o|os|a)|reclus[oa]s?|recluid[oa]s?|pres[oa]s?|encarcelad[oa]s?)(?: \w+)? (?:en|del?|desde)(?: el| la)?(?: (?:penal|carcel)(?: de)?)? $"
+)
+_DISTRICTS_OF = re.compile(r"\bdistritos(?: \w+)? (?:de |del )(?:la |el |los |las )?$")
 _GENERIC = _words(
     "region provincia distrito departamento cercado gran norte sur centro puerto ciudad caso alcalde "
     "valle villa mercado penal comisaria downtown greater northern southern central eastern western in "
@@ -49,7 +55,7 @@ _GENERIC = _words(
 _CUE = re.compile(
     r"(?:(?P<district>distritos?(?: \w+)?|comisaria|alcalde(?:sa)? distrital|municipalidad distrital|districts?)|(?P<province>provincias?(?: \w+)?|alcalde(?:sa)? provincial|provinces?)"
     r"|(?P<department>regi(?:on|ones)|departamentos?|gobierno regional|gobernador(?:a)?(?: regional)?|consejero regional|direccion regional de \w+|regional?)"
-    r"|(?P<city>ciudad(?:es)?|centro historico|city)"
+    r"|(?P<city>ciudad(?:es)?|centro historico|centro|calles|plaza de armas|plaza mayor|paseo civico|city)"
     r"|(?P<hamlet>centro poblado|caserio|comunidad(?: campesina| nativa)?|anexo|asentamiento humano|sector|urbanizacion)"
     r"|(?P<plain>localidad|balneario|puerto|municipalidad(?: provincial)?|municipio|alcalde(?:sa)?|vecinos|pobladores|poblacion|zona"
     r"|penal|valle|playa|puente|altura|tramo|jurisdiccion|sede|mercado|barrio|pueblo|town|neighbou?rhood|districts"
@@ -67,6 +73,18 @@ _AFTER_LEVELS = {
     "region": "department",
     "departamento": "department",
 }
+_RURAL = re.compile(
+    r"\b(?:comuner[oa]s?|comunidades|ronder[oa]s|rondas|agricultores|campesin[oa]s|miner[oa]s(?: \w+)?|cafetaler[oa]s|cocaler[oa]s|ganader[oa]s"
+    r"|regantes|arrocer[oa]s|paper[oa]s|lecher[oa]s|alpaquer[oa]s) de (?:la |el )?$"
+)
+"""Whose people are those of a province: `cafetaleros de Satipo`."""
+_TOWARDS = re.compile(
+    r"\b(?:carretera|via|ruta|trocha|camino|hacia|(?:van|va|vas|iba|iban|ir|viaja|viajaba|viajaban|viajar|volver|regresar|llevaba|rumbo)(?: \w+)?) "
+    r"(?:a|hacia|de) (?:la )?$|\bhacia (?:la )?$"
+)
+_VALLEY = re.compile(r"\bvalle (?:de|del)(?: la| los)? $")
+_IN_TOWN = re.compile(r"\b(?:barrio|urbanizacion|jiron|avenida|calle|plaza|ovalo|paradero)(?: \w+){1,6}, en $")
+"""What is said to lie in a city: `en la avenida Ejército, en Arequipa`."""
 _INSIDE = re.compile(r"(?:\ben|\bin|\bat|\bdesde|\bhasta|\bpor|\bnear) $")
 _DISTANCE = re.compile(r"(?:\bkm|kilometros?|horas|minutos|miles|hours)(?: (?:al|del?|\w+) \w+)? (?:de|of|from) $")
 _STOP = re.compile(r" - |[.,;:()\[\]¿?¡!«»“”\"‘—–|/\n]")
@@ -79,7 +97,8 @@ _SIBLING = re.compile(r"(?:,| y| e| and|, y|, and)(?: en| de)? ")
 
 @dataclass(eq=False)
 class Mention:
-    """A name in a text. `cue` says what it is a name of where the words before it do; `inside` that `en` stands before it."""
+    """A name in a text. `cue` says what it is a name of where the words before it do; `inside` that `en` stands before it, `towards` that it is where a road or a journey
+    leads, `rural` that country people are said to be of it."""
 
     part: Field
     start: int
@@ -88,6 +107,8 @@ class Mention:
     cue: Level | str | None = None
     inside: bool = False
     distance: bool = False
+    towards: bool = False
+    rural: bool = False
 
     @property
     def text(self) -> str:
@@ -128,6 +149,7 @@ def find(
         if stands and _look_right(mention, name, gazetteer, shouted):
             mentions.append(mention)
     _inherit(mentions)
+    _districts_of(mentions, gazetteer)
     return mentions
 
 
@@ -206,12 +228,20 @@ def _look_left(mention: Mention, weak: bool, shouted: bool) -> bool:
     """Read the words before a name: take the cue they give; False where they make it part of another name."""
     folded, start = mention.part.folded, mention.start
     left = folded[max(0, start - 60) : start]
-    if _ABBREVIATED_STREET.search(left):
+    if (
+        _ABBREVIATED_STREET.search(left)
+        or (mention.part.name != "title" and _PRISONER.search(left))
+        or _VALLEY.search(left)
+    ):
         return False
     cue = _CUE.search(left)
     mention.cue = cue.lastgroup if cue else None
+    if _IN_TOWN.search(left) and not mention.cue:
+        mention.cue = "city"
     mention.inside = bool(_INSIDE.search(left))
     mention.distance = bool(_DISTANCE.search(left))
+    mention.towards = bool(_TOWARDS.search(left))
+    mention.rural = bool(_RURAL.search(left))
     after = _AFTER.match(folded, mention.end)
     if after and not mention.cue:
         mention.cue = _AFTER_LEVELS[after[1]]
@@ -232,6 +262,8 @@ def _look_left(mention: Mention, weak: bool, shouted: bool) -> bool:
     if nearest in _STREETS:
         return False
     if any(fold(word) in (_HEADS if word[0].isupper() else _PLAIN_HEADS) for word in chain):
+        return False
+    if fold(chain[0]) in _FIRMS and any(word[0].isupper() for word in chain[1:]):
         return False
     if shouted:
         return True
@@ -289,6 +321,26 @@ def _look_right(mention: Mention, name: str, gazetteer: Gazetteer, shouted: bool
 def _inherit(mentions: list[Mention]) -> None:
     """`los distritos de Ate, Comas y Lince`: the cue of the first holds for those that are joined to it."""
     for first, second in itertools.pairwise(mentions):
+        if first.towards and first.part is second.part and _SIBLING.fullmatch(between(first, second)):
+            second.towards = True
         if second.cue is None and first.part is second.part and _SIBLING.fullmatch(between(first, second)):
             second.cue = first.cue if first.cue != "dateline" else "plain"
             second.inside = second.inside or first.inside
+
+
+def _districts_of(mentions: list[Mention], gazetteer: Gazetteer) -> None:
+    """`distritos de Lampa y Melgar`, all of which are provinces or departments, are districts that lie in them."""
+    for number, first in enumerate(mentions):
+        if first.cue != "district" or not _DISTRICTS_OF.search(
+            first.part.folded[max(0, first.start - 60) : first.start]
+        ):
+            continue
+        row = [first]
+        for mention in mentions[number + 1 :]:
+            if not _SIBLING.fullmatch(between(row[-1], mention)):
+                break
+            row.append(mention)
+        levels = [{place.level for place in gazetteer.named[mention.key]} for mention in row]
+        if all(level - {"district"} for level in levels):
+            for mention, level in zip(row, levels, strict=True):
+                mention.cue = "department" if "department" in level else "province"

@@ -16,7 +16,7 @@ from enrich.mentions import Mention, find
 from enrich.reading import Reading, Span
 from enrich.resolve import resolve
 
-VERSION = "3"
+VERSION = "4"
 
 
 @lru_cache(maxsize=1)
@@ -42,7 +42,7 @@ def run(reading: Reading) -> Payload:
         item = items.setdefault(place.code, _item(mention, place))
         item["spans"].append(mention.span)
         item["score"] = max(item["score"], score)
-        if _is_event(mention, reading):
+        if _is_event(mention):
             item["role"] = "event"
     return {"places": list(items.values())}
 
@@ -56,16 +56,8 @@ def _item(mention: Mention, place: Place) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _is_event(mention: Mention, reading: Reading) -> bool:
-    """Where it happened: named in the title or the first sentences, or after `en` in a sentence of the subject itself."""
-    if mention.distance:
+def _is_event(mention: Mention) -> bool:
+    """Where it happened: named in the title, in the first sentences or after `en`; not where a road leads or what is so far away."""
+    if mention.distance or mention.towards:
         return False
-    if mention.part.name == "title" or mention.part.sentence_at(mention.start) < 2:
-        return True
-    number = mention.part.sentence_at(mention.start)
-    subject = any(
-        item.field is mention.part and item.field.sentence_at(item.hit.start) == number
-        for tag in ("topic.extortion", "topic.strike")
-        for item in reading.found.get(tag, ())
-    )
-    return mention.inside and subject
+    return mention.part.name == "title" or mention.part.sentence_at(mention.start) < 2 or mention.inside

@@ -29,10 +29,13 @@ def resolve(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading)
     holders = set(pairs.values())
     context = _context(mentions, gazetteer, reading)
     city = any(_CITY.search(part.norm) for part in reading.fields)
-    provinces = {mention.key for mention in mentions if mention.cue == "province"}
-    for mention in mentions:
-        if mention.cue in (None, "dateline", "plain") and mention.key in provinces:
-            mention.cue = "province"
+    _rural(mentions, gazetteer, reading)
+    for level in ("province", "city"):
+        named = {mention.key for mention in mentions if mention.cue == level}
+        for mention in mentions:
+            if mention.cue in (None, "dateline", "plain") and mention.key in named:
+                mention.cue = level
+    _complete(mentions, gazetteer)
     chosen = [_decide(mention, gazetteer, context, pairs) for mention in mentions]
     if any(place is None or score < _SURE for place, score in chosen):
         _learn(mentions, chosen, context, gazetteer)
@@ -44,6 +47,28 @@ def resolve(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading)
         for m, (place, score) in zip(mentions, chosen, strict=True)
         if place
     ]
+
+
+def _rural(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading) -> None:
+    """Country people are those of a province, and so is a `paro provincial`; a department's seat is not asked."""
+    whole = any(" paro provincial " in part.norm for part in reading.fields)
+    for mention in mentions:
+        if (mention.rural and mention.cue in (None, "plain", "hamlet")) or (
+            whole and mention.cue in (None, "dateline")
+        ):
+            levels = {place.level for place in gazetteer.named[mention.key]}
+            if "province" in levels and "department" not in levels:
+                mention.cue = "province"
+
+
+def _complete(mentions: Sequence[Mention], gazetteer: Gazetteer) -> None:
+    """A district named by the first words of its name where the text has the whole: `Chavín` beside `Chavín de Huántar`."""
+    longer = {mention.key for mention in mentions if " " in mention.key}
+    wholes = {each: [key for key in longer if key.startswith(each + " ")] for each in {m.key for m in mentions}}
+    for mention in mentions:
+        whole = wholes[mention.key]
+        if len(whole) == 1 and all(place.level == "district" for place in gazetteer.named[mention.key]):
+            mention.key = whole[0]
 
 
 def _learn(
@@ -114,6 +139,12 @@ def _decide(
         if inner:
             return _highest(inner), 0.95
     weak = mention.key in gazetteer.weak
+    if (
+        mention.cue == "hamlet"
+        and mention.key not in gazetteer.aliases
+        and all(fold(p.name) != mention.key for p in places)
+    ):
+        return None, 0.0  # the seat of a district has the name too
     alias = gazetteer.aliases.get(mention.key)
     if weak and not mention.cue and not mention.inside:
         return _neighbour(mention, places, context)
@@ -200,6 +231,7 @@ def _level(place: Place, mention: Mention, gazetteer: Gazetteer, holders: set[Me
         and mention.cue not in ("province", "department")
         and mention not in holders
         and len(seats) == 1
+        and (place.capital is None or fold(place.capital) == fold(place.name))
     ):
         return seats[0]
     return place

@@ -159,3 +159,28 @@ def test_departments_of_real_headlines(tag, shared_data) -> None:
         wrong += bool(departments) and region not in departments
     assert right >= 450
     assert right / (right + wrong) >= 0.96
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "districts"),
+    [
+        ("Obreros marchan en Cusco", "Recorrieron el centro de Cusco y volvieron.", {"Cusco"}),
+        ("Cafetaleros de Satipo cierran la vía", "", {None}),
+        ("Emergencia en distritos de Puno", "Comprende distritos de Lampa y Melgar.", {None}),
+        ("Balean bus de la empresa Saeta del Rímac", "", set()),
+        ("Bajan los precios en el valle del Jequetepeque", "", set()),
+        ("Cae banda en Trujillo", "El cabecilla es un interno del penal de La Capilla.", {"Trujillo"}),
+        ("Aprueban la carretera a Chavín de Huántar", "La vía llegará hasta Chavín.", {"Chavín de Huántar"}),
+        ("Retrasos en el aeropuerto Jorge Chávez", "", set()),
+        ("Ilo: convocan a paro provincial", "El paro provincial será el lunes.", {None}),
+    ],
+)
+def test_which_level_a_name_means_and_which_names_are_none(
+    tag, title: str, text: str, districts: set[str | None]
+) -> None:
+    assert {place["district"] for place in tag(title, text)["places"]} == districts
+
+
+def test_where_a_road_leads_is_only_a_mention(tag) -> None:
+    places = tag("Obreros de Tumán cierran la carretera a Chongoyape")["places"]
+    assert {place["name"]: place["role"] for place in places} == {"Tumán": "event", "Chongoyape": "mention"}

@@ -125,3 +125,40 @@ def test_a_patient_taken_to_hospital_makes_no_health_news(tag) -> None:
 )
 def test_a_sector_by_its_jobs_vehicles_and_firms(tag, title: str, sector: str) -> None:
     assert [one["name"] for one in tag(title)["sectors"]] == [sector]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "sectors"),
+    [
+        ("Paro agrario en Barranca", "Los agricultores cerraron la vía. Hay cola de buses hasta el peaje.", {"agriculture"}),
+        ("Paro en Comas", "Los choferes de combis acatan el paro. La gente comparte taxis para llegar.", {"public_transport"}),
+        ("Cae cobrador de cupos a taxistas", "La banda exigía cupos a los taxistas.", {"taxi_mototaxi"}),
+        ("Amenazan a consultorios de Ate", "Primero fueron las bodegas. Hoy extorsionan a odontólogos.", {"health"}),
+        ("Balean movilidad escolar en Comas", "Exigían cupos al conductor de la movilidad escolar.", {"public_transport"}),
+        ("Obreros de construcción civil marchan por el hospital", "Exigen reanudar los trabajos del hospital.", {"construction"}),
+        ("Transportistas acatan paro", "Choferes de combis paran. Los taxistas todavía no deciden si participan.", {"public_transport"}),
+        ("Comuneros bloquean el corredor minero", "Los comuneros exigen que la minera cumpla.", {"mining"}),
+        ("Bodegueros de Ica pagan cupos", "La aplicación para denunciar la extorsión fue desarrollada por la Universidad Aurora.", {"retail"}),
+        ("Extorsionan a barberías", "Las amenazas las firman Los Búhos del Fundo contra las barberías.", {"personal_services"}),
+    ],
+)  # fmt: skip
+def test_who_is_named_in_passing_is_no_sector(tag, title: str, text: str, sectors: set[str]) -> None:
+    assert {sector["name"] for sector in tag(title, text)["sectors"]} == sectors
+
+
+@pytest.mark.parametrize(
+    ("title", "sector"),
+    [
+        ("Lanzan granada contra discoteca por cupos", "entertainment"),
+        ("Volqueteros de Arequipa pagan cupos", "freight_transport"),
+        ("Extorsionan a dueños de canteras", "mining"),
+        ("Asaltan joyería en el centro", "retail"),
+        ("Tejedoras sufren extorsión de prestamistas", "manufacturing"),
+        ("Publican ley de alquileres", "real_estate"),
+        ("Caficultores buscan sello de origen", "agriculture"),
+        ("Resguardan paraderos amenazados por extorsionadores", "public_transport"),
+        ("La película peruana se estrena en cines", "entertainment"),
+    ],
+)
+def test_words_of_the_sectors_beside_the_usual(tag, title: str, sector: str) -> None:
+    assert sector in {each["name"] for each in tag(title)["sectors"]}

@@ -6,8 +6,11 @@ hit that is there already changes nothing.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy import Connection
 
 from alerts import news
 from alerts.matcher import Matcher, frequencies
@@ -17,7 +20,7 @@ from core.record import Record
 from core.settings import Settings
 from search.analysed import Analysed
 from store import alerts as kept
-from store import answers, deliveries, documents, work
+from store import answers, deliveries, documents, story_decisions, work
 from store.alerts import TRANSLATION, Alert, Hit
 from store.answers import Mute
 from store.database import Store
@@ -91,7 +94,7 @@ class _Stage:
         """Match one batch and write it. False when an alert was edited meanwhile: then nothing is written, ask again."""
         with self.store.read() as tx:
             revisions, alerts = kept.revisions(tx), kept.active(tx)
-            self._mutes = _by_alert(answers.muted(tx)) if alerts else {}
+            self._mutes = _by_alert([_led(tx, one) for one in answers.muted(tx)]) if alerts else {}
             found = documents.records(tx, list({one.document: None for one in works})) if alerts else []
         views, failed = self._views(found)
         if revisions != self._revisions:
@@ -183,6 +186,11 @@ def _counted(one: Work, record: Record, now: datetime) -> bool:
     """Whether a match is only counted: it arrived from the past, or by a translation more than a week after it came."""
     document = record.document
     return document.arrival in PAST or (one.cause == TRANSLATION and now - document.fetched > WEEK)
+
+
+def _led(tx: Connection, one: Mute) -> Mute:
+    """A mute as it holds now: that of a story which was merged into another silences that one."""
+    return replace(one, value=story_decisions.follow(tx, one.value) or one.value) if one.kind == "story" else one
 
 
 def _by_alert(mutes: Sequence[Mute]) -> dict[str, list[Mute]]:

@@ -106,7 +106,7 @@ class _Run:
         self.outcome = outcome
         self.due_only = due_only
         self.outlets = outlets
-        self.tried: set[str] = set()
+        self.failed: set[str] = set()  # what was sent is no longer prepared, and may be more than a query can name
         self.closed: set[str] = set()
         self.quiet: list[str] = []
         self.ways: dict[str, Channel[Any]] = {
@@ -175,7 +175,6 @@ class _Run:
 
     def _send_all(self) -> None:
         while claimed := self._claim():
-            self.tried.add(claimed[0].id)
             with held():  # told to end now, we first write down whether it was taken
                 self._send(*claimed)
 
@@ -215,7 +214,7 @@ class _Run:
                 self.worker,
                 self.now,
                 due_only=self.due_only,
-                skip=self.tried,
+                skip=self.failed,
                 closed=sorted(self.closed),
                 quiet=self.quiet,
             )
@@ -258,7 +257,8 @@ class _Run:
 
     def _sent(self, delivery: Delivery, entries: int, *, told: bool) -> None:
         with self.store.write() as tx:
-            deliveries.record_sent(tx, delivery, self.worker, self.now)
+            if not deliveries.record_sent(tx, delivery, self.worker, self.now):
+                self.failed.add(delivery.id)  # another holds it now
             if told and channels.works(tx, delivery.channel):
                 deliveries.retry_deliveries(
                     tx, [delivery.channel]
@@ -270,8 +270,9 @@ class _Run:
 
     def _failed(self, delivery: Delivery, reason: str, *, permanent: bool = False, channel: bool = False, gone: bool = False) -> None:  # fmt: skip
         """Try again later, or park it; with `channel` or `gone` the failure is the destination's, and may be its last."""
-        again = self.now + backoff(delivery.attempts + 1)
+        self.failed.add(delivery.id)
         with self.store.write() as tx:
+            again = self.now + backoff(max(delivery.attempts, channels.failures(tx, delivery.channel)) + 1)
             deliveries.record_failed(tx, delivery, self.worker, reason, None if permanent else again)
             if channel or gone:
                 self.closed.add(delivery.channel)

@@ -36,6 +36,11 @@ def states(tx: Connection) -> dict[str, ChannelState]:
     return {row["url"]: ChannelState(**row) for row in tx.execute(select(channels)).mappings()}
 
 
+def failures(tx: Connection, url: str) -> int:
+    """How often in a row a channel failed: whatever it was given, a fresh message does not begin its back-off anew."""
+    return tx.execute(select(channels.c.failures).where(channels.c.url == url)).scalar() or 0
+
+
 def failed(tx: Connection, url: str, error: str, again: datetime, now: datetime, *, dead: bool) -> bool:
     """Write down a failure; `again` is when to try next. True when it is paused by this one: the other side said so, or it lasts."""
     before = states(tx).get(url)

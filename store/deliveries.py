@@ -87,7 +87,8 @@ def prepare(
     The receipt is frozen with them; `down` names the sources that did not work since the last batch.
     """
     batch = secrets.token_hex(12)
-    total = tx.execute(select(alerts.c.checked).where(alerts.c.id == alert.id)).scalar_one()
+    held = _held(tx, alert.id, [entry.id for part in parts for entry in part])
+    total = max(tx.execute(select(alerts.c.checked).where(alerts.c.id == alert.id)).scalar_one() - held, 0)
     receipt = _receipt(tx, alert, [entry for part in parts for entry in part], total, down)
     _count_others(tx, [entry for part in parts for entry in part])
     for number, part in enumerate(parts, 1):
@@ -97,7 +98,7 @@ def prepare(
             tx.execute(update(entries).where(entries.c.id.in_(some), entries.c.state == "open").values(**values))
     untold = and_(hits.c.alert == alert.id, hits.c.counted, hits.c.batch.is_(None))
     tx.execute(update(hits).where(untold).values(batch=batch))
-    tx.execute(update(alerts).where(alerts.c.id == alert.id).values(checked=0))
+    tx.execute(update(alerts).where(alerts.c.id == alert.id).values(checked=held))
     rows = [
         _delivery_values(
             alert.id,
@@ -117,6 +118,13 @@ def prepare(
     if rows:
         tx.execute(deliveries.insert(), rows)
     return [row["id"] for row in rows]
+
+
+def _held(tx: Connection, alert: str, ready: Sequence[int]) -> int:
+    """How many documents wait for the next digest: they are counted as checked where they are told."""
+    frozen_now, joined = set(ready), hits.join(entries, entries.c.id == hits.c.entry)
+    waits = select(entries.c.id).select_from(joined).where(entries.c.alert == alert, entries.c.state == "open")
+    return sum(entry not in frozen_now for entry in tx.execute(waits).scalars())
 
 
 def _receipt(tx: Connection, alert: Alert, ready: Sequence[Entry], checked: int, down: Sequence[str]) -> dict[str, Any]:

@@ -416,3 +416,15 @@ def test_a_chat_does_not_follow_redirects_into_a_private_network(settings, recei
     with pytest.raises(ChannelDownError):
         ChatChannel(settings.allow_private).send(Note("t", "b"), receiver.url.replace("http://", "json://"))
     assert [path for path, *_ in receiver.posts] == ["/"]
+
+
+def test_fresh_messages_do_not_begin_the_back_off_of_a_channel_anew(store, mailing, receiver, now):
+    alert = hooked(store, mailing, f"{receiver.url}/x")
+    receiver.status = 500
+    for number in range(12):  # a new match every five minutes, for an hour
+        hit(store, alert, [number], now=now + number * timedelta(minutes=5))
+        deliver(store, mailing, now + number * timedelta(minutes=5), all_due=False)
+    assert len(receiver.posts) == 6, "after 0, 5, 10, 15, 25 and 45 minutes: 1, 2, 4, 8, 16 and 32 minutes are waited"
+    receiver.status = 200
+    deliver(store, mailing, now + timedelta(hours=3), all_due=False)
+    assert sorted(set(numbers(receiver)[-12:])) == list(range(12)) and not states(store)

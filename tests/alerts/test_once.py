@@ -13,7 +13,7 @@ from alerts.matching import match
 from alerts.outbox import deliver
 from core.document import Annotation
 from store import alerts as kept
-from store import annotations, answers, deliveries, documents, schema, stories, work
+from store import annotations, answers, deliveries, documents, schema, stories, story_decisions, work
 from store.backup import backup, restore
 from store.database import Store
 
@@ -292,3 +292,18 @@ def test_a_document_taken_down_leaves_no_trace_in_what_comes_later(store, mailin
     assert deliver(store, mailing, now)["mails"] == 0
     with store.read() as tx:
         assert "numero 1" not in str(list(ledger(tx, alert)))
+
+
+def test_a_muted_story_stays_muted_in_the_one_it_was_merged_into(store, mailing, mailbox, alert, now):
+    tell(store, 1, story="s1")
+    flow(store, mailing)
+    tell(store, 2, story="s2", arrival="backfill")
+    with store.write() as tx:
+        answers.mute(tx, alert.id, "story", "s1", now)
+        story_decisions.merge(tx, "s2", ["s1"], "ana", now)
+    tell(store, 3, story="s2", casualties={"killed": 3, "injured": None})
+    assert flow(store, mailing) == 0
+    with store.write() as tx:
+        story_decisions.undo(tx, story_decisions.decisions(tx)[0].id, now)
+    tell(store, 4, story="s2", casualties={"killed": 4, "injured": None})
+    assert flow(store, mailing) == 1, "undone, the mute is that of the story alone"

@@ -389,3 +389,21 @@ def test_the_ledger_names_every_mail(store, mailing, mailbox, alert, now):
         2,
     )
     assert row["sent"] == "2026-11-25T10:00:00-05:00" and row["message_id"] == mailbox[0].letters[0]["Message-ID"]
+
+
+def test_what_waits_for_the_next_digest_is_counted_as_checked_there(store, mailing, mailbox, now):
+    daily = subscriptions.add(
+        store, now - timedelta(days=3), name="d", query="paro", owner="a@example.org", rhythm="daily"
+    )
+    slot = now.replace(hour=12, minute=0)  # 07:00 in Lima
+    for number, moment in ((1, slot - timedelta(hours=1)), (2, slot + timedelta(minutes=30))):
+        hit(store, daily, [number], now=moment)
+        with store.write() as tx:
+            kept.checked(tx, 1)
+    deliver(store, mailing, slot + timedelta(hours=1))
+    deliver(store, mailing, slot + timedelta(hours=24))
+    assert numbers(mailbox[0]) == [[1], [2]]
+    assert [(one.receipt["checked"], one.receipt["matched"]) for one in all_deliveries(store, daily)] == [
+        (1, 1),
+        (1, 1),
+    ]

@@ -11,7 +11,7 @@ from typing import Any
 from core.document import Payload
 from enrich.reading import Field, Reading
 
-VERSION = "4"
+VERSION = "5"
 
 _WORDS = {
     "un": 1, "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "once": 11,
@@ -35,7 +35,7 @@ _ONE_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _W = rf"(?:{_ONE_WORD})(?: y (?:{_ONE_WORD}))?(?: mil)?(?: (?:{_ONE_WORD})(?: y (?:{_ONE_WORD}))?){{0,2}}"
 _SCALE = r"(?: ?(mil millones|mil|millon(?:es)?|million|thousand|billion|k)\b)?"
 _VALUE = rf"(?:({_N})|\b({_W}|medio millon|mil)\b)"
-_PEN = r"(?:nuevos )?soles\b|(?:nuevo )?sol\b|lucas\b"
+_PEN = r"(?:nuevos )?soles\b|(?:nuevo )?sol\b|sole?citos\b|lucas\b"
 _USD = r"dolares(?: americanos)?\b|(?:u\.?s\.? )?dollars?\b"
 _SIGN_FIRST = re.compile(rf"(?<!\w)(s/\.?|us\$|u\$s|\$|us dollars?|pen|usd) ?({_N}){_SCALE}")
 _UNIT = re.compile(rf"(?<= )(?:{_PEN}|{_USD})")
@@ -43,6 +43,13 @@ _BEFORE_UNIT = re.compile(rf"(?<![\w/$.,]){_VALUE}{_SCALE}(?: de)? $")
 _WIDEST = 80
 """Characters before `soles` in which its number stands, spelt out or not."""
 _RANGE_BEFORE = re.compile(rf"(?<![\w/$.,]){_VALUE}{_SCALE} (?:a|y|o|hasta|and|to|or)(?: los| las)? $")
+_HEAD = re.compile(rf"(?<![\w/$.,])(?:(\d{{1,3}})|\b({_ONE_WORD})) (mil|millon(?:es)?) $")
+"""What stands before the rest of one number: `3 mil 400`, `un millón 200 mil`."""
+_TO = re.compile(
+    rf"(?: que (?:pas|sub|baj)\w+)? a {_VALUE}{_SCALE}(?=[.,;:)”\"»]|$| (?:por|si|cuando|y|en|al|el|cada)\b)"
+)
+"""Behind a sum that `de` stands before: what it became, without the currency (`de 20 mil soles a 6 mil`)."""
+_MORE = re.compile(rf" y (?:otros |otras |unos )?{_VALUE}{_SCALE} mas\b")
 _EACH = re.compile(
     rf" ?(?:por|al?|cada|a la) (?:dia|semana|mes|diarios?)\b[^.;]{{0,20}}? (?:o|y) {_VALUE}{_SCALE} (?:por|al|a la|cada) (?:dia|semana|mes|año)"
 )
@@ -137,16 +144,25 @@ def find(part: Field) -> Iterator[tuple[int | float, str, int, int]]:
         value = _value(number[1], number[2], number[3], part)
         if value == 1 and number[2]:
             continue
-        currency = _currency(unit[0])
-        yield value, currency, number.start(), unit.end()
+        currency, start = _currency(unit[0]), number.start()
+        if head := _HEAD.search(text, max(0, start - 30), start):
+            large = _value(head[1], head[2], head[3], part)
+            if value < _SCALES[head[3]] <= large:
+                value, start = value + large, head.start()
+        yield value, currency, start, unit.end()
         lower = _RANGE_BEFORE.search(text, max(0, number.start() - 30), number.start())
         if lower and (lower[1] or lower[2]):
             least = _value(lower[1], lower[2], lower[3] or number[3], part)
             yield least, currency, lower.start(), lower.end() - 1
-        after = _EACH.match(text, unit.end())
-        if after:
+        behind = [_EACH, _MORE] + [_TO] * text.endswith(("de ", "de los "), 0, start)
+        for after in filter(None, (pattern.match(text, unit.end()) for pattern in behind)):
             group = 1 if after[1] else 2
-            yield _value(after[1], after[2], after[3], part), currency, after.start(group), after.end(group)
+            yield (
+                _value(after[1], after[2], after[3], part),
+                currency,
+                after.start(group),
+                after.end(3 if after[3] else group),
+            )
 
 
 @lru_cache(maxsize=4)

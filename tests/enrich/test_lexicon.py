@@ -156,6 +156,8 @@ def test_a_reading_reads_a_repeated_summary_once(document) -> None:
 
 
 def test_a_regular_expression_in_a_list_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "own.toml").write_text('tag = "topic.strike"\n[[terms]]\nwords = ["paro"]\nafter = ["a \\\\w+ en"]\n', "utf-8")
+    (tmp_path / "own.toml").write_text(
+        'tag = "topic.strike"\n[[terms]]\nwords = ["paro"]\nafter = ["a \\\\w+ en"]\n', "utf-8"
+    )
     with pytest.raises(InputError, match=r"own\.toml, term 1 \(paro\), `after`.*backslash"):
         load(tmp_path)

@@ -76,10 +76,10 @@ def test_an_index_that_was_lost_is_filled_again_and_no_count_is_short_without_a_
     count = flow.command("search", "*", "--count").stdout
     shutil.rmtree(flow.settings.index)
     short = flow.command("search", "*", "--count")
-    assert int(short.stdout) == 0 and "pututu index" in short.stderr
+    assert int(short.stdout) == 0 and "pututu reindex" in short.stderr
     assert flow.command("index").returncode == 0
     again = flow.command("search", "*", "--count")
-    assert again.stdout == count and int(count) == len(flow.documents()) and "pututu index" not in again.stderr
+    assert again.stdout == count and int(count) == len(flow.documents()) and "reindex" not in again.stderr
 
 
 def test_enriching_again_and_reindexing_sends_nothing(flow: Any) -> None:

@@ -65,7 +65,7 @@ class _Keys(NamedTuple):
 class _Known:
     """What a batch is compared with: who has which key on which day and how many, the documents, their stories' days."""
 
-    by_key: dict[int, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
+    by_key: dict[tuple[int, int], list[str]] = field(default_factory=lambda: defaultdict(list))
     count: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
     documents: dict[str, Document] = field(default_factory=dict)
     story: dict[str, str] = field(default_factory=dict)
@@ -78,7 +78,8 @@ class _Known:
 
     def holders(self, key: int, day: int, days: int) -> list[tuple[int, str]]:
         """The day and id of each document that has a key on that day or up to so many days from it."""
-        return [holder for holder in self.by_key.get(key, ()) if abs(holder[0] - day) <= days]
+        get = self.by_key.get
+        return [(at, id) for at in _around(day, days) for id in get((key, at), ())]
 
     def add(self, document: Document, keys: "_Keys", story: str, kept: frozenset[int]) -> None:
         """A document that those behind it in the batch are compared with; `kept` are the keys that the store has of it."""
@@ -89,7 +90,7 @@ class _Known:
         self.days[story] = (min(day, first[0]), max(day, first[1])) if first else (day, day)
         for key in keys.all():
             if key not in kept:
-                self.by_key[key].append((day, document.id))
+                self.by_key[key, day].append(document.id)
                 self.count[key, day] += 1
 
 
@@ -152,7 +153,7 @@ def _count(tx: Connection, terms: Iterable[tuple[int, int]], known: _Known) -> N
 
 def _find(tx: Connection, spans: Sequence["_Span"], known: _Known) -> None:
     for key, day, id in _holding(tx, spans, story_keys.c.document):
-        known.by_key[key].append((day, id))
+        known.by_key[key, day].append(id)
 
 
 class _Span(NamedTuple):

@@ -64,6 +64,8 @@ def _split(value: str) -> list[str]:
 def _clean(part: str) -> str:
     name = _CUT.sub("", _BY.sub("", part)).strip(' .,:;-–—_|()[]"“”*')
     name = _ROLE.sub("", name).strip(" .,:;-–—|()")
+    if name.count("(") > name.count(")"):
+        name += ")"  # of the name itself: `Agencia del Valle (AV)`
     if _ACCOUNT_NAME.fullmatch(name):  # the name of an account in place of a person's: edilson.la.rosa
         name = re.sub(r"[._-]", " ", name).title()
     if (

@@ -10,10 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from alerts import canary, matching, operator, outbox, volume
-from catchup import catch_up as catch_up
-from catchup import engine_changed as engine_changed
 from catchup import queue_stale
-from catchup import queue_untranslated as queue_untranslated
 from core.document import SYNTHETIC, Document, Payload
 from core.errors import PututuError
 from core.hidden import Digests

@@ -24,6 +24,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
+import catchup
 import pipeline
 from core.errors import PututuError
 from core.settings import Settings
@@ -99,7 +100,7 @@ def _anything_kept(store: Store, settings: Settings, now: datetime) -> bool:
 
 
 def _engine_changed(store: Store, settings: Settings, now: datetime) -> bool:
-    return pipeline.engine_changed(settings) and _anything_kept(store, settings, now)
+    return catchup.engine_changed(settings) and _anything_kept(store, settings, now)
 
 
 def _watch_wanted(store: Store, settings: Settings, now: datetime) -> bool:
@@ -127,7 +128,7 @@ JOBS = (
         help="tags again what older steps, word lists or settings tagged"),
     Job(name="retention", trigger=Daily(4, 30, jitter=600), wanted=_anything_kept, work=pipeline.retain,
         help="holds archive and database to their budgets, and notes how much is used"),
-    Job(name="translate", trigger=Every(300, jitter=60), wanted=_engine_changed, work=pipeline.catch_up,
+    Job(name="translate", trigger=Every(300, jitter=60), wanted=_engine_changed, work=catchup.catch_up,
         help="queues what waits for a translation when an engine or a model has come"),
     Job(name="watch", trigger=Every(300, jitter=20), wanted=_watch_wanted, work=pipeline.watch,
         help="looks for unusual volumes that somebody subscribed to, and for what operators must know"),

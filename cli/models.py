@@ -97,12 +97,12 @@ def pull_command(origin: str | None, form: str | None, **options: Any) -> None:
 
 def _queue(settings: Settings) -> None:
     """What waits for a translation is queued now, where there is a store; the daemon or `pututu enrich` then does it."""
-    import pipeline
+    import catchup
     from cli.desk import opened
 
     if not settings.store.startswith("sqlite:///") or Path(settings.store.removeprefix("sqlite:///")).is_file():
         with opened() as (store, _):
-            count = pipeline.queue_untranslated(store, settings)
+            count = catchup.queue_untranslated(store, settings)
         if count:
             note(
                 f"{count} documents are queued for translation: the daemon does it, or `pututu enrich`, then `pututu index`."

@@ -16,7 +16,7 @@ MASK = "•"
 
 _LEFT = r"(?<![\w•+])(?<![\w•][-.,])"
 _RIGHT = r"(?![\w•])(?![-.,][\w•])"
-_MANYDIGITS = re.compile(r"\d(?:(?:[^\w\n]|_){0,3}\d){5}")
+_MANY_DIGITS = re.compile(r"\d(?:(?:[^\w\n]|_){0,3}\d){5}")
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'«»“”]+|(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12}/[^\s<>\"'«»“”]*", re.I
 )
@@ -201,7 +201,7 @@ def _finders(text: str) -> Iterator[Callable[[str], Iterator[Found]]]:
         yield _emails
     if _SPELT.search(folded):
         yield _spelt
-    if _MANYDIGITS.search(text):
+    if _MANY_DIGITS.search(text):
         yield from (_chats, _identities, _phones, _accounts)
     if "placa" in folded or _PLATE.search(text):
         yield _plates

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -46,20 +46,25 @@ def one(url: str, title: str, days: int = 1) -> Document:
     )  # fmt: skip
 
 
-@pytest.fixture
-def filled(call: Call) -> Call:
-    """The same over a home with four documents in the index."""
+def kept(given: Sequence[Document]) -> None:
+    """Documents in the store and the index of the home."""
     settings = Settings.load()
-    given = [
-        one(f"https://faro.example/{n}", title)
-        for n, title in enumerate(["Paro de buses", "Paro minero", "Huelga de maestros", "Otra cosa"])
-    ]
     with Store.open(settings) as store, store.write() as tx:
         documents.save_many(tx, given, now=datetime.now(UTC))
     backend = open_backend(settings, write=True)
     backend.index([Record(document=document) for document in given])
     backend.flush()
     backend.close()
+
+
+@pytest.fixture
+def filled(call: Call) -> Call:
+    """The same over a home with four documents in the index."""
+    given = [
+        one(f"https://faro.example/{n}", title)
+        for n, title in enumerate(["Paro de buses", "Paro minero", "Huelga de maestros", "Otra cosa"])
+    ]
+    kept(given)
     return call
 
 
@@ -143,13 +148,7 @@ def surged(filled: Call) -> Call:
         dataclasses.replace(one(f"https://faro.example/surge-{n}", f"Paro en la ruta {n}", 10), source=("faro", "ribera", "gaceta")[n % 3])
         for n in range(12)
     ]  # fmt: skip
-    settings = Settings.load()
-    with Store.open(settings) as store, store.write() as tx:
-        documents.save_many(tx, given, now=datetime.now(UTC))
-    backend = open_backend(settings, write=True)
-    backend.index([Record(document=document) for document in given])
-    backend.flush()
-    backend.close()
+    kept(given)
     return filled
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+import catchup
 import pipeline
 import scheduler
 from core.document import Document, document_id
@@ -54,8 +55,8 @@ def test_an_engine_that_comes_later_translates_what_waits(
     assert pipeline.enrich(store, settings) == {"enriched": 2, "failed": 0}
     ids = [one.id for one in given]
     assert engines(store, ids) == ["tags", None]
-    assert not pipeline.engine_changed(settings)
-    assert pipeline.queue_untranslated(store, settings) == 0
+    assert not catchup.engine_changed(settings)
+    assert catchup.queue_untranslated(store, settings) == 0
 
     for place in ("enrich.translate.choose", "catchup.choose"):
         monkeypatch.setattr(place, lambda *_, **__: Loud())

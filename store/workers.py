@@ -174,9 +174,11 @@ class ServerWorkers:
                     self._connection = self._lock()
 
     def close(self) -> None:
-        """Close the connection; the server lets the locks go."""
+        """Let the locks go and close the connection: a server that only sees it closed takes a moment to let them go."""
         with self._guard:
             if self._connection is not None:
+                with contextlib.suppress(DBAPIError):  # a server that is gone has let them go
+                    self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
                 self._connection.invalidate()
                 self._connection.close()
                 self._connection = None

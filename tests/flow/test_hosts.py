@@ -119,8 +119,8 @@ def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
             )
             with Store.open(settings) as opened:
                 subscriptions.add(
-                    opened, datetime.now(UTC), name="todo", query="source:ribera", owner="ana@example.org"
-                )
+                    opened, datetime.now(UTC), name="todo", query="source:ribera", owner="ana@example.org", every=True
+                )  # every document: all are one story, which would be told once
             stack.callback(_end, [one, two])
             return Shared((one, two), settings, site, mails)
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["email", "phone", "account", "identity", "plate"]
@@ -16,6 +17,8 @@ MASK = "•"
 
 _LEFT = r"(?<![\w•+])(?<![\w•][-.,])"
 _RIGHT = r"(?![\w•])(?![-.,][\w•])"
+BESIDE = 160
+"""Characters beside digits in which the words stand that say what they are; far more than any rule reaches."""
 _MANY_DIGITS = re.compile(r"\d(?:(?:[^\w\n]|_){0,3}\d){5}")
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'«»“”]+|(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12}/[^\s<>\"'«»“”]*", re.I
@@ -23,7 +26,8 @@ _ADDRESS = re.compile(
 
 DIGITS = ("cero", "uno", "una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
 _DIGIT = rf"(?:{'|'.join(DIGITS)})"
-_SPELT = re.compile(rf"{_DIGIT}(?:[ ,.-]{{1,3}}(?:y )?{_DIGIT}){{6}}")
+_SPELT_DIGITS = 7  # in a row, before they are a number that somebody spells
+_SPELT = re.compile(rf"{_DIGIT}(?:[ ,.-]{{1,3}}(?:y )?{_DIGIT}){{{_SPELT_DIGITS - 1}}}")
 _IN_WORDS = re.compile(rf"(?<!\w){_DIGIT}(?:[ ,.-]{{1,3}}(?:y )?{_DIGIT}){{6,14}}(?!\w)", re.I)
 _SPELT_EMAIL = re.compile(
     r"(?<![\w.+%•@-])[\w.+%-]{1,64}\s{0,2}(?:@|[\[(]\s?(?:at|arroba)\s?[\])]|\barroba\b)\s{0,2}[\w-]{2,63}"
@@ -31,7 +35,7 @@ _SPELT_EMAIL = re.compile(
     r"{1,3}(?!\w)",
     re.I,
 )
-_AT = re.compile(r"arroba|[\[(]\s?at\b")
+_AT = re.compile(r"[\[(]\s?at\b")
 _EMAIL = re.compile(r"(?<![\w.+%•@-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?![\w-])")
 _CHAT = re.compile(r"(?:wa\.me/|[?&]phone=|tel:)(?:\+|%2B)?(\d{9,15})(?!\d)", re.I)
 
@@ -83,6 +87,7 @@ _AND = re.compile(r"\s*(?:,|/|;|\by\b|\be\b|\band\b)\s*(?:(?:dni|placas?)\s*)?(?
 _PERSON_RUC = re.compile(r"\bruc\b[^\d•\n]{0,12}(10\d{9})(?![\w•])", re.I)
 
 _PLATE = re.compile(r"(?<![\w•])(?<![\w•][-/.])([A-Z][A-Z0-9][A-Z])-\d{3}(?![\w•])(?![-/][\w•])")
+_DASHED = re.compile(r"-\d{3}")
 _PLATE_WORD = re.compile(r"\bplacas?\b(?:\s+(?:de|rodaje|vehicular|n[uú]meros?|nro|n|es|era)\b)*[.:°º\s\"'“«(]*", re.I)
 _NEAR_PLATE = re.compile(
     r"(?:[A-Z][A-Z0-9][A-Z0-9](?: ?- ?| )?\d{3,4}|[A-Z]{2}[- ]?\d{4,5}|\d{4}[- ]?(?=\d?[A-Z])[A-Z0-9]{2}|"
@@ -152,6 +157,7 @@ def plain(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def _plain_kin(char: str) -> str:
     if char.isascii():
         return " " if char.isspace() and char not in " \n" else ""
@@ -197,13 +203,13 @@ def _is_within(one: Found, addresses: list[tuple[int, int]], starts: list[int]) 
 def _finders(text: str) -> Iterator[Callable[[str], Iterator[Found]]]:
     """Those that can find anything, by looks that cost little: most texts hold no number at all."""
     folded = text.casefold()
-    if "@" in text or _AT.search(folded):
+    if "@" in text or "arroba" in folded or (("(" in text or "[" in text) and _AT.search(folded)):
         yield _emails
-    if _SPELT.search(folded):
+    if sum(map(folded.count, DIGITS)) >= _SPELT_DIGITS and _SPELT.search(folded):
         yield _spelt
     if _MANY_DIGITS.search(text):
-        yield from (_chats, _identities, _phones, _accounts)
-    if "placa" in folded or _PLATE.search(text):
+        yield _numbers
+    if "placa" in folded or (_DASHED.search(text) and _PLATE.search(text)):
         yield _plates
 
 
@@ -223,6 +229,29 @@ def _emails(text: str) -> Iterator[Found]:
 def _spelt(text: str) -> Iterator[Found]:
     for match in _IN_WORDS.finditer(text):
         yield "phone", *match.span()
+
+
+def _numbers(text: str) -> Iterator[Found]:
+    """What is written with digits: looked for around the places that have many."""
+    for start, end in _stretches(text):
+        piece = text[start:end]
+        for finder in (_chats, _identities, _phones, _accounts):
+            for kind, first, last in finder(piece):
+                yield kind, start + first, start + last
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    """The places with many digits, with BESIDE characters on both sides; what overlaps is one."""
+    start = end = 0
+    for match in _MANY_DIGITS.finditer(text):
+        first = max(0, match.start() - BESIDE)
+        if first > end:
+            if end:
+                yield start, end
+            start = first
+        end = match.end() + BESIDE
+    if end:
+        yield start, end
 
 
 def _chats(text: str) -> Iterator[Found]:

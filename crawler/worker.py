@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from core import garbage
 from core.errors import InputError, NotAnArticleError
 
 Result = tuple[str, Any]
@@ -73,6 +74,7 @@ def main() -> None:
     if megabytes:
         limit = megabytes * 2**20
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    garbage.freeze()
     serve(act, sys.stdin.buffer, answers, seconds)
 
 

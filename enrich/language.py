@@ -21,6 +21,8 @@ def _words(text: str) -> frozenset[str]:
 VERSION = "3"
 ENOUGH = 400
 """Characters looked at: more make no answer surer."""
+GLANCE = 160
+"""Characters that do where they are plainly Spanish or English: half the time."""
 SECOND = ("es", "en", "pt", "qu", "fr", "it", "de", "ca", "gl")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FUNCTION = {
@@ -78,7 +80,9 @@ def detect(text: str) -> str | None:
     text = " ".join(text.split())
     if text.isupper():
         text = text.lower()
-    first, score = _fasttext(text)
+    first, score = _fasttext(text[:GLANCE])
+    if len(text) > GLANCE and (first not in ("es", "en") or score < 0.95):
+        first, score = _fasttext(text)
     counts = {code: sum(word in known for word in words) for code, known in _FUNCTION.items()}
     if first in ("es", "en") and (score >= 0.8 or (score >= 0.5 and counts[first] == max(counts.values()))):
         return first

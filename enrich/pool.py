@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from multiprocessing import cpu_count, get_context, parent_process
 from multiprocessing.connection import wait
 
+from core import garbage
 from core.document import Annotation, Document
 from core.errors import UnavailableError
 from core.settings import Settings
@@ -84,6 +85,7 @@ def _start(settings: Settings) -> None:
     global _chain
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _chain = build(settings, workers=1)  # every core has a process of its own
+    garbage.freeze()
 
 
 def _end_with_parent() -> None:

@@ -39,20 +39,22 @@ _WORD = re.compile(r"[^\W_]+")
 
 def run(reading: Reading) -> Payload:
     """`{"signature": {"kind": "text" or "headline", "keys": [...], "terms": [...]}}`, keys being signed 64-bit numbers."""
-    return {"signature": signature(reading.document)}
+    words = next((part.norm.split() for part in reading.fields if part.name == "text"), [])
+    return {"signature": signature(reading.document, words)}
 
 
-def signature(document: Document) -> dict[str, Any]:
-    """`keys`: two copies very likely share one. `terms`: one for each content word of the headline, the rarest first.
+def signature(document: Document, words: list[str] | None = None) -> dict[str, Any]:
+    """Of a document, whose text has these words, folded. `keys`: two copies very likely share one. `terms`: one for each content word of the headline, the rarest first.
 
     Sharing one proves nothing. A headline alone has one key, of all its words; one that is a mere rubric has none.
     """
-    found, grams = retelling.of(document), {" ".join(gram) for gram in _grams(document.text)}
+    words = _words(document.text) if words is None else words
+    found, grams = retelling.of(document), list({" ".join(gram) for gram in _grams(words)})
     rarest = sorted(found.weights, key=lambda stem: -found.weights[stem])
     keys = [] if found.rubric else [_key(" ".join(found.words).encode() + b"headline")]
     return {
         "kind": "text" if grams else "headline",
-        "keys": keys + (_bands(sorted(grams)) if grams else []),
+        "keys": keys + (_bands(grams) if grams else []),
         "terms": [] if found.rubric else [found.keys[stem] for stem in rarest],
     }
 
@@ -84,16 +86,19 @@ def similar(a: Document, b: Document, rarity: Rarity = retelling.unknown) -> flo
     return min(retelling.score(one, other, rarity) - doubt, COPY - 1)
 
 
-def _grams(text: str) -> Iterator[tuple[str, ...]]:
+def _words(text: str) -> list[str]:
+    return _WORD.findall(fold(text))
+
+
+def _grams(words: list[str]) -> Iterator[tuple[str, ...]]:
     """The word 5-grams of a text, one for each word but the last four; none where it is shorter than LONG words."""
-    words = _WORD.findall(fold(text))
     return zip(*(words[start:] for start in range(5)), strict=False) if len(words) >= LONG else iter(())
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _hashed(text: str) -> "array[int]":
     """They as numbers of this process, each once: a tenth of the room of a set."""
-    return array("q", set(map(hash, _grams(text))))
+    return array("q", set(map(hash, _grams(_words(text)))))
 
 
 @lru_cache(maxsize=2)
@@ -107,6 +112,7 @@ def _day(document: Document) -> int:
 
 
 def _bands(shingles: list[str]) -> list[int]:
+    """The keys of a set of shingles, in whatever order they come."""
     from rensa import RMinHash
 
     sketch = RMinHash(num_perm=_BANDS * _ROWS, seed=42)

@@ -59,18 +59,20 @@ class Company:
     def suits(self, part: Readable, position: int) -> bool:
         """Whether a term may stand in the sentence at this position."""
         sentence, words = part.sentence(position), part.words_at(position)
-        wanted = [group for group in (self.needs, self.needs_too) if group]
-        if not all(group.among(sentence, words) for group in wanted):
+        if self.needs and not self.needs.among(sentence, words):
+            return False
+        if self.needs_too and not self.needs_too.among(sentence, words):
             return False
         if self.without and self.without.among(sentence, words):
             return False
-        beside = [group for group in (self.around, self.around_too) if group]
-        if not beside and self.around_not is None:
+        if not (self.around or self.around_too or self.around_not):
             return True
         passage, near = part.passage(position)
         if self.around_not and self.around_not.among(passage, near):
             return False
-        return all(group.among(passage, near) for group in beside)
+        if self.around and not self.around.among(passage, near):
+            return False
+        return not self.around_too or self.around_too.among(passage, near)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

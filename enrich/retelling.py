@@ -7,7 +7,7 @@ match) says little of two headlines that share it. Weights and figures: docs/dec
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -155,14 +155,15 @@ def is_sibling(one: Headline, other: Headline) -> bool:
 
     Of the words that are neither names nor numbers nearly all are shared, and each side has a name or number of its own.
     """
-    for special in (one.numbers | other.numbers, (one.names | other.names)):
-        mine, yours = (
-            one.weights.keys() & special - other.weights.keys(),
-            other.weights.keys() & special - one.weights.keys(),
-        )
-        if mine and yours and one.weights.keys() - mine == other.weights.keys() - yours:
-            return True
-    return False
+    mine, yours = one.weights.keys() - other.weights.keys(), other.weights.keys() - one.weights.keys()
+    return bool(mine and yours) and (
+        _are_all(mine, yours, one.numbers, other.numbers) or _are_all(mine, yours, one.names, other.names)
+    )
+
+
+def _are_all(mine: Set[str], yours: Set[str], one: Set[str], other: Set[str]) -> bool:
+    """Whether all that only one side has is of a kind: numbers, or names in one of the two."""
+    return all(stem in one or stem in other for stem in (*mine, *yours))
 
 
 def is_too_short(one: Headline, other: Headline) -> bool:
@@ -175,18 +176,24 @@ def is_too_short(one: Headline, other: Headline) -> bool:
 
 def evidence(one: Headline, other: Headline, rarity: Rarity) -> tuple[float, ...]:
     """What speaks for and against, in the order of WEIGHTS."""
-    shared = [stem for stem in one.weights if stem in other.weights]
-    telling = sorted((_telling(one.weights[stem], rarity(one.keys[stem])) for stem in shared), reverse=True)
-    telling += [0.0, 0.0]
-    alone = [_alone(one, other), _alone(other, one)]
-    clash = bool(one.numbers - other.numbers and other.numbers - one.numbers)
+    product = most = next_most = 0.0
+    theirs = other.weights
+    for stem, weight in one.weights.items():
+        if stem in theirs:
+            product += weight**2
+            if weight > next_most:  # a word tells no more than its weight
+                told = _telling(weight, rarity(one.keys[stem]))
+                if told > most:
+                    most, next_most = told, most
+                elif told > next_most:
+                    next_most = told
     return (
-        sum(one.weights[stem] ** 2 for stem in shared) / (one.length * other.length or 1.0),
-        telling[0],
-        telling[1],
+        product / (one.length * other.length or 1.0),
+        most,
+        next_most,
         len(one.grams & other.grams) / (math.sqrt(len(one.grams) * len(other.grams)) or 1.0),
-        min(alone),
-        float(clash),
+        min(_alone(one, other), _alone(other, one)),
+        float(bool(one.numbers - other.numbers and other.numbers - one.numbers)),
     )
 
 

@@ -11,6 +11,7 @@ import re
 import struct
 from array import array
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -108,7 +109,12 @@ def _asked(text: str) -> frozenset[int]:
 
 
 def _day(document: Document) -> int:
-    return lima_day(document.published or document.fetched).toordinal()
+    return _day_of(document.published or document.fetched)
+
+
+@lru_cache(maxsize=4096)
+def _day_of(moment: datetime) -> int:
+    return lima_day(moment).toordinal()
 
 
 def _bands(shingles: list[str]) -> list[int]:

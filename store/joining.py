@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, select
 
 from core.document import Document, Payload
 from store.dialect import batches, exclusive, insert, insert_numbers, numbers
-from store.reading import many
+from store.reading import unnamed
 from store.schema import documents as documents_table
 from store.schema import stories, story_keys, story_members
 
@@ -215,7 +215,7 @@ def _load(tx: Connection, ids: Sequence[str], known: _Known) -> None:
             known.story[id] = story
             wanted[id] = None
     missing = [id for id in wanted if id not in known.documents]
-    known.documents |= {document.id: document for document in many(tx, missing)}
+    known.documents |= unnamed(tx, missing)
 
 
 def _story_of(tx: Connection, ids: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,13 @@ def get(tx: Connection, id: str) -> Document | None:
 
 def many(tx: Connection, ids: Sequence[str]) -> list[Document]:
     """The documents in the order asked; unknown and taken down ones are left out."""
+    found = unnamed(tx, ids)
+    names = aliases_of(tx, list(found))
+    return [replace(found[id], aliases=names.get(id, ())) for id in ids if id in found]
+
+
+def unnamed(tx: Connection, ids: Sequence[str]) -> dict[str, Document]:
+    """The same by id, in no order and without aliases, for who only reads what they say."""
     found: dict[str, Document] = {}
     for batch in batches(list(dict.fromkeys(ids))):
         rows = tx.execute(
@@ -26,8 +33,7 @@ def many(tx: Connection, ids: Sequence[str]) -> list[Document]:
             .where(documents.c.id.in_(batch), documents.c.taken_down.is_(None))
         ).mappings()
         found |= {row["id"]: document_of(row) for row in rows}
-    names = aliases_of(tx, list(found))
-    return [replace(found[id], aliases=names.get(id, ())) for id in ids if id in found]
+    return found
 
 
 def ids(tx: Connection, *, after: str = "", limit: int = 1000) -> list[str]:

@@ -4,14 +4,12 @@ import dataclasses
 import email
 import email.policy
 import os
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -36,21 +34,11 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Iterator[Settings]:
+def settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
     """A home of the test's own; its store is on PostgreSQL when TEST_POSTGRESQL_URL names a server's database."""
-    server = os.environ.get("TEST_POSTGRESQL_URL", "")
-    if not server:
-        yield settings
-        return
-    name = "pututu_" + uuid.uuid4().hex[:12]
-    admin = sa.create_engine(sa.make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        yield dataclasses.replace(
-            settings, store=sa.make_url(server).set(database=name).render_as_string(hide_password=False)
-        )
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    if not os.environ.get("TEST_POSTGRESQL_URL"):
+        return settings
+    return dataclasses.replace(settings, store=str(request.getfixturevalue("server_url")))
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ class Json(TypeDecorator[Any]):
         """JSON-able value to text."""
         if value is None:
             return None
-        return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain))
+        return storable(_ENCODER.encode(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Text to value."""
@@ -85,3 +85,6 @@ def _plain(value: object) -> object:
     if hasattr(value, "items"):
         return dict(value.items())
     raise TypeError(f"{type(value).__name__} cannot be kept as JSON")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)

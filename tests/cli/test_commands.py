@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,15 +18,12 @@ PAGE = """<!doctype html><html lang="es"><head><title>Vecinos acuerdan obra | La
 <body><article><h1>Vecinos acuerdan obra en el puente</h1>{}</article></body></html>"""
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """`run("search", "paro", stdin=..., PUTUTU_X=...)` in a home of this test's own."""
+def caller(home: Path) -> Run:
+    """`run("search", "paro", stdin=..., PUTUTU_X=...)` in a home."""
 
     def call(*arguments: str, stdin: str | None = None, **extra: str) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PUTUTU_")}
-        environment = (
-            kept | {"PUTUTU_HOME": str(tmp_path / "home"), "PUTUTU_TRANSLATE": "none", "PYTHONPATH": str(ROOT)} | extra
-        )
+        environment = kept | {"PUTUTU_HOME": str(home), "PUTUTU_TRANSLATE": "none", "PYTHONPATH": str(ROOT)} | extra
         line = [sys.executable, "-m", "cli", *arguments]
         return subprocess.run(
             line, input=stdin, text=True, capture_output=True, env=environment, timeout=120, check=False
@@ -35,8 +33,14 @@ def run(tmp_path: Path) -> Run:
 
 
 @pytest.fixture
-def filled(run: Run, tmp_path: Path) -> Run:
-    """The same, over a home with three documents, enriched and indexed."""
+def run(tmp_path: Path) -> Run:
+    """Commands in a home of this test's own."""
+    return caller(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a home of three documents, enriched and indexed, and their rows: made once, copied by each test."""
     rows = [
         {
             "url": "https://a.example/1",
@@ -52,11 +56,19 @@ def filled(run: Run, tmp_path: Path) -> Run:
         },
         {"url": "https://a.example/3", "title": "El niño que paró el tránsito", "source": "a"},
     ]
-    file = tmp_path / "rows.jsonl"
+    folder = tmp_path_factory.mktemp("three")
+    file = folder / "rows.jsonl"
     file.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
     for arguments in (["import", str(file)], ["enrich"], ["index"]):
-        done = run(*arguments)
+        done = caller(folder / "home")(*arguments)
         assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def filled(run: Run, three: Path, tmp_path: Path) -> Run:
+    """Commands in such a home."""
+    shutil.copytree(three, tmp_path, dirs_exist_ok=True)
     return run
 
 

@@ -24,9 +24,13 @@ def test_a_signal_waits_for_the_end_of_the_block() -> None:
 
 
 def test_an_interruption_comes_out_of_the_block_also_when_it_fails() -> None:
-    with pytest.raises(KeyboardInterrupt) as interruption, held():
-        signal.raise_signal(signal.SIGINT)
-        raise ValueError("the work itself failed")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
+    try:
+        with pytest.raises(KeyboardInterrupt) as interruption, held():
+            signal.raise_signal(signal.SIGINT)
+            raise ValueError("the work itself failed")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert isinstance(interruption.value.__context__, ValueError)
 
 

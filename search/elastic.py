@@ -274,7 +274,7 @@ class ElasticBackend:
     def troubles(self) -> list[Trouble]:
         """Slow, read-only, with shards or replicas missing, an old index kept."""
         if not self._ready():
-            return []
+            return list(self._beside())  # what a rebuild left, also where nothing was ever put in force
         started = time.monotonic()
         self._count({"match_all": {}})
         took = time.monotonic() - started

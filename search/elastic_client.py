@@ -93,6 +93,8 @@ def told(status: int, reason: str) -> PututuError:
         return QueryError("The query asks more than Elasticsearch takes at once.", "Ask it in several queries.")
     if is_blocked(reason):
         return UnavailableError(f"The index in Elasticsearch is read-only: {reason[:300]}", READ_ONLY)
+    if "index_closed_exception" in reason:
+        return UnavailableError("The index in Elasticsearch is closed.", "Open it (POST /INDEX/_open).")
     if status in (401, 403):
         return SettingError(
             f"Elasticsearch refuses ({status}): {reason[:200]}",

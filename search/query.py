@@ -97,9 +97,10 @@ def _parsed(text: str) -> Node:
             "The query has no word to search for.", "Give letters or digits; punctuation is not indexed.", 0
         )
     if is_negative(node):
+        rest = f"* {node}"
         raise QueryError(
             "The query only excludes, so it would find nearly everything.",
-            "Add what must occur, or * for every other document: * " + str(node)[:80],
+            "Add what must occur, or * for every other document" + (f": {rest}" if len(rest) <= 2 * SHOWN else "."),
             0,
         )
     return node

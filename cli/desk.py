@@ -47,11 +47,16 @@ def lacking(store: Store, backend: Backend) -> int:
 
 
 def _tell_behind(store: Store, backend: Backend) -> None:
-    """Answers come from the index: a count of fewer documents than there are is never given without a word."""
-    if few := lacking(store, backend):
-        with store.read() as tx:
+    """Answers come from the index: a count of fewer documents than there are, or by tags that have changed since, is never
+    given without a word."""
+    few = lacking(store, backend)
+    with store.read() as tx:
+        if few:
             stored = documents.count(tx)
             note(f"The index holds {stored - few} of {stored} documents: {_mend(tx, few)}")
+        elif changed := work.waiting(tx, "index"):
+            what = "document has" if changed == 1 else "documents have"
+            note(f"{changed} {what} changed since the index was written: `pututu index` takes that in.")
 
 
 def _mend(tx: Connection, few: int) -> str:

@@ -264,8 +264,13 @@ def test_a_correction_wins_survives_and_is_undone(filled: Run) -> None:
         filled("correct", id, "--topic", "+strike", "--place", "+Trujillo", "--date", "2026-11-19", "--json")
     )[0]
     assert [topic["name"] for topic in corrected["topics"]] == ["strike"]
+    early = filled("search", "topic:strike place:Trujillo", "--count")
+    assert "changed since the index was written" in early.stderr, (
+        "a count by the tags of before is not given without a word"
+    )
     filled("enrich", "--stale"), filled("index")
-    assert filled("search", "topic:strike place:Trujillo date:2026-11-19", "--count").stdout == "1\n"
+    counted = filled("search", "topic:strike place:Trujillo date:2026-11-19", "--count")
+    assert counted.stdout == "1\n" and "changed since" not in counted.stderr
     filled("correct", id, "--undo"), filled("index")
     assert filled("search", "topic:strike place:Trujillo", "--count").stdout == "0\n"
 

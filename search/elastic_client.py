@@ -100,6 +100,10 @@ def told(status: int, reason: str) -> PututuError:
             f"Elasticsearch refuses ({status}): {reason[:200]}",
             "Check PUTUTU_INDEX_API_KEY, or user and password in PUTUTU_INDEX, and their rights.",
         )
+    if "No search context found" in reason:  # a point in time that was given up
+        return UnavailableError(
+            "Elasticsearch no longer keeps the view that was being read page by page.", "Ask again."
+        )
     if status == 404:
         return StoreError("The index is not in Elasticsearch.", REBUILD)
     if status == 429:

@@ -22,7 +22,9 @@ from search.trends import By, as_of, bucket, clipped, following, periods, timele
 WINDOW: Mapping[By, int] = {"day": 28, "week": 8, "month": 12}
 FEWEST: Mapping[By, int] = {"day": 7, "week": 4, "month": 6}  # periods that make a usual
 COUNT, RATIO, SCORE, SOURCES = 5, 3.0, 4.0, 2
-SHARED = 2.0  # times its own usual that a source has who shares a burst: less than RATIO, which all of them have together
+SHARED = (
+    2.0  # times its own usual that a source has who shares a burst: less than RATIO, which all of them have together
+)
 CUT, OUTLIER, ROUNDS = 0.2, 3.0, 3
 APART = 2  # periods: nearer spikes are one burst
 EVIDENCE = 5

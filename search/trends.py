@@ -118,14 +118,15 @@ def trends(
         for value in _groups(counted, group, top):
             totals, numbers = counting.totals(node), counted.get(value, Counter[date]())
             first, last = _asked(node, (start, end), (low, high))
-            for period in periods(first, last, by):
-                row = _row(query, value, period, numbers[period], totals[period], marks.of(period, group, value))
-                rows.append(row | {"partial": not _is_whole(period, by, first, last, newest)})
-            if len(rows) > MOST:
+            asked = list(periods(first, last, by))
+            if len(rows) + len(asked) > MOST:
                 raise InputError(
                     f"That is more than {MOST:,} rows.",
                     "Ask for a shorter time, weeks or months, or only the largest groups (--top).",
                 )
+            for period in asked:
+                row = _row(query, value, period, numbers[period], totals[period], marks.of(period, group, value))
+                rows.append(row | {"partial": not _is_whole(period, by, first, last, newest)})
     return Trends(rows, undated, sources)
 
 

@@ -42,16 +42,30 @@ def searching() -> Iterator[tuple[Store, Settings, Backend]]:
 
 def lacking(store: Store, backend: Backend) -> int:
     """How many documents of the store the index does not have."""
+    stored, indexed = _held(store, backend)
+    return max(0, stored - indexed)
+
+
+def _held(store: Store, backend: Backend) -> tuple[int, int]:
+    """How many documents the store has, and how many the index."""
     with store.read() as tx:
-        return max(0, documents.count(tx) - int(backend.health()["documents"]))
+        return documents.count(tx), int(backend.health()["documents"])
 
 
 def _tell_behind(store: Store, backend: Backend) -> None:
-    """Answers come from the index: a count of fewer documents than there are is never given without a word."""
-    if few := lacking(store, backend):
-        with store.read() as tx:
-            stored = documents.count(tx)
-            note(f"The index holds {stored - few} of {stored} documents: {_mend(tx, few)}")
+    """Answers come from the index: a count of other documents than there are, or by tags that have changed since, is never
+    given without a word."""
+    stored, indexed = _held(store, backend)
+    with store.read() as tx:
+        if indexed < stored:
+            note(f"The index holds {indexed} of {stored} documents: {_mend(tx, stored - indexed)}")
+        elif changed := work.waiting(tx, "index"):
+            what = "document has" if changed == 1 else "documents have"
+            note(f"{changed} {what} changed since the index was written: `pututu index` takes that in.")
+        elif indexed > stored:
+            note(
+                f"The index holds {indexed} documents, the store {stored}: `pututu reindex` makes it anew from the store."
+            )
 
 
 def _mend(tx: Connection, few: int) -> str:

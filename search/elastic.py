@@ -36,6 +36,7 @@ from search.spelling import SHORTEST, STANDS, is_similar
 
 WINDOW = 10_000
 PAGE = 5_000
+KEPT_OPEN = "15m"  # that a view of the index is held for the next page: whoever takes an export may be slow
 SIMILAR = 500
 SLOW = 3.0  # seconds for a count, from which on `doctor` calls it slow
 NEWEST: list[Any] = [{"order": "desc"}, {"id": "asc"}]
@@ -220,12 +221,12 @@ class ElasticBackend:
 
     def _hits(self, asked: Dsl, order: list[Any]) -> Iterator[dict[str, Any]]:
         with answering():
-            point = self.client.open_point_in_time(index=self.alias, keep_alive="2m")["id"]
+            point = self.client.open_point_in_time(index=self.alias, keep_alive=KEPT_OPEN)["id"]
         after: list[Any] | None = None
         try:
             while True:
                 found = self._search(
-                    index=None, pit={"id": point, "keep_alive": "2m"}, query=asked, sort=order, size=PAGE, search_after=after,
+                    index=None, pit={"id": point, "keep_alive": KEPT_OPEN}, query=asked, sort=order, size=PAGE, search_after=after,
                     docvalue_fields=[{"field": "story_number"}],
                 )  # fmt: skip
                 point, hits = found["pit_id"], found["hits"]["hits"]
@@ -274,7 +275,7 @@ class ElasticBackend:
     def troubles(self) -> list[Trouble]:
         """Slow, read-only, with shards or replicas missing, an old index kept."""
         if not self._ready():
-            return []
+            return list(self._beside())  # what a rebuild left, also where nothing was ever put in force
         started = time.monotonic()
         self._count({"match_all": {}})
         took = time.monotonic() - started

@@ -93,10 +93,16 @@ def told(status: int, reason: str) -> PututuError:
         return QueryError("The query asks more than Elasticsearch takes at once.", "Ask it in several queries.")
     if is_blocked(reason):
         return UnavailableError(f"The index in Elasticsearch is read-only: {reason[:300]}", READ_ONLY)
+    if "index_closed_exception" in reason:
+        return UnavailableError("The index in Elasticsearch is closed.", "Open it (POST /INDEX/_open).")
     if status in (401, 403):
         return SettingError(
             f"Elasticsearch refuses ({status}): {reason[:200]}",
             "Check PUTUTU_INDEX_API_KEY, or user and password in PUTUTU_INDEX, and their rights.",
+        )
+    if "No search context found" in reason:  # a point in time that was given up
+        return UnavailableError(
+            "Elasticsearch no longer keeps the view that was being read page by page.", "Ask again."
         )
     if status == 404:
         return StoreError("The index is not in Elasticsearch.", REBUILD)

@@ -168,10 +168,20 @@ class _Lexer:
             return
         self._emit("NOT", TokenValue("-"), 1)
 
+    def _closed_before(self) -> bool:
+        """Whether a quote or a parenthesis ends right here."""
+        before = self.found[-1] if self.found else None
+        ends = before is not None and before.lexpos + before.value.size == self.at
+        return ends and before.type in ("PHRASE", "RPAREN")  # type: ignore[union-attr]
+
     def _term(self) -> None:
+        if RANGE.match(self.text, self.at):
+            raise QueryError("Only a field can take a range.", "Write date: or seen: before it.", self.at)
         match = TERM.match(self.text, self.at)
         assert match, self.text[self.at]
         word = match[0]
+        if word[0] == "*" and self._closed_before():
+            raise QueryError("* follows a word, no quote and no parenthesis.", 'E.g. "..." AND word*', self.at)
         kind = OPERATORS.get(word)
         asked = self.text.rfind("¿", 0, match.end()) > self.text.rfind("?", 0, match.end() - 1)
         if word.endswith("?") and asked:  # the end of a question, and no wildcard

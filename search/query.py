@@ -97,12 +97,15 @@ def _parsed(text: str) -> Node:
             "The query has no word to search for.", "Give letters or digits; punctuation is not indexed.", 0
         )
     if is_negative(node):
-        raise QueryError(
-            "The query only excludes, so it would find nearly everything.",
-            "Add what must occur, or * for every other document: * " + str(node)[:80],
-            0,
-        )
+        raise QueryError("The query only excludes, so it would find nearly everything.", _widened(str(node)), 0)
     return node
+
+
+def _widened(excluding: str) -> str:
+    """The mend of a query that only excludes: itself with `*` before it, where that is short enough to be typed."""
+    if len(excluding) > 2 * SHOWN:
+        return "Add what must occur, or * for every other document."
+    return f"Add what must occur, or * for every other document: * {excluding}"
 
 
 def _grammar(text: str) -> Any:

@@ -4,7 +4,8 @@ The usual is a robust rate: documents of the query for all documents, over the p
 neighbours and whatever stands out itself left out), times what was published in the period, so that a quiet week of the
 sources is no fall and a busy one no spike. The excess is measured on the square-root scale, where counts have the same
 spread whatever their size (Anscombe 1948), widened by how uneven the usual is. A burst of several days is told once,
-at its height. At least two sources must share it: one outlet's series is no event.
+at its height. At least two sources must share it, each with SHARED times what it usually has: one outlet's series is no
+event, whatever the others write that day as on any other.
 """
 
 from collections import Counter, defaultdict
@@ -21,6 +22,9 @@ from search.trends import By, as_of, bucket, clipped, following, periods, timele
 WINDOW: Mapping[By, int] = {"day": 28, "week": 8, "month": 12}
 FEWEST: Mapping[By, int] = {"day": 7, "week": 4, "month": 6}  # periods that make a usual
 COUNT, RATIO, SCORE, SOURCES = 5, 3.0, 4.0, 2
+SHARED = (
+    2.0  # times its own usual that a source has who shares a burst: less than RATIO, which all of them have together
+)
 CUT, OUTLIER, ROUNDS = 0.2, 3.0, 3
 APART = 2  # periods: nearer spikes are one burst
 EVIDENCE = 5
@@ -84,8 +88,21 @@ class _Series:
 
     def peaks(self) -> list[Peak]:
         """The bursts that at least two sources share."""
-        found = _bursts(peaks(self.span, self.counts, self.weights, self.by), self.span)
-        return [peak for peak in found if len(self.outlets[peak.start]) >= SOURCES]
+        found = peaks(self.span, self.counts, self.weights, self.by)
+        return _bursts([peak for peak in found if self._is_shared(peak)], self.span)
+
+    def _is_shared(self, peak: Peak) -> bool:
+        """Whether two sources at least have far more than they usually have themselves."""
+        outlets = self.outlets[peak.start]
+        if len(outlets) < SOURCES:
+            return False
+        place = self.span.index(peak.start)
+        sharing = 0
+        for source, count in outlets.items():
+            own = [self.outlets[period][source] if period in self.outlets else 0 for period in self.span]
+            rate, _ = _usual(_around(place, own, self.weights, self.by))
+            sharing += count >= SHARED * rate * self.weights[place]
+        return sharing >= SOURCES
 
     def until(self, day: date) -> "_Series":
         """The same as it stood at the end of a day, as far back as its last peaks need."""
@@ -129,11 +146,7 @@ def peaks(span: Sequence[date], counts: Sequence[int], weights: Sequence[int], b
     for place, start in enumerate(span):
         if counts[place] < COUNT or not weights[place]:
             continue
-        around = [
-            (counts[other], weights[other])
-            for other in range(max(0, place - WINDOW[by]), min(len(span), place + WINDOW[by] + 1))
-            if abs(other - place) > 1 and weights[other]
-        ]
+        around = _around(place, counts, weights, by)
         if len(around) < FEWEST[by]:
             continue
         rate, spread = _usual(around)
@@ -141,6 +154,15 @@ def peaks(span: Sequence[date], counts: Sequence[int], weights: Sequence[int], b
         if counts[place] >= RATIO * expected and score >= SCORE:
             found.append(Peak(start, counts[place], expected, score))
     return found
+
+
+def _around(place: int, counts: Sequence[int], weights: Sequence[int], by: By) -> list[tuple[int, int]]:
+    """Counts and weights of the periods around one, its neighbours and those without anything left out."""
+    return [
+        (counts[other], weights[other])
+        for other in range(max(0, place - WINDOW[by]), min(len(counts), place + WINDOW[by] + 1))
+        if abs(other - place) > 1 and weights[other]
+    ]
 
 
 def _usual(around: Sequence[tuple[int, int]]) -> tuple[float, float]:

@@ -93,8 +93,8 @@ def trends(
 ) -> Trends:  # fmt: skip
     """A row for every query, group and period from `start` to `end` (inclusive days), empty ones too.
 
-    Without them, from the first to the last day of anything that passes `narrowing` (the filters). `total` counts all
-    that passes it in the period, `share` is count of total, None where there is nothing. `stories` counts stories. A
+    Without them, from the first to the last day of anything that passes `narrowing` (the filters), cut to the days that the
+    query itself asks for, or these where there is nothing in them. `total` counts all that passes it in the period, `share` is count of total, None where there is nothing. `stories` counts stories. A
     `seen:` range in a query holds for its totals as well, so that an as-of share can be computed again. `panel` keeps
     only sources that have something in every seven days of the whole time; `top` keeps the largest groups of each query.
     Raises InputError for a group that is not one, for more than MOST rows, and where no source covers the whole time.
@@ -117,16 +117,25 @@ def trends(
         counted, undated[query] = counting.of(node)
         for value in _groups(counted, group, top):
             totals, numbers = counting.totals(node), counted.get(value, Counter[date]())
-            first, last = clipped(node, low, high)
-            for period in periods(first, last, by):
-                row = _row(query, value, period, numbers[period], totals[period], marks.of(period, group, value))
-                rows.append(row | {"partial": not _is_whole(period, by, first, last, newest)})
-            if len(rows) > MOST:
+            first, last = _asked(node, (start, end), (low, high))
+            asked = list(periods(first, last, by))
+            if len(rows) + len(asked) > MOST:
                 raise InputError(
                     f"That is more than {MOST:,} rows.",
                     "Ask for a shorter time, weeks or months, or only the largest groups (--top).",
                 )
+            for period in asked:
+                row = _row(query, value, period, numbers[period], totals[period], marks.of(period, group, value))
+                rows.append(row | {"partial": not _is_whole(period, by, first, last, newest)})
     return Trends(rows, undated, sources)
+
+
+def _asked(
+    node: Node, told: tuple[date | None, date | None], known: tuple[date | None, date | None]
+) -> tuple[date | None, date | None]:
+    """The days a query's rows are of: those known, cut to its own; its own where nothing is known of them."""
+    first, last = clipped(node, *known)
+    return clipped(node, *told) if first and last and first > last else (first, last)
 
 
 def _is_whole(period: date, by: By, first: date | None, last: date | None, newest: date | None) -> bool:

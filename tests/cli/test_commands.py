@@ -276,10 +276,31 @@ def test_a_correction_wins_survives_and_is_undone(filled: Run) -> None:
         filled("correct", id, "--topic", "+strike", "--place", "+Trujillo", "--date", "2026-11-19", "--json")
     )[0]
     assert [topic["name"] for topic in corrected["topics"]] == ["strike"]
+    early = filled("search", "topic:strike place:Trujillo", "--count")
+    assert "changed since the index was written" in early.stderr, (
+        "a count by the tags of before is not given without a word"
+    )
     filled("enrich", "--stale"), filled("index")
-    assert filled("search", "topic:strike place:Trujillo date:2026-11-19", "--count").stdout == "1\n"
+    counted = filled("search", "topic:strike place:Trujillo date:2026-11-19", "--count")
+    assert counted.stdout == "1\n" and "changed since" not in counted.stderr
     filled("correct", id, "--undo"), filled("index")
     assert filled("search", "topic:strike place:Trujillo", "--count").stdout == "0\n"
+
+
+def test_a_count_of_an_index_that_holds_more_than_the_store_is_not_given_without_a_word(
+    filled: Run, tmp_path: Path
+) -> None:
+    filled("backup", str(tmp_path / "early.tar.gz"))
+    (tmp_path / "more.jsonl").write_text('{"url": "https://bahia.example/otra", "title": "Otra nota de la bahía"}\n')
+    filled("import", str(tmp_path / "more.jsonl")), filled("enrich"), filled("index")
+    assert filled("search", "bahía", "--count").stderr == ""
+    filled("restore", str(tmp_path / "early.tar.gz"), "--overwrite")
+    late = filled("search", "bahía", "--count")
+    assert "pututu reindex" in late.stderr or late.stdout == "0\n", (
+        "what the store does not have is not counted silently"
+    )
+    filled("reindex")
+    assert filled("search", "bahía", "--count").stdout == "0\n"
 
 
 def test_corrections_are_listed_and_become_gold_rows(filled: Run, tmp_path: Path) -> None:

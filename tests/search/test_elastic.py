@@ -335,6 +335,35 @@ def test_an_index_that_went_away_is_told_and_nothing_is_made_in_its_place(opened
     assert not opened.client.indices.exists(index=opened.alias), "an index without our mapping would be worse than none"
 
 
+def test_a_view_that_was_given_up_between_two_pages_is_told(
+    opened: ElasticBackend, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(opened, *some(make, 3))
+    monkeypatch.setattr(elastic, "PAGE", 1)
+    views: list[str] = []
+    really = opened.client.open_point_in_time
+
+    def noting(**asked: Any) -> Any:
+        answer = really(**asked)
+        views.append(answer["id"])
+        return answer
+
+    monkeypatch.setattr(opened.client, "open_point_in_time", noting)
+    walking = opened.walk(everything())
+    next(walking)
+    opened.client.close_point_in_time(id=views[0])
+    with pytest.raises(UnavailableError, match="no longer keeps the view"):
+        list(walking)
+
+
+def test_a_closed_index_is_told_with_the_mend(opened: ElasticBackend, make: Make) -> None:
+    put(opened, make("uno"))
+    opened.client.indices.close(index=next(iter(elastic_rebuild.ours(opened.client, opened.alias))))
+    with pytest.raises(UnavailableError, match="is closed") as caught:
+        opened.count(everything())
+    assert "_open" in caught.value.mend
+
+
 def test_a_slow_server_is_told_by_doctor(
     behind: tuple[Proxy, ElasticBackend], make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -146,6 +146,9 @@ def test_trees(text: str, tree: Node) -> None:
         ("NOT alfa NOT beta", 0, "only excludes"),
         ("¿ / -", 0, "no word"),
         ("alfa^2", 4, "Weights"),
+        ("alfa [2024 TO 2025]", 5, "Only a field can take a range"),
+        ('"alfa be"*', 9, "no quote and no parenthesis"),
+        ("(alfa OR beta)*", 14, "no quote and no parenthesis"),
         ("alfa ~2", 5, "follows a word"),
         ("(alfa beta)~2", 11, "follows a word"),
         ('"alfa beta"~', 11, "How near"),
@@ -182,6 +185,22 @@ def test_errors_name_the_place_and_the_mend(text: str, position: int, says: str)
     assert caught.value.position == position
     assert says in str(caught.value)
     assert caught.value.mend
+
+
+def test_what_is_offered_for_a_query_that_only_excludes_can_be_asked() -> None:
+    for text in (
+        "NOT paro",
+        "-paro OR -huelga",
+        "NOT (paro huelga) NOT date:2024",
+        "-" + " -".join(f"palabra{n}" for n in range(40)),
+    ):
+        mend = fails(text).mend
+        offered = mend.partition("document: ")[2]
+        assert mend.startswith("Add what must occur, or *")
+        if offered:
+            assert parse(offered) == parse(f"* ({text})")
+        else:
+            assert len(text) > 80, "cut in the middle it would be no query"
 
 
 def test_a_near_query_with_too_many_arrangements_names_the_largest_distance() -> None:

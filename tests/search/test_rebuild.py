@@ -17,7 +17,7 @@ from core.record import Record
 from core.settings import Settings
 from search import elastic, elastic_rebuild, embedded_generations, embedded_rebuild
 from search import rebuild as rebuilding
-from search.backend import Backend, scan
+from search.backend import UNFINISHED, Backend, scan
 from search.elastic import ElasticBackend
 from search.engines import beside, drop_kept, is_elastic, open_backend
 from search.query import everything, parse
@@ -157,6 +157,19 @@ def test_an_interrupted_rebuild_is_resumed(
     assert anew(index_settings, again).resumed
     assert again.read == [record.id for record in some(make, 9)][4:], "what was noted is not read again"
     assert len(ids(index_settings)) == 9 and len(there(index_settings)) == 2
+
+
+def test_an_unfinished_rebuild_is_told_where_nothing_was_ever_in_force(index_settings: Settings, make: Make) -> None:
+    def stop(number: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        anew(index_settings, Rows(some(make, 2), meanwhile=stop))
+    with closing(open_backend(index_settings)) as backend:
+        assert [trouble.mend for trouble in backend.troubles()] == [UNFINISHED]
+    anew(index_settings, Rows(some(make, 2)))
+    with closing(open_backend(index_settings)) as backend:
+        assert backend.troubles() == [] and len(ids(index_settings)) == 2
 
 
 def test_what_an_interrupted_rebuild_left_can_be_dropped(index_settings: Settings, make: Make) -> None:

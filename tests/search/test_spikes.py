@@ -51,6 +51,21 @@ def test_one_outlet_alone_and_a_busier_press_are_no_spike(make: Make) -> None:
     assert spikes(busy, parse("paro")) == [], "all of the press wrote ten times as much"
 
 
+def test_one_outlet_s_burst_is_no_spike_where_the_others_write_what_they_always_do(make: Make) -> None:
+    usual = [*series(make, dict.fromkeys(range(60), 20), "otra"), *series(make, dict.fromkeys(range(60), 3))]
+    serial = series(make, {30: 30}, source="medio0")
+    assert spikes(MemoryBackend([*usual, *serial]), parse("paro")) == []
+    taken_up = [*usual, *serial, *series(make, {30: 8}, source="medio2")]
+    assert [row["start"] for row in spikes(MemoryBackend(taken_up), parse("paro"))] == [str(START + 30 * DAY)]
+
+
+def test_a_shared_day_is_told_though_one_outlet_s_series_stands_higher_beside_it(make: Make) -> None:
+    usual = series(make, dict.fromkeys(range(60), 20), "otra")
+    beside = [*series(make, {30: 40}, source="medio0"), *series(make, {31: 15})]
+    rows = spikes(MemoryBackend([*usual, *beside]), parse("paro"))
+    assert [(row["start"], row["count"]) for row in rows] == [(str(START + 31 * DAY), 15)]
+
+
 def test_flat_and_short_series_have_no_spike() -> None:
     span = [START + n * DAY for n in range(60)]
     assert peaks(span, [12] * 60, [100] * 60) == []

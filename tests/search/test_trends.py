@@ -57,6 +57,19 @@ def test_filters_narrow_the_total_and_the_query_s_own_dates_the_rows(make: Make)
     assert [(row["start"], row["count"], row["total"]) for row in rows] == [("2026-03-02", 1, 2)]
 
 
+def test_a_query_for_days_of_which_nothing_is_held_has_its_empty_rows(make: Make) -> None:
+    backend = MemoryBackend(series(make, {0: 3, 1: 3}))
+    rows = trends(backend, [("q", parse("paro date:2019"))], by="month").rows
+    assert [row["start"] for row in rows][::11] == ["2019-01-01", "2019-12-01"] and len(rows) == 12
+    assert {(row["count"], row["total"], row["share"]) for row in rows} == {(0, 0, None)}
+    assert [row["start"] for row in trends(backend, [("q", parse("paro date:2026-03"))], by="day").rows] == [
+        "2026-03-02",
+        "2026-03-03",
+    ]
+    apart = trends(backend, [("q", parse("paro date:2019"))], by="month", start=START, end=START + DAY).rows
+    assert apart == [], "days that the query and the options do not share"
+
+
 def test_a_period_that_is_not_counted_whole_says_so(make: Make) -> None:
     backend = MemoryBackend(series(make, dict.fromkeys(range(0, 60), 1)))
     weeks = trends(backend, PARO, by="week", start=START + 2 * DAY, end=START + 22 * DAY).rows

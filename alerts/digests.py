@@ -126,6 +126,7 @@ def _plain(shows: Mapping[str, Any]) -> str:
     lines += [
         "--",
         f"{say['question']}: {shows['query']}",
+        *shows["earlier"],
         shows["checked"],
         *shows["receipt"],
         f"{say['ledger']}: {shows['ledger']}",
@@ -145,6 +146,8 @@ def _plain_document(say: Mapping[str, str], document: Mapping[str, Any], lead: s
     if document["sentence"]:
         lines.append("   " + "".join(f"*{text}*" if marked else text for text, marked in document["sentence"]))
     lines.append(f"   {say['matched']}: {document['why']}")
+    if document["question"]:
+        lines.append(f"   {document['question']}")
     if document["others"]:
         lines.append(
             f"   {document['others']}: {document['story']}" if document["story"] else f"   {document['others']}"

@@ -97,13 +97,13 @@ def json_feed(told: Feed, address: str, home: str) -> dict[str, Any]:
 
 
 def _entry(alert: Alert, entry: Entry, hits: Sequence[Hit], public_url: str) -> Item:
-    shown = [document(alert.language, hit, hits, public_url, entry.others or 0) for hit in hits]
+    shown = [document(alert.language, hit, hits, public_url, entry.others or 0, query=alert.query) for hit in hits]
     say, first = words.TABLES[alert.language], hits[0].snapshot
     lines: list[str] = []
     for place, one in enumerate(shown):
         lines += [f"{say['also']} {one['headline']}"] if place else []
         marked = "".join(f"*{text}*" if is_marked else text for text, is_marked in one["sentence"])
-        lines += [part for part in (one["translation"], one["facts"], one["news"], marked, f"{say['matched']}: {one['why']}", one["others"]) if part]  # fmt: skip
+        lines += [part for part in (one["translation"], one["facts"], one["news"], marked, f"{say['matched']}: {one['why']}", one["question"], one["others"]) if part]  # fmt: skip
     return Item(
         id=f"urn:pututu:entry:{alert.id}:{entry.id}", title=shown[0]["headline"], url=shown[0]["permalink"], article=shown[0]["article"],
         updated=max(hit.matched for hit in hits), published=entry.created, lines=tuple(lines), topics=tuple(first["topics"]),

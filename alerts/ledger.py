@@ -66,6 +66,6 @@ def _document(alert: Alert, hit: Hit, relevant: bool | None) -> dict[str, Any]:
     told = hit.snapshot
     return {
         "id": hit.document, "version": hit.version, "matched": lima_iso(hit.matched), "headline": told["headline"], "outlet": told["outlet"],
-        "published": told["published"], "url": told["url"], "why": why(alert.language, told), "changed": told.get("changed") or [],
+        "published": told["published"], "url": told["url"], "why": why(alert.language, told), "question": told.get("question"), "changed": told.get("changed") or [],
         "late": bool(told.get("late")), "relevant": relevant,
     }  # fmt: skip

@@ -146,7 +146,7 @@ class _Stage:
             arrival=document.arrival,
             counted=counted or silenced is not None,
             silenced=silenced,
-            snapshot=shown,
+            snapshot=shown | {"question": alert.query},
             matched=self.now,
             story=story,
         )

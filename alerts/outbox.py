@@ -12,10 +12,12 @@ each channel makes of that). A delivery that a living worker holds is nobody els
 A channel that refuses for good, or only fails for days, is paused: its messages wait, its owner is told through another.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import jinja2
@@ -91,6 +93,21 @@ def backoff(attempts: int) -> timedelta:
     """How long to wait after so many failures: 60 s, doubling, at most a day."""
     doublings = min(max(attempts, 1) - 1, 20)
     return min(FIRST_DELAY * int(2**doublings), LONGEST_DELAY)
+
+
+def told_wait(said: str | None, now: datetime) -> datetime | None:
+    """When to try again after a Retry-After (RFC 9110: seconds, or a date), not before FIRST_DELAY nor after LONGEST_DELAY; None
+    where nothing that can be read was said."""
+    said = (said or "").strip()
+    if re.fullmatch(r"[0-9]{1,12}", said):
+        wait = timedelta(seconds=min(int(said), LONGEST_DELAY.total_seconds()))
+    else:
+        try:
+            moment = parsedate_to_datetime(said)
+        except ValueError:
+            return None
+        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    return now + min(max(wait, FIRST_DELAY), LONGEST_DELAY)
 
 
 class _Run:
@@ -189,7 +206,7 @@ class _Run:
                 self._failed(delivery, error.reason)
                 raise
             self.outcome.fail(error.reason)
-            self._failed(delivery, error.reason, channel=True)
+            self._failed(delivery, error.reason, channel=True, again=told_wait(error.again, self.now))
         except DeliveryError as error:
             self.outcome.fail(error.reason)
             self._failed(
@@ -268,11 +285,12 @@ class _Run:
             self.outcome.entries += entries
             self.outcome.notices += delivery.kind in (BULLETIN, *NOTICES)
 
-    def _failed(self, delivery: Delivery, reason: str, *, permanent: bool = False, channel: bool = False, gone: bool = False) -> None:  # fmt: skip
-        """Try again later, or park it; with `channel` or `gone` the failure is the destination's, and may be its last."""
+    def _failed(self, delivery: Delivery, reason: str, *, permanent: bool = False, channel: bool = False, gone: bool = False, again: datetime | None = None) -> None:  # fmt: skip
+        """Try again later (`again`: when the other side said), or park it; with `channel` or `gone` the failure is the destination's,
+        and may be its last."""
         self.failed.add(delivery.id)
         with self.store.write() as tx:
-            again = self.now + backoff(max(delivery.attempts, channels.failures(tx, delivery.channel)) + 1)
+            again = again or self.now + backoff(max(delivery.attempts, channels.failures(tx, delivery.channel)) + 1)
             deliveries.record_failed(tx, delivery, self.worker, reason, None if permanent else again)
             if channel or gone:
                 self.closed.add(delivery.channel)

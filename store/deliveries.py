@@ -128,15 +128,25 @@ def _held(tx: Connection, alert: str, ready: Sequence[int]) -> int:
 
 
 def _receipt(tx: Connection, alert: Alert, ready: Sequence[Entry], checked: int, down: Sequence[str]) -> dict[str, Any]:
-    """`{checked, matched, told, late, down}`: documents asked, those that matched (counted ones too), those named, and late ones."""
+    """`{checked, matched, told, late, down, query, earlier}`: documents asked, those that matched (counted ones too), those named,
+    late ones; what the alert asks now, and how many (counted ones too) matched what it asked before it was edited."""
     told = late = 0
+    earlier: Counter[str] = Counter()
     for some in batches([entry.id for entry in ready]):
         for snapshot in tx.execute(select(hits.c.snapshot).where(hits.c.entry.in_(some))).scalars():
             told += "headline" in snapshot  # else it was taken down
             late += bool(snapshot.get("late"))
+            earlier[snapshot.get("question", alert.query)] += 1
     untold = and_(hits.c.alert == alert.id, hits.c.counted, hits.c.batch.is_(None))
     counted = tx.execute(select(func.count()).select_from(hits).where(untold)).scalar_one()
-    return {"checked": checked, "matched": told + counted, "told": told, "late": late, "down": list(down)}
+    if counted and alert.revision > 1:  # else nobody edited it
+        for snapshot in tx.execute(select(hits.c.snapshot).where(untold).execution_options(yield_per=1_000)).scalars():
+            earlier[snapshot.get("question", alert.query)] += 1
+    del earlier[alert.query]
+    return {
+        "checked": checked, "matched": told + counted, "told": told, "late": late, "down": list(down), "query": alert.query,
+        "earlier": dict(earlier),
+    }  # fmt: skip
 
 
 def _count_others(tx: Connection, ready: Sequence[Entry]) -> None:

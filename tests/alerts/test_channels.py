@@ -153,6 +153,29 @@ def test_a_failing_receiver_is_tried_again_with_the_same_key_and_body(store, set
     assert [path for path, *_ in receiver.posts] == ["/", "/"]  # a redirect is not followed
 
 
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [
+        ("7200", 120), ("Wed, 25 Nov 2026 17:00:00 GMT", 120), ("10", 1), ("0", 1), ("Wed, 25 Nov 2020 17:00:00 GMT", 1),
+        ("9" * 12, 1440), ("Wed, 25 Nov 2099 17:00:00 GMT", 1440), ("soon", None), ("-5", None), ("9" * 5000, None), (None, None),
+    ],
+)  # fmt: skip
+def test_how_long_a_receiver_may_ask_to_wait(said, minutes):
+    assert outbox.told_wait(said, NOW) == (NOW + timedelta(minutes=minutes) if minutes else None)
+
+
+@pytest.mark.parametrize(("scheme", "status"), [("http://", 503), ("json://", 429)])
+def test_retry_after_is_heeded(store, settings, receiver, scheme, status):
+    one = hooked(store, settings, receiver.url.replace("http://", scheme))
+    receiver.status, receiver.headers = status, {"Retry-After": "7200"}
+    hit(store, one, [1])
+    deliver(store, settings, NOW, all_due=False)
+    again = NOW + timedelta(hours=2)
+    receiver.status, receiver.headers = 200, {}
+    assert deliver(store, settings, again - timedelta(seconds=1), all_due=False)["mails"] == 0
+    assert deliver(store, settings, again, all_due=False)["mails"] == 1 and len(receiver.posts) == 2
+
+
 @pytest.mark.parametrize("how", [{"stall": 9.0}, {"drip": 0.1}])
 def test_a_receiver_that_stalls_or_drips_is_given_up_and_holds_up_nobody(store, mailing, mailbox, receiver, how):
     for name, value in how.items():

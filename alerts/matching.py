@@ -94,7 +94,9 @@ class _Stage:
         """Match one batch and write it. False when an alert was edited meanwhile: then nothing is written, ask again."""
         with self.store.read() as tx:
             revisions, alerts = kept.revisions(tx), kept.active(tx)
-            self._mutes = _by_alert([_led(tx, one) for one in answers.muted(tx)]) if alerts else {}
+            self._mutes = (
+                _by_alert([_led(tx, one) for one in answers.muted(tx)] + answers.strayed(tx)) if alerts else {}
+            )
             found = documents.records(tx, list({one.document: None for one in works})) if alerts else []
         views, failed = self._views(found)
         if revisions != self._revisions:

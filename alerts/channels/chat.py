@@ -79,7 +79,7 @@ def _asked_to_wait() -> Iterator[list[str]]:
             heard.append(answer.headers["Retry-After"])
         return answer
 
-    requests.Session.send = listening  # type: ignore[method-assign,assignment]
+    requests.Session.send = listening  # type: ignore[method-assign]
     try:
         yield heard
     finally:

@@ -307,3 +307,52 @@ def test_a_muted_story_stays_muted_in_the_one_it_was_merged_into(store, mailing,
         story_decisions.undo(tx, story_decisions.decisions(tx)[0].id, now)
     tell(store, 4, story="s2", casualties={"killed": 4, "injured": None})
     assert flow(store, mailing) == 1, "undone, the mute is that of the story alone"
+
+
+def test_a_muted_story_stays_muted_in_what_is_split_off_it(store, mailing, alert, now):
+    tell(store, 1, status="announced")
+    second = tell(store, 2, status="announced")
+    stranger = tell(store, 3, story="s2", status="announced")
+    assert flow(store, mailing) == 1
+    with store.write() as tx:
+        answers.mute(tx, alert.id, "story", "s1", now)
+        part = story_decisions.split(tx, "s1", [second], "ana", now)
+        place(tx, stranger, part)
+    tell(store, 4, story=part, status="ongoing")
+    tell(store, 5, status="ongoing")
+    assert flow(store, mailing) == 0, "the part, and what stayed"
+    tell(store, 6, story="s2", status="ongoing")
+    assert flow(store, mailing) == 1, "a document of another entry brings its story no mute"
+
+
+def test_a_mute_of_stories_that_were_one_holds_for_both_when_that_is_undone(store, mailing, alert, now):
+    tell(store, 1, status="announced")
+    tell(store, 2, story="s2", status="announced")
+    with store.write() as tx:
+        story_decisions.merge(tx, "s1", ["s2"], "ana", now)
+    assert flow(store, mailing) == 1
+    with store.write() as tx:
+        answers.mute(tx, alert.id, "story", "s1", now)
+        (decision,) = story_decisions.decisions(tx)
+        story_decisions.undo(tx, decision.id, now)
+    tell(store, 3, story="s1", status="ongoing")
+    tell(store, 4, story="s2", status="ongoing")
+    assert flow(store, mailing) == 0
+    with store.write() as tx:
+        answers.unmute(tx, alert.id, "story", "s1")
+    tell(store, 5, story="s2", casualties={"killed": 2, "injured": None})
+    assert flow(store, mailing) == 1
+
+
+def test_a_muted_part_of_a_story_stays_muted_when_the_split_is_undone(store, mailing, alert, now):
+    tell(store, 1, status="announced")
+    second = tell(store, 2, status="announced")
+    with store.write() as tx:
+        part = story_decisions.split(tx, "s1", [second], "ana", now)
+    assert flow(store, mailing) == 1
+    with store.write() as tx:
+        answers.mute(tx, alert.id, "story", part, now)
+        (decision,) = story_decisions.decisions(tx)
+        story_decisions.undo(tx, decision.id, now)
+    tell(store, 3, story="s1", status="ongoing")
+    assert flow(store, mailing) == 0

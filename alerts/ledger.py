@@ -13,7 +13,7 @@ from core.errors import InputError
 from core.time import lima_iso
 from store import answers, deliveries
 from store.alerts import Alert, Hit
-from store.deliveries import BULLETIN, Delivery
+from store.deliveries import BULLETIN, OF_CHANNEL, Delivery
 
 
 def ledger(tx: Connection, alert: Alert, *, limit: int | None = None, offset: int = 0) -> Iterator[dict[str, Any]]:
@@ -49,7 +49,7 @@ def opened(tx: Connection, alert: Alert, id_: str) -> dict[str, Any]:
 def _reason(message: Delivery) -> str | None:
     """Why a notice was sent; the channel it is about as it may be shown."""
     channel, _, said = (message.reason or "").partition(" ")
-    return f"{shown(channel)} {said}" if message.kind == "channel" else message.reason
+    return f"{shown(channel)} {said}" if message.kind in OF_CHANNEL else message.reason
 
 
 def _row(message: Delivery, entries: list[list[Hit]], counted: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ Then the same delivery goes out again under the same Message-ID or idempotency k
 each channel makes of that). A delivery that a living worker holds is nobody else's; a dead worker's is free at once.
 
 A channel that refuses for good, or only fails for days, is paused: its messages wait, its owner is told through another.
+A single message that is refused for good is parked, and its owner told of it.
 """
 
 import re
@@ -45,6 +46,7 @@ from store.deliveries import BULLETIN, IN_ONE_MESSAGE, LONGEST_DELAY, NOTICES, D
 FIRST_DELAY = timedelta(seconds=60)
 BREAKS = 3
 MAIL = "mailto:"
+REFUSED = "refused"
 NO_SERVER = "Set PUTUTU_SMTP to smtp[s]://[user:password@]host:port of a mail server; nothing is lost, `pututu deliver` sends it then."
 
 
@@ -296,22 +298,45 @@ class _Run:
                 self.closed.add(delivery.channel)
                 if channels.failed(tx, delivery.channel, reason, again, self.now, dead=gone):
                     self._tell_elsewhere(tx, delivery.channel, reason)
+            elif permanent and delivery.kind == REFUSED:
+                deliveries.forget(tx, delivery)
+            elif permanent:
+                self._tell_refused(tx, delivery, reason)
 
     def _tell_elsewhere(self, tx: Any, url: str, reason: str) -> None:
         """A channel was paused: each owner who uses it is told once, through another channel that works."""
         self.outcome.paused.append(shown(url))
-        paused = {one.url for one in channels.states(tx).values() if one.paused}
-        told: set[str] = set()
+        users: dict[str, list[Alert]] = {}
         for alert in kept.listed(tx):
-            if url not in alert.channels or alert.owner in told:
-                continue
-            others = [one for one in (*alert.channels, f"{MAIL}{alert.owner}") if one not in paused and one != FEED]
-            others = sorted(others, key=lambda one: not _is_open(one, self.closed)) or [
-                one for one in alert.channels if one == FEED
-            ]
-            domain = deliveries.domain(self.settings.mail_from)
-            deliveries.add_notice(tx, alert, f"{url} {reason}", domain, self.now, kind="channel", to=others[:1])
-            told.add(alert.owner)
+            if url in alert.channels:
+                users.setdefault(alert.owner, []).append(alert)
+        domain = deliveries.domain(self.settings.mail_from)
+        for alerts in users.values():
+            alert, channel = next(iter(self._others(tx, alerts, url)), (alerts[0], None))
+            if channel:
+                deliveries.add_notice(tx, alert, f"{url} {reason}", domain, self.now, kind="channel", to=[channel])
+
+    def _tell_refused(self, tx: Any, delivery: Delivery, reason: str) -> None:
+        """A message was refused for good: its owner is told through another channel, or shortly through that very one."""
+        alert = kept.get(tx, delivery.alert)
+        channel = next((one for _, one in self._others(tx, [alert], delivery.channel)), delivery.channel)
+        domain = deliveries.domain(self.settings.mail_from)
+        deliveries.add_notice(tx, alert, f"{delivery.channel} {reason}", domain, self.now, kind=REFUSED, to=[channel])
+
+    def _others(self, tx: Any, alerts: Sequence[Alert], url: str) -> list[tuple[Alert, str]]:
+        """Where else an owner of alerts can be told, each with the alert to name: first what may be tried now, a feed last.
+
+        Besides the alerts' own channels there is mail to the owner, and the chats of the owner's other alerts (not webhooks: those
+        know an alert by its signature).
+        """
+        owner = alerts[0].owner
+        theirs = [
+            one for alert in kept.listed(tx) if alert.owner == owner for one in alert.channels if kind(one) == "chat"
+        ]
+        own = [(alert, one) for alert in alerts for one in alert.channels]
+        paused = {one.url for one in channels.states(tx).values() if one.paused}
+        found = [(alert, one) for alert, one in [*own, *((alerts[0], one) for one in (f"{MAIL}{owner}", *theirs))] if one != url and one not in paused]  # fmt: skip
+        return sorted(found, key=lambda pair: (pair[1] == FEED, not _is_open(pair[1], self.closed)))
 
 
 def _is_open(channel: str, closed: set[str]) -> bool:

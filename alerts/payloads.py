@@ -18,7 +18,7 @@ from alerts.view import COUNTED, Contents, question, unsubscribe, view
 from core.time import lima_iso
 from store.alerts import Alert, Hit
 from store.answers import Keys
-from store.deliveries import Delivery
+from store.deliveries import OF_CHANNEL, Delivery
 
 IN_A_CHAT = 10
 LONGEST_NOTE = 3_500
@@ -40,7 +40,7 @@ def post(alert: Alert, delivery: Delivery, contents: Contents, keys: Keys, publi
 def notice_post(alert: Alert, delivery: Delivery, keys: Keys) -> Post:
     """A notice for a webhook."""
     reason = delivery.reason or ""
-    channel, _, why = reason.partition(" ") if delivery.kind == "channel" else ("", "", reason)
+    channel, _, why = reason.partition(" ") if delivery.kind in OF_CHANNEL else ("", "", reason)
     content = _head(delivery.kind, alert, delivery) | {"channel": shown(channel) if channel else None, "reason": why}
     return Post.of(delivery.id, secret(keys.webhook), content)
 

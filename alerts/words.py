@@ -12,6 +12,7 @@ ES: Mapping[str, str] = {
     "subject_many": "[Pututu] {name}: {n} noticias",
     "subject_notice": "[Pututu] {name}: alerta en pausa",
     "subject_channel": "[Pututu] {name}: un canal en pausa",
+    "subject_refused": "[Pututu] {name}: un mensaje rechazado",
     "entries_one": "1 noticia",
     "entries_many": "{n} noticias",
     "documents_one": "1 documento",
@@ -81,6 +82,8 @@ ES: Mapping[str, str] = {
     "notice_mend": 'Para corregirla: pututu alerts edit {id} --query "..." y después pututu alerts resume {id}',
     "channel": "El canal {channel} de la alerta «{name}» ya no recibe mensajes y está en pausa.",
     "channel_mend": "Lo que espera por él se conserva y sale cuando vuelve a funcionar; se prueba una vez al día. Para cambiarlo: pututu alerts edit {id} --channel URL; si ya está arreglado: pututu alerts channels --resume",
+    "refused": "El canal {channel} rechazó para siempre un mensaje de la alerta «{name}».",
+    "refused_mend": "El mensaje se conserva, con todo lo que contaba, en la página de la alerta. Para enviarlo otra vez: pututu retry deliver; para cambiar el canal: pututu alerts edit {id} --channel URL",
     "notice_kept": "La alerta, sus aciertos y sus envíos se conservan. Mientras esté en pausa no revisa lo que llega.",
 }
 EN: Mapping[str, str] = {
@@ -89,6 +92,7 @@ EN: Mapping[str, str] = {
     "subject_many": "[Pututu] {name}: {n} news items",
     "subject_notice": "[Pututu] {name}: alert paused",
     "subject_channel": "[Pututu] {name}: a channel is paused",
+    "subject_refused": "[Pututu] {name}: a message was refused",
     "entries_one": "1 news item",
     "entries_many": "{n} news items",
     "documents_one": "1 document",
@@ -158,6 +162,8 @@ EN: Mapping[str, str] = {
     "notice_mend": 'To mend it: pututu alerts edit {id} --query "..." and then pututu alerts resume {id}',
     "channel": "The channel {channel} of the alert “{name}” takes no more messages and is paused.",
     "channel_mend": "What waits for it is kept and goes out once it works again; it is tried once a day. To change it: pututu alerts edit {id} --channel URL; if it is mended: pututu alerts channels --resume",
+    "refused": "The channel {channel} refused a message of the alert “{name}” for good.",
+    "refused_mend": "The message is kept, with all that it told, on the page of the alert. To send it again: pututu retry deliver; to change the channel: pututu alerts edit {id} --channel URL",
     "notice_kept": "The alert, its hits and its mails are kept. While it is paused it checks nothing that arrives.",
 }
 TABLES: Mapping[str, Mapping[str, str]] = {"es": ES, "en": EN}

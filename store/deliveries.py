@@ -26,8 +26,10 @@ LEASE = timedelta(hours=1)
 LONGEST_DELAY = timedelta(days=1)
 IN_ONE_MESSAGE = 500
 RESTORED = "waited when the backup was made that was restored; it may have been sent since"
-NOTICES = ("notice", "channel")
-"""Kinds of deliveries that are about the alert itself: its question cannot be asked any more, or a channel of it was paused."""
+OF_CHANNEL = ("channel", "refused")
+"""Kinds of notices about a channel: it was paused, or it refused a message for good. Their reason begins with its URL."""
+NOTICES = ("notice", *OF_CHANNEL)
+"""Kinds of deliveries that are about the alert itself: its question cannot be asked any more, or something is wrong with a channel."""
 BULLETIN = "bulletin"
 """The kind of deliveries that tell what is no document: a volume, or what operators must know."""
 
@@ -213,6 +215,11 @@ def record_failed(tx: Connection, delivery: Delivery, worker: str, error: str, n
     return _record(tx, delivery, worker, {"state": state, "error": error, "not_before": not_before})
 
 
+def forget(tx: Connection, delivery: Delivery) -> None:
+    """Drop a message that is of no use to anybody: a notice that was itself refused."""
+    tx.execute(delete(deliveries).where(deliveries.c.id == delivery.id))
+
+
 def hold_restored(tx: Connection, domain: str, now: datetime) -> int:
     """Park all that waits to be sent in a store that was restored: it may have been sent since the backup. How many messages.
 
@@ -323,7 +330,7 @@ def is_any_ready(tx: Connection, now: datetime, *, due_only: bool, closed: Seque
 def redirect(tx: Connection, alert: Alert) -> None:
     """Unsent mails to addresses the alert no longer has go to its first one, unless that one gets the same mail anyway."""
     unsent = and_(
-        deliveries.c.alert == alert.id, deliveries.c.state != "sent", deliveries.c.kind != "channel",
+        deliveries.c.alert == alert.id, deliveries.c.state != "sent", deliveries.c.kind.not_in(OF_CHANNEL),
         deliveries.c.channel.not_in(alert.channels),
     )  # fmt: skip
     for row in tx.execute(select(deliveries).where(unsent)).all() if alert.channels else ():

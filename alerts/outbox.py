@@ -23,7 +23,7 @@ from typing import Any
 
 import jinja2
 
-from alerts import bulletins, digests, payloads
+from alerts import bulletins, digests, muting, payloads
 from alerts.channels import Channel, ChannelDownError, DeliveryError
 from alerts.channels.addresses import FEED, kind, shown
 from alerts.channels.chat import ChatChannel
@@ -176,7 +176,9 @@ class _Run:
     def _freeze(self) -> None:
         with self.store.write() as tx:
             kept.lock(tx)
-            for alert, ready, _ in _sorted(tx, self.now):
+            mutes = muting.standing(tx)
+            for alert, due_now, _ in _sorted(tx, self.now):
+                ready = muting.still_told(tx, alert.id, due_now, mutes.get(alert.id, ()))
                 if ready and any(_is_open(channel, self.closed) for channel in alert.channels):
                     parts = [ready[start : start + IN_ONE_MESSAGE] for start in range(0, len(ready), IN_ONE_MESSAGE)]
                     down = self._down(tx, deliveries.last_prepared(tx, alert.id, self.now) or alert.created)

@@ -204,7 +204,9 @@ def test_the_receipt_says_what_was_checked_matched_late_and_down(store, mailing,
     with store.read() as tx:
         (row,) = ledger(tx, alert)
         one = opened(tx, alert, row["id"])
-    assert one["receipt"] == {"checked": 3, "matched": 2, "told": 2, "late": 1, "down": ["El Faro"]}
+    assert one["receipt"] == {
+        "checked": 3, "matched": 2, "told": 2, "late": 1, "down": ["El Faro"], "query": "paro", "earlier": {},
+    }  # fmt: skip
     assert [entry["documents"][0]["headline"][-16:] for entry in one["told"]] == [
         "numero 1 en la ruta"[-16:],
         "numero 2 en la ruta"[-16:],
@@ -356,3 +358,31 @@ def test_a_muted_part_of_a_story_stays_muted_when_the_split_is_undone(store, mai
         story_decisions.undo(tx, decision.id, now)
     tell(store, 3, story="s1", status="ongoing")
     assert flow(store, mailing) == 0
+
+
+@pytest.mark.parametrize(("kind", "value"), [("story", "s1"), ("source", "faro"), ("place", "150100")])
+def test_what_is_muted_while_it_waits_for_a_digest_is_only_counted(store, mailing, mailbox, now, kind, value):
+    daily = subscriptions.add(store, now, name="diaria", query="topic:strike", owner="ana@example.org", rhythm="daily")
+    tell(store, 1, source="faro", places=["150101"])
+    tell(store, 2, story="s2", places=["210101"])
+    assert flow(store, mailing) == 0
+    with store.write() as tx:
+        answers.mute(tx, daily.id, kind, value, now)
+    later = now + timedelta(days=1)
+    done = deliver(store, mailing, later)
+    assert (done["mails"], done["entries"]) == (1, 1)
+    assert "numero 2 " in mailbox[0].texts[0] and "numero 1 " not in mailbox[0].texts[0]
+    assert "1 documento de lo que silenciaste" in mailbox[0].texts[0]
+    assert flow(store, mailing, later) == 0
+
+
+def test_an_alert_whose_waiting_entries_are_all_muted_sends_nothing(store, mailing, now):
+    daily = subscriptions.add(store, now, name="diaria", query="topic:strike", owner="ana@example.org", rhythm="daily")
+    tell(store, 1, source="faro")
+    match(store, mailing, now)
+    with store.write() as tx:
+        answers.mute(tx, daily.id, "source", "faro", now)
+    done = deliver(store, mailing, now + timedelta(days=1))
+    assert (done["mails"], done["waiting"], done["held"]) == (0, 0, 0)
+    with store.read() as tx:
+        assert deliveries.counted_of(tx, daily.id) == {"muted": 1}

@@ -19,7 +19,7 @@ from alerts.channels.mail import POLICY
 from alerts.links import Signer
 from alerts.view import Contents, line, unsubscribe, view, wire
 from store.alerts import Alert
-from store.deliveries import Delivery, domain
+from store.deliveries import OF_CHANNEL, Delivery, domain
 
 __all__ = [
     "Contents",
@@ -69,19 +69,22 @@ def notice(alert: Alert, delivery: Delivery, *, sender: str, public_url: str) ->
 
 
 def notice_lines(alert: Alert, delivery: Delivery, public_url: str) -> tuple[str, list[str]]:
-    """Title and lines of a notice. A channel's notice has the channel's URL before the first space of its reason."""
+    """Title and lines of a notice. A notice about a channel has the channel's URL before the first space of its reason."""
     say, name = words.TABLES[alert.language], line(alert.name)
     reason = line(delivery.reason or "")
-    if delivery.kind == "channel":
+    if delivery.kind in OF_CHANNEL:
         channel, _, reason = reason.partition(" ")
-        first, mend = say["channel"].format(channel=shown(channel), name=name), say["channel_mend"].format(id=alert.id)
+        first, mend = (
+            say[delivery.kind].format(channel=shown(channel), name=name),
+            say[f"{delivery.kind}_mend"].format(id=alert.id),
+        )
         lines = [first, f"{say['notice_reason']}: {reason}", mend, f"{public_url}/alerts"]
     else:
         lines = [
             say["notice"].format(name=name), f"{say['notice_reason']}: {reason}", f"{say['question']}: {line(alert.query)}",
             say["notice_mend"].format(id=alert.id), f"{public_url}/alerts", say["notice_kept"],
         ]  # fmt: skip
-    title = say["subject_channel" if delivery.kind == "channel" else "subject_notice"].format(name=name)
+    title = say[f"subject_{delivery.kind}"].format(name=name)
     return title, [wire(one) for one in lines]
 
 
@@ -126,6 +129,7 @@ def _plain(shows: Mapping[str, Any]) -> str:
     lines += [
         "--",
         f"{say['question']}: {shows['query']}",
+        *shows["earlier"],
         shows["checked"],
         *shows["receipt"],
         f"{say['ledger']}: {shows['ledger']}",
@@ -145,6 +149,8 @@ def _plain_document(say: Mapping[str, str], document: Mapping[str, Any], lead: s
     if document["sentence"]:
         lines.append("   " + "".join(f"*{text}*" if marked else text for text, marked in document["sentence"]))
     lines.append(f"   {say['matched']}: {document['why']}")
+    if document["question"]:
+        lines.append(f"   {document['question']}")
     if document["others"]:
         lines.append(
             f"   {document['others']}: {document['story']}" if document["story"] else f"   {document['others']}"

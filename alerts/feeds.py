@@ -81,29 +81,30 @@ def feed(tx: Connection, alert: Alert, public_url: str, page: int = 1) -> Feed:
 
 
 def json_feed(told: Feed, address: str, home: str) -> dict[str, Any]:
-    """The page as JSON Feed 1.1; `address` is the feed's own, without a page."""
-    return {
+    """The page as JSON Feed 1.1; `address` is the feed's own, without a page. What it has not is left out: the format knows no null."""
+    said: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1", "title": told.title, "description": told.subtitle, "home_page_url": home,
-        "feed_url": address, "language": told.alert.language, "next_url": f"{address}?page={told.page + 1}" if told.more else None,
+        "feed_url": address, "language": told.alert.language,
         "items": [
             {
-                "id": item.id, "url": item.url, "external_url": item.article or None, "title": item.title, "content_text": "\n".join(item.lines),
+                "id": item.id, "url": item.url, "title": item.title, "content_text": "\n".join(item.lines),
                 "date_published": lima_iso(item.published), "date_modified": lima_iso(item.updated),
                 "authors": [{"name": item.outlet}] if item.outlet else [], "tags": list(item.topics),
-            }
+            } | ({"external_url": item.article} if item.article else {})
             for item in told.items
         ],
     }  # fmt: skip
+    return said | ({"next_url": f"{address}?page={told.page + 1}"} if told.more else {})
 
 
 def _entry(alert: Alert, entry: Entry, hits: Sequence[Hit], public_url: str) -> Item:
-    shown = [document(alert.language, hit, hits, public_url, entry.others or 0) for hit in hits]
+    shown = [document(alert.language, hit, hits, public_url, entry.others or 0, query=alert.query) for hit in hits]
     say, first = words.TABLES[alert.language], hits[0].snapshot
     lines: list[str] = []
     for place, one in enumerate(shown):
         lines += [f"{say['also']} {one['headline']}"] if place else []
         marked = "".join(f"*{text}*" if is_marked else text for text, is_marked in one["sentence"])
-        lines += [part for part in (one["translation"], one["facts"], one["news"], marked, f"{say['matched']}: {one['why']}", one["others"]) if part]  # fmt: skip
+        lines += [part for part in (one["translation"], one["facts"], one["news"], marked, f"{say['matched']}: {one['why']}", one["question"], one["others"]) if part]  # fmt: skip
     return Item(
         id=f"urn:pututu:entry:{alert.id}:{entry.id}", title=shown[0]["headline"], url=shown[0]["permalink"], article=shown[0]["article"],
         updated=max(hit.matched for hit in hits), published=entry.created, lines=tuple(lines), topics=tuple(first["topics"]),

@@ -13,7 +13,7 @@ from core.errors import InputError
 from core.time import lima_iso
 from store import answers, deliveries
 from store.alerts import Alert, Hit
-from store.deliveries import BULLETIN, Delivery
+from store.deliveries import BULLETIN, OF_CHANNEL, Delivery
 
 
 def ledger(tx: Connection, alert: Alert, *, limit: int | None = None, offset: int = 0) -> Iterator[dict[str, Any]]:
@@ -49,7 +49,7 @@ def opened(tx: Connection, alert: Alert, id_: str) -> dict[str, Any]:
 def _reason(message: Delivery) -> str | None:
     """Why a notice was sent; the channel it is about as it may be shown."""
     channel, _, said = (message.reason or "").partition(" ")
-    return f"{shown(channel)} {said}" if message.kind == "channel" else message.reason
+    return f"{shown(channel)} {said}" if message.kind in OF_CHANNEL else message.reason
 
 
 def _row(message: Delivery, entries: list[list[Hit]], counted: int) -> dict[str, Any]:
@@ -66,6 +66,6 @@ def _document(alert: Alert, hit: Hit, relevant: bool | None) -> dict[str, Any]:
     told = hit.snapshot
     return {
         "id": hit.document, "version": hit.version, "matched": lima_iso(hit.matched), "headline": told["headline"], "outlet": told["outlet"],
-        "published": told["published"], "url": told["url"], "why": why(alert.language, told), "changed": told.get("changed") or [],
+        "published": told["published"], "url": told["url"], "why": why(alert.language, told), "question": told.get("question"), "changed": told.get("changed") or [],
         "late": bool(told.get("late")), "relevant": relevant,
     }  # fmt: skip

@@ -6,13 +6,10 @@ hit that is there already changes nothing.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
-
-from alerts import news
+from alerts import muting, news
 from alerts.matcher import Matcher, frequencies
 from alerts.snapshots import snapshot
 from core.document import SYNTHETIC
@@ -20,9 +17,8 @@ from core.record import Record
 from core.settings import Settings
 from search.analysed import Analysed
 from store import alerts as kept
-from store import answers, deliveries, documents, story_decisions, work
+from store import deliveries, documents, work
 from store.alerts import TRANSLATION, Alert, Hit
-from store.answers import Mute
 from store.database import Store
 from store.work import Work
 
@@ -79,7 +75,7 @@ class _Stage:
         self._revisions: dict[str, int] | None = None
         self._frequencies: Mapping[Any, int] = {}
         self._tried: set[int] = set()
-        self._mutes: dict[str, list[Mute]] = {}
+        self._mutes: muting.Mutes = {}
 
     def claim(self, limit: int, all_due: bool) -> list[Work]:
         """The next batch. What failed in this very run is given back: its turn comes in a later one."""
@@ -94,7 +90,7 @@ class _Stage:
         """Match one batch and write it. False when an alert was edited meanwhile: then nothing is written, ask again."""
         with self.store.read() as tx:
             revisions, alerts = kept.revisions(tx), kept.active(tx)
-            self._mutes = _by_alert([_led(tx, one) for one in answers.muted(tx)]) if alerts else {}
+            self._mutes = muting.standing(tx) if alerts else {}
             found = documents.records(tx, list({one.document: None for one in works})) if alerts else []
         views, failed = self._views(found)
         if revisions != self._revisions:
@@ -137,7 +133,9 @@ class _Stage:
     def _hit(self, one: Work, record: Record, alert: Alert, shown: dict[str, Any]) -> Hit:
         document, story = record.document, record.story.id if record.story else None
         counted = _counted(one, record, self.now)
-        silenced = None if counted else _muted(self._mutes.get(alert.id, ()), document.source, story, shown["facts"])
+        silenced = (
+            None if counted else muting.muted(self._mutes.get(alert.id, ()), document.source, story, shown["facts"])
+        )
         return Hit(
             alert=alert.id,
             document=document.id,
@@ -146,7 +144,7 @@ class _Stage:
             arrival=document.arrival,
             counted=counted or silenced is not None,
             silenced=silenced,
-            snapshot=shown,
+            snapshot=shown | {"question": alert.query},
             matched=self.now,
             story=story,
         )
@@ -186,26 +184,3 @@ def _counted(one: Work, record: Record, now: datetime) -> bool:
     """Whether a match is only counted: it arrived from the past, or by a translation more than a week after it came."""
     document = record.document
     return document.arrival in PAST or (one.cause == TRANSLATION and now - document.fetched > WEEK)
-
-
-def _led(tx: Connection, one: Mute) -> Mute:
-    """A mute as it holds now: that of a story which was merged into another silences that one."""
-    return replace(one, value=story_decisions.follow(tx, one.value) or one.value) if one.kind == "story" else one
-
-
-def _by_alert(mutes: Sequence[Mute]) -> dict[str, list[Mute]]:
-    found: dict[str, list[Mute]] = {}
-    for one in mutes:
-        found.setdefault(one.alert, []).append(one)
-    return found
-
-
-def _muted(mutes: Sequence[Mute], source: str, story: str | None, facts: Mapping[str, Any]) -> str | None:
-    """Which mute silences a document, as `source:rpp`. A place does only where all that happened, happened inside muted places."""
-    values = {kind: [one.value for one in mutes if one.kind == kind] for kind in ("story", "source", "place")}
-    if story in values["story"]:
-        return f"story:{story}"
-    if source in values["source"]:
-        return f"source:{source}"
-    inside = [next((wide for wide in values["place"] if news.within(code, wide)), None) for code in facts["places"]]
-    return f"place:{inside[0]}" if inside and all(inside) else None

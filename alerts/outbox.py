@@ -10,17 +10,20 @@ Then the same delivery goes out again under the same Message-ID or idempotency k
 each channel makes of that). A delivery that a living worker holds is nobody else's; a dead worker's is free at once.
 
 A channel that refuses for good, or only fails for days, is paused: its messages wait, its owner is told through another.
+A single message that is refused for good is parked, and its owner told of it.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import jinja2
 
-from alerts import bulletins, digests, payloads
+from alerts import bulletins, digests, muting, payloads
 from alerts.channels import Channel, ChannelDownError, DeliveryError
 from alerts.channels.addresses import FEED, kind, shown
 from alerts.channels.chat import ChatChannel
@@ -43,6 +46,7 @@ from store.deliveries import BULLETIN, IN_ONE_MESSAGE, LONGEST_DELAY, NOTICES, D
 FIRST_DELAY = timedelta(seconds=60)
 BREAKS = 3
 MAIL = "mailto:"
+REFUSED = "refused"
 NO_SERVER = "Set PUTUTU_SMTP to smtp[s]://[user:password@]host:port of a mail server; nothing is lost, `pututu deliver` sends it then."
 
 
@@ -91,6 +95,21 @@ def backoff(attempts: int) -> timedelta:
     """How long to wait after so many failures: 60 s, doubling, at most a day."""
     doublings = min(max(attempts, 1) - 1, 20)
     return min(FIRST_DELAY * int(2**doublings), LONGEST_DELAY)
+
+
+def told_wait(said: str | None, now: datetime) -> datetime | None:
+    """When to try again after a Retry-After (RFC 9110: seconds, or a date), not before FIRST_DELAY nor after LONGEST_DELAY; None
+    where nothing that can be read was said."""
+    said = (said or "").strip()
+    if re.fullmatch(r"[0-9]{1,12}", said):
+        wait = timedelta(seconds=min(int(said), LONGEST_DELAY.total_seconds()))
+    else:
+        try:
+            moment = parsedate_to_datetime(said)
+        except ValueError:
+            return None
+        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    return now + min(max(wait, FIRST_DELAY), LONGEST_DELAY)
 
 
 class _Run:
@@ -157,7 +176,9 @@ class _Run:
     def _freeze(self) -> None:
         with self.store.write() as tx:
             kept.lock(tx)
-            for alert, ready, _ in _sorted(tx, self.now):
+            mutes = muting.standing(tx)
+            for alert, due_now, _ in _sorted(tx, self.now):
+                ready = muting.still_told(tx, alert.id, due_now, mutes.get(alert.id, ()))
                 if ready and any(_is_open(channel, self.closed) for channel in alert.channels):
                     parts = [ready[start : start + IN_ONE_MESSAGE] for start in range(0, len(ready), IN_ONE_MESSAGE)]
                     down = self._down(tx, deliveries.last_prepared(tx, alert.id, self.now) or alert.created)
@@ -189,7 +210,7 @@ class _Run:
                 self._failed(delivery, error.reason)
                 raise
             self.outcome.fail(error.reason)
-            self._failed(delivery, error.reason, channel=True)
+            self._failed(delivery, error.reason, channel=True, again=told_wait(error.again, self.now))
         except DeliveryError as error:
             self.outcome.fail(error.reason)
             self._failed(
@@ -268,32 +289,56 @@ class _Run:
             self.outcome.entries += entries
             self.outcome.notices += delivery.kind in (BULLETIN, *NOTICES)
 
-    def _failed(self, delivery: Delivery, reason: str, *, permanent: bool = False, channel: bool = False, gone: bool = False) -> None:  # fmt: skip
-        """Try again later, or park it; with `channel` or `gone` the failure is the destination's, and may be its last."""
+    def _failed(self, delivery: Delivery, reason: str, *, permanent: bool = False, channel: bool = False, gone: bool = False, again: datetime | None = None) -> None:  # fmt: skip
+        """Try again later (`again`: when the other side said), or park it; with `channel` or `gone` the failure is the destination's,
+        and may be its last."""
         self.failed.add(delivery.id)
         with self.store.write() as tx:
-            again = self.now + backoff(max(delivery.attempts, channels.failures(tx, delivery.channel)) + 1)
+            again = again or self.now + backoff(max(delivery.attempts, channels.failures(tx, delivery.channel)) + 1)
             deliveries.record_failed(tx, delivery, self.worker, reason, None if permanent else again)
             if channel or gone:
                 self.closed.add(delivery.channel)
                 if channels.failed(tx, delivery.channel, reason, again, self.now, dead=gone):
                     self._tell_elsewhere(tx, delivery.channel, reason)
+            elif permanent and delivery.kind == REFUSED:
+                deliveries.forget(tx, delivery)
+            elif permanent:
+                self._tell_refused(tx, delivery, reason)
 
     def _tell_elsewhere(self, tx: Any, url: str, reason: str) -> None:
         """A channel was paused: each owner who uses it is told once, through another channel that works."""
         self.outcome.paused.append(shown(url))
-        paused = {one.url for one in channels.states(tx).values() if one.paused}
-        told: set[str] = set()
+        users: dict[str, list[Alert]] = {}
         for alert in kept.listed(tx):
-            if url not in alert.channels or alert.owner in told:
-                continue
-            others = [one for one in (*alert.channels, f"{MAIL}{alert.owner}") if one not in paused and one != FEED]
-            others = sorted(others, key=lambda one: not _is_open(one, self.closed)) or [
-                one for one in alert.channels if one == FEED
-            ]
-            domain = deliveries.domain(self.settings.mail_from)
-            deliveries.add_notice(tx, alert, f"{url} {reason}", domain, self.now, kind="channel", to=others[:1])
-            told.add(alert.owner)
+            if url in alert.channels:
+                users.setdefault(alert.owner, []).append(alert)
+        domain = deliveries.domain(self.settings.mail_from)
+        for alerts in users.values():
+            alert, channel = next(iter(self._others(tx, alerts, url)), (alerts[0], None))
+            if channel:
+                deliveries.add_notice(tx, alert, f"{url} {reason}", domain, self.now, kind="channel", to=[channel])
+
+    def _tell_refused(self, tx: Any, delivery: Delivery, reason: str) -> None:
+        """A message was refused for good: its owner is told through another channel, or shortly through that very one."""
+        alert = kept.get(tx, delivery.alert)
+        channel = next((one for _, one in self._others(tx, [alert], delivery.channel)), delivery.channel)
+        domain = deliveries.domain(self.settings.mail_from)
+        deliveries.add_notice(tx, alert, f"{delivery.channel} {reason}", domain, self.now, kind=REFUSED, to=[channel])
+
+    def _others(self, tx: Any, alerts: Sequence[Alert], url: str) -> list[tuple[Alert, str]]:
+        """Where else an owner of alerts can be told, each with the alert to name: first what may be tried now, a feed last.
+
+        Besides the alerts' own channels there is mail to the owner, and the chats of the owner's other alerts (not webhooks: those
+        know an alert by its signature).
+        """
+        owner = alerts[0].owner
+        theirs = [
+            one for alert in kept.listed(tx) if alert.owner == owner for one in alert.channels if kind(one) == "chat"
+        ]
+        own = [(alert, one) for alert in alerts for one in alert.channels]
+        paused = {one.url for one in channels.states(tx).values() if one.paused}
+        found = [(alert, one) for alert, one in [*own, *((alerts[0], one) for one in (f"{MAIL}{owner}", *theirs))] if one != url and one not in paused]  # fmt: skip
+        return sorted(found, key=lambda pair: (pair[1] == FEED, not _is_open(pair[1], self.closed)))
 
 
 def _is_open(channel: str, closed: set[str]) -> bool:

@@ -14,11 +14,11 @@ from alerts.channels.chat import Note
 from alerts.channels.webhook import Post, secret
 from alerts.digests import notice_lines, subject
 from alerts.links import Signer
-from alerts.view import COUNTED, Contents, unsubscribe, view
+from alerts.view import COUNTED, Contents, question, unsubscribe, view
 from core.time import lima_iso
 from store.alerts import Alert, Hit
 from store.answers import Keys
-from store.deliveries import Delivery
+from store.deliveries import OF_CHANNEL, Delivery
 
 IN_A_CHAT = 10
 LONGEST_NOTE = 3_500
@@ -40,7 +40,7 @@ def post(alert: Alert, delivery: Delivery, contents: Contents, keys: Keys, publi
 def notice_post(alert: Alert, delivery: Delivery, keys: Keys) -> Post:
     """A notice for a webhook."""
     reason = delivery.reason or ""
-    channel, _, why = reason.partition(" ") if delivery.kind == "channel" else ("", "", reason)
+    channel, _, why = reason.partition(" ") if delivery.kind in OF_CHANNEL else ("", "", reason)
     content = _head(delivery.kind, alert, delivery) | {"channel": shown(channel) if channel else None, "reason": why}
     return Post.of(delivery.id, secret(keys.webhook), content)
 
@@ -90,7 +90,7 @@ def note(alert: Alert, delivery: Delivery, contents: Contents, keys: Keys, publi
         size, named = size + len(block), named + 1
     if rest := len(shows["entries"]) - named:
         lines.append(f"{say['and_more'].format(n=rest)}: {shows['ledger']}")
-    lines += shows["counted"]
+    lines += [*shows["counted"], *shows["earlier"]]
     lines += [f"{say['act_pause']}: {links.url('pause')}", f"{say['act_unsubscribe']}: {unsubscribe(links, delivery)}"]
     return Note(subject(alert, delivery, contents), "\n\n".join(lines))
 
@@ -109,14 +109,14 @@ def _block(say: Any, documents: list[dict[str, Any]]) -> str:
         f"{say['also']} {', '.join(one['facts'].partition(' · ')[0] for one in documents[1:])}" if documents[1:] else ""
     )
     why = f"{say['matched']}: {first['why']}"
-    parts = (first["headline"], first["translation"], first["facts"], first["news"], marked, why, also, first["others"], first["permalink"])  # fmt: skip
+    parts = (first["headline"], first["translation"], first["facts"], first["news"], marked, why, first["question"], also, first["others"], first["permalink"])  # fmt: skip
     return "\n".join(part for part in parts if part)
 
 
 def _head(kind: str, alert: Alert, delivery: Delivery) -> dict[str, Any]:
     return {
         "type": f"alert.{kind}", "id": delivery.id, "batch": delivery.batch, "part": delivery.part, "parts": delivery.parts,
-        "prepared": lima_iso(delivery.prepared), "alert": {"id": alert.id, "name": alert.name, "query": alert.query, "language": alert.language},
+        "prepared": lima_iso(delivery.prepared), "alert": {"id": alert.id, "name": alert.name, "query": question(alert, delivery), "language": alert.language},
     }  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def _document(hit: Hit, links: Signer, public_url: str) -> dict[str, Any]:
         "outlet": told["outlet"], "source": told["source"], "published": told["published"], "precision": told["precision"],
         "late": bool(told.get("late")), "places": [{"name": name, "ubigeo": code} for name, code in places],
         "topics": told["topics"], "translation": told.get("translation"), "sentence": told["sentence"],
-        "why": {"words": told["why"], "clauses": told.get("clauses") or []}, "changed": told.get("changed") or [],
+        "why": {"words": told["why"], "clauses": told.get("clauses") or [], "question": told.get("question")}, "changed": told.get("changed") or [],
         "links": {
             "relevant": links.url("relevant", hit.document), "irrelevant": links.url("irrelevant", hit.document),
             "mute_source": links.url("source", told["source"]),

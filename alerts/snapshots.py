@@ -14,6 +14,7 @@ from search.highlight import by_side
 from search.highlight import marks as marks_of
 from search.memory import matches
 from search.nodes import Node, leaves
+from search.tagged import tag_marks
 
 LONGEST = 400
 PLAIN = re.compile(r':"(\w+)"$')
@@ -40,7 +41,7 @@ def snapshot(node: Node, view: Analysed, outlet: str, reader: str) -> dict[str, 
         "published": lima_iso(document.published) if document.published else None,
         "precision": document.published_precision,
         "url": document.url,
-        "sentence": _sentence(masked, marks, reader),
+        "sentence": _shown(node, view.record, masked, marks, reader),
         "why": _why(masked, marks),
         "clauses": _clauses(node, view),
         "side": by_side(marks),
@@ -52,6 +53,16 @@ def snapshot(node: Node, view: Analysed, outlet: str, reader: str) -> dict[str, 
         "facts": news.facts(masked.tags),
         "late": document.arrival == "late",
     }
+
+
+def _shown(node: Node, record: Record, masked: Record, marks: Mapping[str, Sequence[Span]], reader: str) -> dict[str, Any] | None:  # fmt: skip
+    """The sentence with the words of the question; where these stand in no sentence but the headline, that of the words that
+    made the tags which it asks for."""
+    words = _sentence(masked, marks, reader)
+    if words is not None and words["field"] not in TITLES:
+        return words
+    tags = _sentence(masked, tag_marks(node, record), reader)
+    return tags if tags is not None and (words is None or tags["field"] not in TITLES) else words
 
 
 def _sentence(record: Record, marks: Mapping[str, Sequence[Span]], reader: str) -> dict[str, Any] | None:

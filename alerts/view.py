@@ -49,18 +49,19 @@ class Contents:
 def view(alert: Alert, delivery: Delivery, contents: Contents, public_url: str, links: Signer | None = None) -> dict[str, Any]:  # fmt: skip
     """What every form of the message shows, as plain strings and (text, marked) pieces; links are (label, address)."""
     language, say = alert.language, words.TABLES[alert.language]
-    few = len(contents.entries) <= FEW
+    few, query = len(contents.entries) <= FEW, question(alert, delivery)
     return {
         "language": language,
         "say": say,
         "heading": wire(f"{say['alert']} «{line(alert.name)}»"),
         "summary": summary(language, delivery, contents),
         "entries": [
-            [document(language, hit, hits, public_url, contents.others_of(hits), links, few) for hit in hits] for hits in contents.entries
+            [document(language, hit, hits, public_url, contents.others_of(hits), links, few, query) for hit in hits] for hits in contents.entries
         ],
         "counted": [words.say(language, f"counted_{kind}", contents.counted[kind]) for kind in COUNTED if contents.counted.get(kind)],
-        "query": wire(line(alert.query)),
-        "search": f"{public_url}/search?{urlencode({'q': alert.query})}",
+        "query": wire(line(query)),
+        "earlier": earlier(language, delivery.receipt or {}),
+        "search": f"{public_url}/search?{urlencode({'q': query})}",
         "checked": words.say(language, "checked", delivery.checked),
         "receipt": receipt(language, delivery.receipt or {}),
         "pause": say["pause"].format(id=alert.id),
@@ -69,6 +70,17 @@ def view(alert: Alert, delivery: Delivery, contents: Contents, public_url: str, 
         "links": [(say["act_pause"], links.url("pause")), (say["act_unsubscribe"], unsubscribe(links, delivery))] if links else [],
         "masked": say["masked"],
     }  # fmt: skip
+
+
+def question(alert: Alert, delivery: Delivery) -> str:
+    """What the alert asked when a message was frozen: an edit since changes nothing of what it says."""
+    return str((delivery.receipt or {}).get("query") or alert.query)
+
+
+def earlier(language: str, told: Mapping[str, Any]) -> list[str]:
+    """For each question that the alert asked before it was edited, how many documents of a message matched that one."""
+    asked = (told.get("earlier") or {}).items()
+    return [f"{words.say(language, 'earlier', number)}: {wire(line(query))}" for query, number in asked]
 
 
 def unsubscribe(links: Signer, delivery: Delivery) -> str:
@@ -101,8 +113,9 @@ def receipt(language: str, told: Mapping[str, Any]) -> list[str]:
     return [wire(f"{words.say(language, 'matched', told['matched'])}{late}."), wire(down)]
 
 
-def document(language: str, hit: Hit, hits: Sequence[Hit], public_url: str, others: int = 0, links: Signer | None = None, few: bool = True) -> dict[str, Any]:  # fmt: skip
-    """One document's lines. `hits` of its entry: a sentence that says one of their headlines again is not shown."""
+def document(language: str, hit: Hit, hits: Sequence[Hit], public_url: str, others: int = 0, links: Signer | None = None, few: bool = True, query: str = "") -> dict[str, Any]:  # fmt: skip
+    """One document's lines. `hits` of its entry: a sentence that says one of their headlines again is not shown. `query` is what
+    the message says that the alert asks: a document that matched another question says which."""
     say, snapshot = words.TABLES[language], hit.snapshot
     first = hit is hits[0]
     sentence = snapshot.get("sentence")
@@ -121,6 +134,7 @@ def document(language: str, hit: Hit, hits: Sequence[Hit], public_url: str, othe
         "translation_label": say["composed" if snapshot.get("composed") else "translation"],
         "sentence": [(wire(text), is_marked) for text, is_marked in marked],
         "why": wire(why(language, snapshot)),
+        "question": _other_question(say, snapshot, query),
         "others": words.say(language, "others", others) if first and others else "",
         "story": f"{public_url}/stories/{hit.story}" if first and others and hit.story else "",
         "permalink": f"{public_url}/documents/{hit.document}",
@@ -150,6 +164,11 @@ def why(language: str, snapshot: Mapping[str, Any]) -> str:
         for reason in snapshot.get("why") or []
     ]
     return ", ".join([*shown, *map(line, snapshot.get("clauses") or [])]) or say["by_tags"]
+
+
+def _other_question(say: Mapping[str, str], snapshot: Mapping[str, Any], query: str) -> str:
+    asked = snapshot.get("question") or query
+    return f"{say['other_question']}: {wire(line(asked))}" if query and asked != query else ""
 
 
 def _news(say: Mapping[str, str], changes: Sequence[str]) -> str:

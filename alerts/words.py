@@ -12,6 +12,7 @@ ES: Mapping[str, str] = {
     "subject_many": "[Pututu] {name}: {n} noticias",
     "subject_notice": "[Pututu] {name}: alerta en pausa",
     "subject_channel": "[Pututu] {name}: un canal en pausa",
+    "subject_refused": "[Pututu] {name}: un mensaje rechazado",
     "entries_one": "1 noticia",
     "entries_many": "{n} noticias",
     "documents_one": "1 documento",
@@ -53,6 +54,9 @@ ES: Mapping[str, str] = {
     "counted_muted_many": "Además coinciden {n} documentos de lo que silenciaste.",
     "see_all": "Todos",
     "question": "Pregunta",
+    "other_question": "Coincidió con la pregunta que la alerta hacía antes",
+    "earlier_one": "Pregunta anterior (1 documento de este envío)",
+    "earlier_many": "Pregunta anterior ({n} documentos de este envío)",
     "checked_one": "Desde el envío anterior se revisó 1 documento para esta alerta.",
     "checked_many": "Desde el envío anterior se revisaron {n} documentos para esta alerta.",
     "matched_one": "De ellos coincidió 1",
@@ -78,6 +82,8 @@ ES: Mapping[str, str] = {
     "notice_mend": 'Para corregirla: pututu alerts edit {id} --query "..." y después pututu alerts resume {id}',
     "channel": "El canal {channel} de la alerta «{name}» ya no recibe mensajes y está en pausa.",
     "channel_mend": "Lo que espera por él se conserva y sale cuando vuelve a funcionar; se prueba una vez al día. Para cambiarlo: pututu alerts edit {id} --channel URL; si ya está arreglado: pututu alerts channels --resume",
+    "refused": "El canal {channel} rechazó para siempre un mensaje de la alerta «{name}».",
+    "refused_mend": "El mensaje se conserva, con todo lo que contaba, en la página de la alerta. Para enviarlo otra vez: pututu retry deliver; para cambiar el canal: pututu alerts edit {id} --channel URL",
     "notice_kept": "La alerta, sus aciertos y sus envíos se conservan. Mientras esté en pausa no revisa lo que llega.",
 }
 EN: Mapping[str, str] = {
@@ -86,6 +92,7 @@ EN: Mapping[str, str] = {
     "subject_many": "[Pututu] {name}: {n} news items",
     "subject_notice": "[Pututu] {name}: alert paused",
     "subject_channel": "[Pututu] {name}: a channel is paused",
+    "subject_refused": "[Pututu] {name}: a message was refused",
     "entries_one": "1 news item",
     "entries_many": "{n} news items",
     "documents_one": "1 document",
@@ -127,6 +134,9 @@ EN: Mapping[str, str] = {
     "counted_muted_many": "{n} documents of what you muted match as well.",
     "see_all": "All of them",
     "question": "Question",
+    "other_question": "Matched what the alert asked before",
+    "earlier_one": "Earlier question (1 document of this message)",
+    "earlier_many": "Earlier question ({n} documents of this message)",
     "checked_one": "1 document was checked for this alert since its last mail.",
     "checked_many": "{n} documents were checked for this alert since its last mail.",
     "matched_one": "Of these 1 matched",
@@ -152,6 +162,8 @@ EN: Mapping[str, str] = {
     "notice_mend": 'To mend it: pututu alerts edit {id} --query "..." and then pututu alerts resume {id}',
     "channel": "The channel {channel} of the alert “{name}” takes no more messages and is paused.",
     "channel_mend": "What waits for it is kept and goes out once it works again; it is tried once a day. To change it: pututu alerts edit {id} --channel URL; if it is mended: pututu alerts channels --resume",
+    "refused": "The channel {channel} refused a message of the alert “{name}” for good.",
+    "refused_mend": "The message is kept, with all that it told, on the page of the alert. To send it again: pututu retry deliver; to change the channel: pututu alerts edit {id} --channel URL",
     "notice_kept": "The alert, its hits and its mails are kept. While it is paused it checks nothing that arrives.",
 }
 TABLES: Mapping[str, Mapping[str, str]] = {"es": ES, "en": EN}

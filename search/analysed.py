@@ -115,7 +115,7 @@ class Analysed:
         """Analyse every part in its own language. What masking hides is no term: neither an index nor a question holds it."""
         if record.hides:
             record = record.masked()
-        return cls(record, tuple(_parts(record)), _tags(record))
+        return cls(record, tuple(_parts(record)), values_of(record))
 
     @property
     def id(self) -> str:
@@ -159,7 +159,8 @@ def _parts(record: Record) -> Iterable[Part]:
                 yield part
 
 
-def _tags(record: Record) -> Mapping[str, frozenset[str]]:
+def values_of(record: Record) -> Mapping[str, frozenset[str]]:
+    """The values that each field of tags and facts can be asked for, as they compare."""
     d, tags = record.document, record.tags
     places, strike = _items(tags, "places"), tags.get("strike")
     found: dict[str, Iterable[Any]] = {

@@ -1,7 +1,7 @@
 """What owners answer: mutes, judgements and used links; and the keys with which links, webhooks and feeds of an alert are signed."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import Connection, and_, delete, select, update
 
 from store.dialect import insert
-from store.schema import alert_keys, alerts, judgements, mutes, used_links
+from store.schema import alert_keys, alerts, entries, hits, judgements, mutes, story_members, used_links
 
 Muted = Literal["story", "source", "place"]
 
@@ -79,6 +79,33 @@ def muted(tx: Connection, ids: Iterable[str] | None = None) -> list[Mute]:
     query = select(mutes).order_by(mutes.c.at, mutes.c.kind, mutes.c.value)
     query = query if ids is None else query.where(mutes.c.alert.in_(list(ids)))
     return [Mute(**row) for row in tx.execute(query).mappings()]
+
+
+def strayed(tx: Connection) -> list[Mute]:
+    """For each muted story the other ones in which documents are now that its owner was told of under that name: those that
+    were split off, or went back when a merge was undone."""
+    told = mutes.join(entries, and_(entries.c.alert == mutes.c.alert, entries.c.story == mutes.c.value))
+    held = told.join(hits, hits.c.entry == entries.c.id).join(
+        story_members, story_members.c.document == hits.c.document
+    )
+    query = select(mutes.c.alert, mutes.c.at, story_members.c.story).select_from(held).distinct()
+    elsewhere = query.where(mutes.c.kind == "story", story_members.c.story != mutes.c.value)
+    return [Mute(alert=row.alert, kind="story", value=row.story, at=row.at) for row in tx.execute(elsewhere)]
+
+
+def silence(tx: Connection, alert: str, documents: Mapping[str, str]) -> set[int]:
+    """Count hits of an alert that wait, by their documents and with what silences each, instead of telling them; the entries
+    that are empty then, and gone."""
+    for document, why in documents.items():
+        mine = and_(hits.c.alert == alert, hits.c.document == document)
+        tx.execute(update(hits).where(mine).values(counted=True, silenced=why, entry=None, batch=None))
+    if not documents:
+        return set()
+    full = select(hits.c.entry).where(hits.c.alert == alert, hits.c.entry.is_not(None))
+    empty = and_(entries.c.alert == alert, entries.c.state == "open", entries.c.id.not_in(full))
+    gone = set(tx.execute(select(entries.c.id).where(empty)).scalars())
+    tx.execute(delete(entries).where(empty))
+    return gone
 
 
 def judge(tx: Connection, alert: str, document: str, relevant: bool, now: datetime) -> bool:

@@ -26,8 +26,10 @@ LEASE = timedelta(hours=1)
 LONGEST_DELAY = timedelta(days=1)
 IN_ONE_MESSAGE = 500
 RESTORED = "waited when the backup was made that was restored; it may have been sent since"
-NOTICES = ("notice", "channel")
-"""Kinds of deliveries that are about the alert itself: its question cannot be asked any more, or a channel of it was paused."""
+OF_CHANNEL = ("channel", "refused")
+"""Kinds of notices about a channel: it was paused, or it refused a message for good. Their reason begins with its URL."""
+NOTICES = ("notice", *OF_CHANNEL)
+"""Kinds of deliveries that are about the alert itself: its question cannot be asked any more, or something is wrong with a channel."""
 BULLETIN = "bulletin"
 """The kind of deliveries that tell what is no document: a volume, or what operators must know."""
 
@@ -128,15 +130,25 @@ def _held(tx: Connection, alert: str, ready: Sequence[int]) -> int:
 
 
 def _receipt(tx: Connection, alert: Alert, ready: Sequence[Entry], checked: int, down: Sequence[str]) -> dict[str, Any]:
-    """`{checked, matched, told, late, down}`: documents asked, those that matched (counted ones too), those named, and late ones."""
+    """`{checked, matched, told, late, down, query, earlier}`: documents asked, those that matched (counted ones too), those named,
+    late ones; what the alert asks now, and how many (counted ones too) matched what it asked before it was edited."""
     told = late = 0
+    earlier: Counter[str] = Counter()
     for some in batches([entry.id for entry in ready]):
         for snapshot in tx.execute(select(hits.c.snapshot).where(hits.c.entry.in_(some))).scalars():
             told += "headline" in snapshot  # else it was taken down
             late += bool(snapshot.get("late"))
+            earlier[snapshot.get("question", alert.query)] += 1
     untold = and_(hits.c.alert == alert.id, hits.c.counted, hits.c.batch.is_(None))
     counted = tx.execute(select(func.count()).select_from(hits).where(untold)).scalar_one()
-    return {"checked": checked, "matched": told + counted, "told": told, "late": late, "down": list(down)}
+    if counted and alert.revision > 1:  # else nobody edited it
+        for snapshot in tx.execute(select(hits.c.snapshot).where(untold).execution_options(yield_per=1_000)).scalars():
+            earlier[snapshot.get("question", alert.query)] += 1
+    del earlier[alert.query]
+    return {
+        "checked": checked, "matched": told + counted, "told": told, "late": late, "down": list(down), "query": alert.query,
+        "earlier": dict(earlier),
+    }  # fmt: skip
 
 
 def _count_others(tx: Connection, ready: Sequence[Entry]) -> None:
@@ -201,6 +213,11 @@ def record_failed(tx: Connection, delivery: Delivery, worker: str, error: str, n
     """It was not taken: tried again from `not_before` on, or parked when there is none."""
     state = "prepared" if not_before else "parked"
     return _record(tx, delivery, worker, {"state": state, "error": error, "not_before": not_before})
+
+
+def forget(tx: Connection, delivery: Delivery) -> None:
+    """Drop a message that is of no use to anybody: a notice that was itself refused."""
+    tx.execute(delete(deliveries).where(deliveries.c.id == delivery.id))
 
 
 def hold_restored(tx: Connection, domain: str, now: datetime) -> int:
@@ -313,7 +330,7 @@ def is_any_ready(tx: Connection, now: datetime, *, due_only: bool, closed: Seque
 def redirect(tx: Connection, alert: Alert) -> None:
     """Unsent mails to addresses the alert no longer has go to its first one, unless that one gets the same mail anyway."""
     unsent = and_(
-        deliveries.c.alert == alert.id, deliveries.c.state != "sent", deliveries.c.kind != "channel",
+        deliveries.c.alert == alert.id, deliveries.c.state != "sent", deliveries.c.kind.not_in(OF_CHANNEL),
         deliveries.c.channel.not_in(alert.channels),
     )  # fmt: skip
     for row in tx.execute(select(deliveries).where(unsent)).all() if alert.channels else ():

@@ -1,21 +1,24 @@
 """The ledger of an alert as pages: what was sent when, by which channel, what became of it, and each delivery opened."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from alerts.actions import label
 from alerts.ledger import ledger, opened
 from core.errors import InputError
 from store import alerts as kept
 from store import answers
 from store.alerts import Alert
-from web import formats, render
+from web import formats, guard, render
+from web.console import is_secure, sent
 from web.problems import NotFoundError
 from web.visit import Visit
 
 router = APIRouter(include_in_schema=False)
 IN_A_PAGE = 100
+NAMING = 2_000  # hits in which what is muted is looked for by name
 
 
 @router.get("/alerts/{id}/deliveries")
@@ -25,11 +28,31 @@ def deliveries(request: Request, id: str) -> HTMLResponse:
     with visit.desk.store.read() as tx:
         alert = _alert(visit, tx, id)
         rows, keys = list(ledger(tx, alert, limit=IN_A_PAGE)), answers.keys(tx, alert.id)
+        mutes = answers.muted(tx, [alert.id])
+        hits = kept.hits_of(tx, alert.id, limit=NAMING) if mutes else []
     addresses = (
         [visit.absolute(f"/feeds/{keys.feed}.{form}") for form in ("atom", "json")] if keys and keys.feed else []
     )
     links = [("json", visit.link(f"/alerts/{alert.id}/deliveries.json"))]
-    return visit.page("ledger.html", "/alerts", formats=links, alert=alert, rows=rows, feeds=addresses)
+    muted = [{"kind": one.kind, "value": one.value, "label": label(hits, one.kind, one.value)} for one in mutes]
+    cookie, token = request.app.state.forms.issue(request.cookies.get(guard.FORM_COOKIE))
+    page = visit.page("ledger.html", "/alerts", formats=links, alert=alert, rows=rows, feeds=addresses, muted=muted, form_token=token)  # fmt: skip
+    page.set_cookie(
+        guard.FORM_COOKIE, cookie, httponly=True, samesite="strict", secure=is_secure(request), path="/alerts"
+    )
+    return page
+
+
+@router.post("/alerts/{id}/mutes/end")
+def unmute(
+    request: Request, id: str, kind: Annotated[str, Form()] = "", value: Annotated[str, Form()] = "",
+    form_token: Annotated[str, Form()] = "", lang: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Hear of a story, an outlet or a place again."""
+    visit = sent(request, form_token, lang)
+    with visit.desk.store.write() as tx:
+        answers.unmute(tx, _alert(visit, tx, id).id, kind, value)
+    return RedirectResponse(visit.link(f"/alerts/{id}/deliveries"), status_code=303)
 
 
 @router.get("/alerts/{id}/deliveries.json")

@@ -14,7 +14,14 @@ Message = TypeVar("Message", contravariant=True)
 
 
 class ChannelDownError(UnavailableError):
-    """The channel does not work at all now: nothing was sent, and trying the next message would be in vain."""
+    """The channel does not work at all now: nothing was sent, and trying the next message would be in vain.
+
+    `again` is what the other side said of when to come back: the value of its Retry-After, as it came.
+    """
+
+    def __init__(self, reason: str, mend: str = "", *, again: str | None = None) -> None:
+        super().__init__(reason, mend)
+        self.again = again
 
 
 class DeliveryError(PututuError):

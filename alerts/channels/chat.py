@@ -6,7 +6,8 @@ a moment after we did: a name that changes its mind in between is not caught her
 No chat service takes an idempotency key from us: a message can come twice where its answer is lost.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -54,13 +55,35 @@ class ChatChannel:
         said: list[str] = []
         crowd = apprise.Apprise(asset=_asset())
         crowd.add(service)
-        told = crowd.notify(
-            body=message.body, title=message.title, body_format=apprise.NotifyFormat.TEXT.value, timeout=self._deadline,
-            log_callback=lambda entry, _: said.append(entry.message), log_level=30,
-        )  # fmt: skip
+        with _asked_to_wait() as again:
+            told = crowd.notify(
+                body=message.body, title=message.title, body_format=apprise.NotifyFormat.TEXT.value, timeout=self._deadline,
+                log_callback=lambda entry, _: said.append(entry.message), log_level=30,
+            )  # fmt: skip
         if not told:
             why = " ".join(" ".join(said[:3]).split())[:300]
-            raise ChannelDownError(f"{shown(recipient)} did not take it ({why or 'no reason given'}).", "It is tried again.")  # fmt: skip
+            raise ChannelDownError(f"{shown(recipient)} did not take it ({why or 'no reason given'}).", "It is tried again.", again=again[-1] if again else None)  # fmt: skip
+
+
+@contextmanager
+def _asked_to_wait() -> Iterator[list[str]]:
+    """The Retry-After of every refusal meanwhile. Apprise keeps them to itself, but all its services ask by requests."""
+    import requests
+
+    heard: list[str] = []
+    send = requests.Session.send
+
+    def listening(self: requests.Session, request: requests.PreparedRequest, **how: Any) -> requests.Response:
+        answer = send(self, request, **how)
+        if not answer.ok and "Retry-After" in answer.headers:
+            heard.append(answer.headers["Retry-After"])
+        return answer
+
+    requests.Session.send = listening  # type: ignore[method-assign]
+    try:
+        yield heard
+    finally:
+        requests.Session.send = send  # type: ignore[method-assign]
 
 
 def check_service(url: str, allowed: Iterable[Network] = ()) -> Any:

@@ -63,10 +63,11 @@ class WebhookChannel:
         """Nothing is open."""
 
     def send(self, message: Post, recipient: str) -> None:
-        """Post it. 2xx is accepted; 410 means gone; all else, and silence, is tried again later. Raises DeliveryError."""
+        """Post it. 2xx is accepted; 410 means gone; all else, and silence, is tried again later. Raises DeliveryError or
+        ChannelDownError, the latter with the Retry-After of the answer."""
         where = shown(recipient)
         try:
-            status = asyncio.run(asyncio.wait_for(self._post(message, recipient), self._deadline))
+            status, again = asyncio.run(asyncio.wait_for(self._post(message, recipient), self._deadline))
         except TimeoutError as error:
             raise ChannelDownError(f"{where} did not answer within {self._deadline:g} seconds.", "It is tried again.") from error  # fmt: skip
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
@@ -78,9 +79,10 @@ class WebhookChannel:
         if status == GONE:
             raise DeliveryError(f"{where} answered {status}: it takes no more messages.", permanent=True, gone=True)
         if not 200 <= status < 300:
-            raise ChannelDownError(f"{where} answered {status}.", "It is tried again.")
+            raise ChannelDownError(f"{where} answered {status}.", "It is tried again.", again=again)
 
-    async def _post(self, message: Post, url: str) -> int:
+    async def _post(self, message: Post, url: str) -> tuple[int, str | None]:
+        """The status of the answer, and its Retry-After."""
         addresses = await asyncio.to_thread(check_public, url, self._allowed)
         async with httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=self._deadline) as client:
             for address in addresses[:-1]:
@@ -90,7 +92,7 @@ class WebhookChannel:
                     continue  # the next address of the same name
             return await self._posted(client, message, url, addresses[-1])
 
-    async def _posted(self, client: httpx.AsyncClient, message: Post, url: str, address: str) -> int:
+    async def _posted(self, client: httpx.AsyncClient, message: Post, url: str, address: str) -> tuple[int, str | None]:
         parts = urlsplit(url)
         host = f"[{address}]" if ":" in address else address
         netloc = f"{host}:{parts.port}" if parts.port else host
@@ -101,7 +103,7 @@ class WebhookChannel:
         )
         response = await client.send(request, stream=True)
         await response.aclose()
-        return response.status_code
+        return response.status_code, response.headers.get("retry-after")
 
 
 def signed(message: Post, timestamp: int) -> dict[str, str]:

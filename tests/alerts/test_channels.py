@@ -153,6 +153,29 @@ def test_a_failing_receiver_is_tried_again_with_the_same_key_and_body(store, set
     assert [path for path, *_ in receiver.posts] == ["/", "/"]  # a redirect is not followed
 
 
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [
+        ("7200", 120), ("Wed, 25 Nov 2026 17:00:00 GMT", 120), ("10", 1), ("0", 1), ("Wed, 25 Nov 2020 17:00:00 GMT", 1),
+        ("9" * 12, 1440), ("Wed, 25 Nov 2099 17:00:00 GMT", 1440), ("soon", None), ("-5", None), ("9" * 5000, None), (None, None),
+    ],
+)  # fmt: skip
+def test_how_long_a_receiver_may_ask_to_wait(said, minutes):
+    assert outbox.told_wait(said, NOW) == (NOW + timedelta(minutes=minutes) if minutes else None)
+
+
+@pytest.mark.parametrize(("scheme", "status"), [("http://", 503), ("json://", 429)])
+def test_retry_after_is_heeded(store, settings, receiver, scheme, status):
+    one = hooked(store, settings, receiver.url.replace("http://", scheme))
+    receiver.status, receiver.headers = status, {"Retry-After": "7200"}
+    hit(store, one, [1])
+    deliver(store, settings, NOW, all_due=False)
+    again = NOW + timedelta(hours=2)
+    receiver.status, receiver.headers = 200, {}
+    assert deliver(store, settings, again - timedelta(seconds=1), all_due=False)["mails"] == 0
+    assert deliver(store, settings, again, all_due=False)["mails"] == 1 and len(receiver.posts) == 2
+
+
 @pytest.mark.parametrize("how", [{"stall": 9.0}, {"drip": 0.1}])
 def test_a_receiver_that_stalls_or_drips_is_given_up_and_holds_up_nobody(store, mailing, mailbox, receiver, how):
     for name, value in how.items():
@@ -311,6 +334,45 @@ def test_a_refused_address_pauses_and_a_webhook_is_told(store, mailing, mailbox,
     bodies = sorted(receiver.bodies, key=lambda body: body["type"])
     assert [body["type"] for body in bodies] == ["alert.channel", "alert.digest"]
     assert bodies[0]["channel"] == "mailto:ana@example.org" and "550 nobody" in bodies[0]["reason"]
+
+
+def test_an_owner_with_mail_alone_in_one_alert_is_told_by_a_chat_of_another(store, mailing, mailbox, receiver):
+    one = hooked(store, mailing, "mailto:ana@example.org")
+    hooked(store, mailing, receiver.url.replace("http://", "json://"), name="charla")
+    hooked(store, mailing, receiver.url.replace("http://", "json://") + "/otra", name="ajena", owner="eva@example.org")
+    mailbox[0].refuse["ana@example.org"] = "550 nobody"
+    hit(store, one, [1])
+    assert deliver(store, mailing, NOW)["parked"] == 1
+    assert [body["title"] for body in receiver.bodies] == ["[Pututu] gancho: un canal en pausa"]
+    assert "mailto:ana@example.org" in receiver.bodies[0]["message"]
+
+
+def test_a_message_refused_for_good_is_told_through_another_channel(store, mailing, mailbox, receiver):
+    one = hooked(store, mailing, "mailto:ana@example.org", receiver.url)
+    mailbox[0].data_reply = "554 looks like junk"
+    hit(store, one, [1])
+    assert deliver(store, mailing, NOW)["parked"] == 1
+    said = next(body for body in receiver.bodies if body["type"] == "alert.refused")
+    assert said["channel"] == "mailto:ana@example.org" and "554 looks like junk" in said["reason"]
+    deliver(store, mailing, NOW + timedelta(days=1))
+    assert len(receiver.bodies) == 2, "once"
+
+
+def test_who_has_mail_alone_is_told_shortly_by_mail_that_one_was_refused(store, mailing, mailbox):
+    one = hooked(store, mailing, "mailto:ana@example.org")
+    box = mailbox[0]
+    keeping, refusals = box.handle_DATA, ["552 too large"]
+
+    async def refusing(server, session, envelope):
+        return refusals.pop() if refusals else await keeping(server, session, envelope)
+
+    box.handle_DATA = refusing
+    hit(store, one, [1])
+    done = deliver(store, mailing, NOW)
+    assert done["parked"] == 1 and [letter["Subject"] for letter in box.letters] == [
+        "[Pututu] gancho: un mensaje rechazado"
+    ]
+    assert "552 too large" in box.texts[0] and "pututu retry deliver" in box.texts[0]
 
 
 def test_a_channel_that_only_fails_for_days_is_paused_tried_daily_and_comes_back_by_itself(

@@ -204,7 +204,9 @@ def test_the_receipt_says_what_was_checked_matched_late_and_down(store, mailing,
     with store.read() as tx:
         (row,) = ledger(tx, alert)
         one = opened(tx, alert, row["id"])
-    assert one["receipt"] == {"checked": 3, "matched": 2, "told": 2, "late": 1, "down": ["El Faro"]}
+    assert one["receipt"] == {
+        "checked": 3, "matched": 2, "told": 2, "late": 1, "down": ["El Faro"], "query": "paro", "earlier": {},
+    }  # fmt: skip
     assert [entry["documents"][0]["headline"][-16:] for entry in one["told"]] == [
         "numero 1 en la ruta"[-16:],
         "numero 2 en la ruta"[-16:],
@@ -307,3 +309,80 @@ def test_a_muted_story_stays_muted_in_the_one_it_was_merged_into(store, mailing,
         story_decisions.undo(tx, story_decisions.decisions(tx)[0].id, now)
     tell(store, 4, story="s2", casualties={"killed": 4, "injured": None})
     assert flow(store, mailing) == 1, "undone, the mute is that of the story alone"
+
+
+def test_a_muted_story_stays_muted_in_what_is_split_off_it(store, mailing, alert, now):
+    tell(store, 1, status="announced")
+    second = tell(store, 2, status="announced")
+    stranger = tell(store, 3, story="s2", status="announced")
+    assert flow(store, mailing) == 1
+    with store.write() as tx:
+        answers.mute(tx, alert.id, "story", "s1", now)
+        part = story_decisions.split(tx, "s1", [second], "ana", now)
+        place(tx, stranger, part)
+    tell(store, 4, story=part, status="ongoing")
+    tell(store, 5, status="ongoing")
+    assert flow(store, mailing) == 0, "the part, and what stayed"
+    tell(store, 6, story="s2", status="ongoing")
+    assert flow(store, mailing) == 1, "a document of another entry brings its story no mute"
+
+
+def test_a_mute_of_stories_that_were_one_holds_for_both_when_that_is_undone(store, mailing, alert, now):
+    tell(store, 1, status="announced")
+    tell(store, 2, story="s2", status="announced")
+    with store.write() as tx:
+        story_decisions.merge(tx, "s1", ["s2"], "ana", now)
+    assert flow(store, mailing) == 1
+    with store.write() as tx:
+        answers.mute(tx, alert.id, "story", "s1", now)
+        (decision,) = story_decisions.decisions(tx)
+        story_decisions.undo(tx, decision.id, now)
+    tell(store, 3, story="s1", status="ongoing")
+    tell(store, 4, story="s2", status="ongoing")
+    assert flow(store, mailing) == 0
+    with store.write() as tx:
+        answers.unmute(tx, alert.id, "story", "s1")
+    tell(store, 5, story="s2", casualties={"killed": 2, "injured": None})
+    assert flow(store, mailing) == 1
+
+
+def test_a_muted_part_of_a_story_stays_muted_when_the_split_is_undone(store, mailing, alert, now):
+    tell(store, 1, status="announced")
+    second = tell(store, 2, status="announced")
+    with store.write() as tx:
+        part = story_decisions.split(tx, "s1", [second], "ana", now)
+    assert flow(store, mailing) == 1
+    with store.write() as tx:
+        answers.mute(tx, alert.id, "story", part, now)
+        (decision,) = story_decisions.decisions(tx)
+        story_decisions.undo(tx, decision.id, now)
+    tell(store, 3, story="s1", status="ongoing")
+    assert flow(store, mailing) == 0
+
+
+@pytest.mark.parametrize(("kind", "value"), [("story", "s1"), ("source", "faro"), ("place", "150100")])
+def test_what_is_muted_while_it_waits_for_a_digest_is_only_counted(store, mailing, mailbox, now, kind, value):
+    daily = subscriptions.add(store, now, name="diaria", query="topic:strike", owner="ana@example.org", rhythm="daily")
+    tell(store, 1, source="faro", places=["150101"])
+    tell(store, 2, story="s2", places=["210101"])
+    assert flow(store, mailing) == 0
+    with store.write() as tx:
+        answers.mute(tx, daily.id, kind, value, now)
+    later = now + timedelta(days=1)
+    done = deliver(store, mailing, later)
+    assert (done["mails"], done["entries"]) == (1, 1)
+    assert "numero 2 " in mailbox[0].texts[0] and "numero 1 " not in mailbox[0].texts[0]
+    assert "1 documento de lo que silenciaste" in mailbox[0].texts[0]
+    assert flow(store, mailing, later) == 0
+
+
+def test_an_alert_whose_waiting_entries_are_all_muted_sends_nothing(store, mailing, now):
+    daily = subscriptions.add(store, now, name="diaria", query="topic:strike", owner="ana@example.org", rhythm="daily")
+    tell(store, 1, source="faro")
+    match(store, mailing, now)
+    with store.write() as tx:
+        answers.mute(tx, daily.id, "source", "faro", now)
+    done = deliver(store, mailing, now + timedelta(days=1))
+    assert (done["mails"], done["waiting"], done["held"]) == (0, 0, 0)
+    with store.read() as tx:
+        assert deliveries.counted_of(tx, daily.id) == {"muted": 1}

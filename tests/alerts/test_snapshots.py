@@ -56,7 +56,43 @@ def test_masked_character_by_character_so_that_marks_hold():
     assert shown(kept) == ("Llame al ••••••••• por el paro.", ["paro"])
 
 
-def test_tags_alone_leave_no_sentence():
+TEXT = "Llegaron de noche. Pedían un cupo a los camioneros de Ate. El gremio calló."
+
+
+def spanned(word, text=TEXT, field="text", **item):
+    return item | {"spans": [[field, text.index(word), text.index(word) + len(word)]]}
+
+
+@pytest.mark.parametrize(
+    ("query", "tags", "marked"),
+    [
+        ("topic:extortion", {"topics": [spanned("cupo", name="extortion"), spanned("gremio", name="strike")]}, ["cupo"]),
+        ("topic:extort*", {"topics": [spanned("cupo", name="extortion")]}, ["cupo"]),
+        ("topic:extortion sector:freight_transport", {"topics": [spanned("cupo", name="extortion")], "sectors": [spanned("camioneros", name="freight_transport")]}, ["cupo", "camioneros"]),
+        ("topic:extortion -sector:retail", {"topics": [spanned("cupo", name="extortion")], "sectors": [spanned("camioneros", name="freight_transport")]}, ["cupo"]),
+        ("place:Ate", {"places": [spanned("Ate", name="Ate", district="Ate"), spanned("noche", name="Noche")]}, ["Ate"]),
+        ("status:ongoing", {"strike": {"status": "ongoing"}, "topics": [spanned("gremio", name="strike")]}, ["gremio"]),
+        ("topic:extortion nocturno", {"topics": [spanned("cupo", name="extortion")]}, ["cupo"]),
+        ("topic:extortion noche", {"topics": [spanned("cupo", name="extortion")]}, ["noche"]),
+    ],
+)  # fmt: skip
+def test_an_alert_on_tags_marks_the_words_that_made_them(query, tags, marked):
+    assert shown(taken(query, "Titular nocturno", TEXT, tags=tags))[1] == marked
+
+
+def test_words_of_a_tag_are_masked_and_spans_of_another_text_are_left_out():
+    text = "Llame al 987654321 y pague el cupo."
+    tags = {
+        "topics": [
+            {"name": "extortion", "spans": [["text", 9, 18], ["text", 30, 34], ["text", 900, 904], ["summary", 0, 4]]}
+        ]
+    }
+    assert shown(taken("topic:extortion", "Nada", text, tags=tags)) == (
+        "Llame al ••••••••• y pague el cupo.", ["•••••••••", "cupo"],
+    )  # fmt: skip
+
+
+def test_tags_without_spans_leave_no_sentence():
     kept = taken(
         "topic:strike", "Buses", tags={"topics": [{"name": "strike"}], "places": [{"name": "Cusco", "role": "mention"}]}
     )

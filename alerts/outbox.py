@@ -14,7 +14,7 @@ A single message that is refused for good is parked, and its owner told of it.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,16 +23,14 @@ from typing import Any
 
 import jinja2
 
-from alerts import bulletins, digests, muting, payloads
+from alerts import bulletins, messages, muting
 from alerts.channels import Channel, ChannelDownError, DeliveryError
 from alerts.channels.addresses import FEED, kind, shown
 from alerts.channels.chat import ChatChannel
 from alerts.channels.feed import FeedChannel
 from alerts.channels.mail import MailChannel
 from alerts.channels.webhook import WebhookChannel
-from alerts.links import Signer
 from alerts.rhythm import due, is_quiet
-from alerts.view import Contents
 from core.settings import Settings
 from core.signals import held
 from crawler.agent import user_agent
@@ -202,7 +200,7 @@ class _Run:
     def _send(self, delivery: Delivery, keys: Keys) -> None:
         way = kind(delivery.channel)
         try:
-            message, entries = self._compose(delivery, keys, way)
+            message, entries = messages.compose(self.store, self.settings, delivery, keys)
             if message is not None:
                 self.ways[way].send(message, delivery.recipient if way == "mail" else delivery.channel)
         except ChannelDownError as error:
@@ -240,41 +238,6 @@ class _Run:
                 quiet=self.quiet,
             )
             return (claimed, answers.made_keys(tx, claimed.alert)) if claimed else None
-
-    def _compose(self, delivery: Delivery, keys: Keys, way: str) -> tuple[Any, int]:
-        """The message and how many entries it tells; none when all of its documents were taken down meanwhile."""
-        with self.store.read() as tx:
-            alert = kept.get(tx, delivery.alert)
-            entries, counted = deliveries.contents(tx, delivery)
-            contents = Contents(entries=entries, counted=counted, others=deliveries.others(tx, delivery))
-            url = self.settings.public_url
-            told = bulletins.told_by(tx, alert, delivery, url) if delivery.kind == BULLETIN else []
-        links = Signer(keys.links, alert.id, url, delivery.prepared)
-        if delivery.kind in NOTICES:
-            notices: dict[str, Callable[[], Any]] = {
-                "mail": lambda: digests.notice(alert, delivery, sender=self.settings.mail_from, public_url=url),
-                "webhook": lambda: payloads.notice_post(alert, delivery, keys),
-                "chat": lambda: payloads.notice_note(alert, delivery, url),
-                "feed": lambda: delivery,
-            }
-            return notices[way](), 0
-        if delivery.kind == BULLETIN:
-            bulletin: dict[str, Callable[[], Any]] = {
-                "mail": lambda: bulletins.mail(alert, delivery, told, sender=self.settings.mail_from, public_url=url, links=links),
-                "webhook": lambda: payloads.bulletin_post(alert, delivery, told, keys, links),
-                "chat": lambda: payloads.bulletin_note(alert, delivery, told, url, links),
-                "feed": lambda: delivery,
-            }  # fmt: skip
-            return bulletin[way](), 0
-        if not entries and not counted:
-            return None, 0
-        written: dict[str, Callable[[], Any]] = {
-            "mail": lambda: digests.digest(alert, delivery, contents, sender=self.settings.mail_from, public_url=url, links=links),
-            "webhook": lambda: payloads.post(alert, delivery, contents, keys, url),
-            "chat": lambda: payloads.note(alert, delivery, contents, keys, url),
-            "feed": lambda: delivery,
-        }  # fmt: skip
-        return written[way](), len(entries)
 
     def _sent(self, delivery: Delivery, entries: int, *, told: bool) -> None:
         with self.store.write() as tx:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts import outbox, subscriptions
+from alerts import messages, outbox, subscriptions
 from alerts.ledger import ledger
 from alerts.outbox import backoff, deliver
 from core.errors import InputError
@@ -353,9 +353,9 @@ def test_one_mail_that_cannot_be_written_holds_up_no_other(store, mailing, mailb
     other = subscriptions.add(store, now, name="otra", query="huelga", owner="bea@example.org")
     hit(store, alert, [1])
     hit(store, other, [2])
-    real = outbox.digests.digest
+    real = messages.digests.digest
     monkeypatch.setattr(
-        outbox.digests, "digest", lambda a, *r, **k: {}["gone"] if a.id == alert.id else real(a, *r, **k)
+        messages.digests, "digest", lambda a, *r, **k: {}["gone"] if a.id == alert.id else real(a, *r, **k)
     )
     receipt = deliver(store, mailing, now)
     assert receipt["mails"] == 1 and receipt["failed"] == {"KeyError: 'gone'": 1}

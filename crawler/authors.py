@@ -26,6 +26,8 @@ _ONLY_ROLE = re.compile(
     r"^(?:periodistas?|redactora?|editora?|reporter[oa]?|corresponsal|columnista|colaboradora?|practicante|directora?|analista|journalist)(?: (?:de|en) [\w ]+)?$"
 )
 _ACCOUNT_NAME = re.compile(r"[a-z]{2,}(?:[._-][a-z]{2,})+")
+_ONE_ACCOUNT = re.compile(r"[a-zñ]\w*|\w*\d\w*")
+"""One word as accounts are called and nobody signs: `chasqui`, `Redaccion1`."""
 _AGENCIES = "efe afp ap reuters dpa ansa xinhua andina telam ansalatina notimex sputnik bloomberg erbol abi anf unitel dw bbc voa"
 AGENCIES = frozenset(_AGENCIES.split())
 """News agencies and broadcasters that sign with one word."""
@@ -55,7 +57,8 @@ def _split(value: str) -> list[str]:
     return [
         part
         for part in re.split(
-            r"\s*(?:;|/|\n|,(?!\s*(?:jr|hijo)\b))\s*|\s+(?:y|e|and|&)\s+(?=[A-ZÁÉÍÓÚÑ][\w'’.-]+\s+[A-ZÁÉÍÓÚÑ])", value
+            r"\s*(?:;|/|\n|,(?!\s*(?:jr|hijo)\b))\s*|\s+(?:y|e|and|&)\s+(?=[A-ZÁÉÍÓÚÑ][\w'’.-]+\s+[A-ZÁÉÍÓÚÑ]|(?:Mar[ií]a|Ma\.|Juan|José|Ana|Rosa)\s+del?\s)",
+            value,
         )
         if part
     ]
@@ -73,6 +76,7 @@ def _clean(part: str) -> str:
         or not re.search(r"[^\W\d_]{2}", name)
         or _NEVER.match(fold(name))
         or _ONLY_ROLE.match(fold(name))
+        or (_ONE_ACCOUNT.fullmatch(name) and name not in AGENCIES)
         or re.search(r"[<>{}=]|\d{3}", name)
     ):
         return ""

@@ -12,10 +12,14 @@ _OF_DATES = (
     "january february march april june july august september october november december jan apr aug dec "
     "lunes martes miercoles jueves viernes sabado domingo lun mie jue vie sab dom monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun "
     "de del el la las a al en los on at in hoy ayer publicado publicada publicacion actualizado actualizada actualizacion modificado creado fecha hora published updated posted last "
-    "am pm a m p h hs hr hrs horas hours gmt utc pet est edt pst et pt ct cet t z min minutos hace ultima vez"
+    "am pm a m p h hs hr hrs hora horas hours gmt utc pet est edt pst et pt ct cet t z min minuto minutos hace dia dias semana semanas mes meses ultima vez"
 )
 DATE_WORDS = frozenset(_OF_DATES.split())
 """Words that a line may have and be only a date."""
+_COUNTED = frozenset(
+    ("por", "y", "e", "en", "para", "vistas", "visitas", "lecturas", "visto", "leido", "veces", "comentarios")
+)
+"""Words without a capital that may stand beside a day: of names, and of counters."""
 _SPACED = re.compile(r"(?<=\w) (?=[.,;:)](?:\s|$))|(?<=[¿¡(“«]) ")
 _SIGNED = re.compile(
     r"^(?:por|de|by|texto|redaccion|redactado por|escribe|escrito por|publicado por|publicada por|autora?|nota de|informe de|written by) "
@@ -55,7 +59,7 @@ def _is_date(key: str) -> bool:
 def is_dateline(text: str) -> bool:
     """A day with at most names beside it (who, where), not a sentence or subhead that names one."""
     words = [word for word in re.findall(r"[^\W\d_]+", text) if fold(word) not in DATE_WORDS]
-    names = all(word[0].isupper() or word in ("por", "y", "e", "en", "para") for word in words)
+    names = all(word[0].isupper() or fold(word) in _COUNTED for word in words)
     return len(words) <= 6 and names and any(char.isdigit() for char in text)
 
 

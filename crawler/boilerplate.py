@@ -139,7 +139,10 @@ def _goes_on(rest: str) -> bool:
 
 def _is_said(rest: str) -> bool:
     """Whether what follows a label is a sentence, not a list of words (`Extorsión, Lima, Policía Nacional.`) or a headline."""
-    return rest.rstrip().endswith((".", "!", "?")) and any(len(piece.split()) >= 5 for piece in rest.split(","))
+    if not rest.rstrip().endswith((".", "!", "?")):
+        return False
+    pieces = [piece.split() for piece in rest.split(",")]
+    return any(len(words) >= 6 and 2 * sum(word.islower() for word in words) > len(words) for words in pieces)
 
 
 def _is_credit(line: str, plain: str) -> bool:

@@ -29,6 +29,8 @@ _ITEM = re.compile(r"<(item|entry)(?=[\s>])", re.I)
 _OPEN = re.compile(r"<(title|link|guid|pubDate|description)(?:\s[^<>]*)?>([^<]*)</(?!\1)[A-Za-z:]*>", re.I)
 ONE_BY_ONE = 1_000
 """A broken feed of more items is not read one by one."""
+SHORTEST_ID = 4
+"""Characters of a guid that can be an article's own: shorter ones number the places of the feed."""
 MOST_ITEMS = 50_000
 """No feed has more: what claims to is not read at all."""
 
@@ -120,7 +122,11 @@ def _native(guid: str | None, link: str) -> str | None:
         return match[1]
     return (
         guid
-        if guid and not guid.startswith("http") and guid != link and len(guid) <= 80 and not re.search(r"\s", guid)
+        if guid
+        and not guid.startswith("http")
+        and guid != link
+        and SHORTEST_ID <= len(guid) <= 80
+        and not re.search(r"\s", guid)
         else None
     )
 

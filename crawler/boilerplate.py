@@ -52,7 +52,7 @@ _CALLS = (
     r"valora esta (?:noticia|nota)|ya sabias que en .{1,40} tenemos canal|mira lo que tiene nuestro canal|si (?:te gusto (?:esta|este)|llegaste hasta aqui|(?:quieres|desea) recibir)",
     r"hacemos periodismo desde|apoya (?:al|el|nuestro) periodismo|nuestro periodismo depende|(?:newsletter|boletin(?:es)?)(?: (?:de noticias|diario|semanal|informativo))?\W*$",
     r"todos los derechos reservados|derechos reservados|copyright\b|©|prohibida (?:su|la) reproduccion|queda (?:terminantemente )?prohibid[ao] (?:su|la) reproduccion|este sitio esta protegido",
-    r"tiempo (?:estimado )?de lectura|\d+ min(?:utos)? de lectura|(?:publicidad|advertisement)\W*$",
+    r"tiempo (?:estimado )?de lectura|\d+ min(?:utos)? de lectura|(?:publicidad|anuncios?|advertisement)\W*$",
     r"(?:continuar|seguir|segui|sigue) leyendo\W*$|ver (?:mas|todo|todos|todas|comentarios|galeria)\W*$|(?:sobre (?:el|la) autora?|acerca del autor)\W*$|mas informacion (?:en|deportiva en)\b.{0,40}$",
     r"conforme a (?:los )?criterios de (?:the )?trust|(?:lo )?mas (?:leid[oa]s?|vist[oa]s?)\W*$|lo mas nuevo\W*$|volver arriba|(?:anterior|siguiente)\W*$",
     r"(?:autor|autora|fecha|publicado|publicacion|author|publish date|published)\s*:\W*$|(?:sign up for|subscribe to our|follow us on|join our)\b",
@@ -98,6 +98,18 @@ CAPTION_CREDIT = re.compile(
     re.I,
 )
 """A photograph's credit at the end of a line. An agency's name in brackets is none: agencies end their stories with it."""
+
+
+_WALL = re.compile(
+    r"(?:contenido|nota|articulo|noticia|informacion)(?: es)? (?:exclusiv[oa]|solo) para (?:(?:nuestr[oa]s|los|las) )?(?:suscriptor|soci)"
+    r"|para (?:seguir|continuar) leyendo\W{1,3}(?:suscribete|hazte|inicia)|(?:suscribete|hazte (?:socio|suscriptor)) para (?:seguir|continuar) leyendo"
+    r"|ya eres (?:suscriptor|soci[oa])"
+)
+
+
+def is_wall(line: str) -> bool:
+    """Whether a line under a text says that the rest is for who pays."""
+    return len(line) <= 260 and bool(_WALL.search(fold(line)))
 
 
 # an address, an account or a hidden mail address alone on its line; a label that points elsewhere

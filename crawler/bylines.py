@@ -160,7 +160,12 @@ def _names_in(page: Outline, node: html.HtmlElement) -> list[str]:
         return [tail]  # an icon, and the name behind it
     if sum(map(len, texts)) > 200:
         return []
-    links = [text for link in node.iter("a") if (text := text_of(link)) and _is_name(text)]
+    around = node.getparent() if node.tag == "a" else None
+    if around is not None and not 0 < sum(map(len, page.texts_of(around, 200))) <= 200:
+        around = None
+    # who signs together is linked one by one: `Por <a>Ana Prado</a>, editora, y <a>Teo Ríos</a>`
+    group = node.iter("a") if around is None else (a for a in around.iter("a") if page.parts.get(a, 0) & Part.BYLINE)
+    links = [text for link in group if (text := text_of(link)) and _is_name(text)]
     marked = [
         text for one in node.iter() if one.get("itemprop") == "name" and (text := text_of(one)) and _is_name(text)
     ]

@@ -38,7 +38,7 @@ def tidy(rows: list[str], title: str, *, marks: tuple[str, ...] = ()) -> list[st
         line = re.sub(r"^[-*•·]\s+(?=\S)", "", row)
         key = key_of(line)
         if (
-            not key or key in seen or key == key_of(title) or _is_date(key) or is_boilerplate(line) or is_caption(line)
+            not key or key in seen or key == key_of(title) or is_date(key) or is_boilerplate(line) or is_caption(line)
             or (len(line) <= 120 and _is_mark(line, key, beside))
         ):  # fmt: skip
             continue
@@ -48,7 +48,7 @@ def tidy(rows: list[str], title: str, *, marks: tuple[str, ...] = ()) -> list[st
     return [re.sub(r"^[-*•·]\s+(?=\S)", "", row) for row in _without_ends(kept)]
 
 
-def _is_date(key: str) -> bool:
+def is_date(key: str) -> bool:
     """Whether a line is a date and nothing else: `Miércoles 18 de noviembre de 2026 | 10:45 hs.`, `Nov. 19, 2026, 8:41 AM`."""
     if len(key) > 90 or not re.search(r"\d", key):
         return False

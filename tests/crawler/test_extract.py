@@ -294,6 +294,7 @@ CROSS = [
     "Temas: Puente, Feria, Junta de Vecinos del Puerto.",
     "Contenido exclusivo para nuestros suscriptores",
     "Enviar por WhatsApp",
+    "Anuncio",
     "Compartir en Facebook",
     "Con información de La Ribera",
     "Más en Sociedad: Otra nota sobre el puente",
@@ -421,6 +422,29 @@ def test_the_whole_name_on_the_page_stands_before_an_account_s():
         found = extract(page(f"<div class='autor'>por {printed}</div>{text}", head=data))
         assert found.author == names
     assert extract(page(f"<div>{text}<p>Redacción La Ribera</p></div>")).author == ("Redacción La Ribera",)
+
+
+def test_who_is_linked_side_by_side_signed_together_and_their_day_stands_beside_them():
+    by = "<p>Por <a href='/autor/ana'>Ana Luz Prado</a>, editora de datos, y <a href='/autor/teo'>Teo Ríos</a>, reportero</p>"
+    text = "".join(f"<p>{row}</p>" for row in BODY)
+    found = extract(page(f"<div class='credits'>{by}<p>19 NOV 2026 | 9:15 h</p></div><div>{text}</div>"))
+    assert found.author == ("Ana Luz Prado", "Teo Ríos") and found.published.date().isoformat() == "2026-11-19"
+
+
+@pytest.mark.parametrize(
+    ("below", "rows", "walled"),
+    [
+        ("<h3>Contenido exclusivo para suscriptores</h3>", 2, True),
+        ("<p>¿Ya eres suscriptor? Inicia sesión</p>", 2, True),
+        ("<p>Para seguir leyendo, suscríbete a La Ribera</p>", 2, True),
+        ("<p>Para seguir leyendo, suscríbete a La Ribera</p>", 40, False),
+        ("<p>Suscríbete a nuestro boletín</p>", 2, False),
+    ],
+)
+def test_a_text_that_ends_at_a_wall_is_paywalled(below, rows, walled):
+    text = "".join(f"<p>{BODY[n % len(BODY)]} {n}</p>" for n in range(rows))
+    found = extract(page(f"<div class='nota'>{text}</div><div class='muro'>{below}</div>"))
+    assert found.paywalled is walled and "uscr" not in found.text
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ import re
 from core.text import clean, fold
 
 _BY = re.compile(
-    r"^\W*(?:(?:escrito|redactado|publicado|elaborado|texto|nota|informe|written)\s+)?(?:por|by|de|autora?|texto|escribe)\s*:?\s+(?=\S)",
+    r"^\W*(?:(?:escrito|redactado|publicado|elaborado|texto|nota|informe|written)\s+)?(?:por|by|de|autora?|texto|escribe)\s*:?\s+(?=\S)"
+    r"|^\W*(?:entrevista|cr[oó]nica|reportaje|investigaci[oó]n|an[aá]lisis|texto y fotos)\s*:\s*(?=\S)",
     re.I,
 )
 _ROLE = re.compile(
@@ -15,7 +16,7 @@ _ROLE = re.compile(
 )
 _ACCOUNT = re.compile(r"(?:\S+@\S+\.\w+|(?<!\w)@\w+|https?://\S+|www\.\S+)")
 _CUT = re.compile(
-    r"\s*(?:\||•|·|\d{1,2}[/ ](?:\d{1,2}|de)\b|\bpublicado\b|\bactualizado\b|\bcompartir\b|\bel \d|\bseguir\b|\bfollow\b).*$",
+    r"\s*(?:\||•|·|\d{1,2}[/ ](?:\d{1,2}|de)\b|\bpublicado\b|\bactualizado\b|\bcompartir\b|\bel (?:\d|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo)|\bseguir\b|\bfollow\b).*$",
     re.I | re.S,
 )
 _NEVER = re.compile(

@@ -53,7 +53,8 @@ def is_date(key: str) -> bool:
     if len(key) > 90 or not re.search(r"\d", key):
         return False
     words = re.findall(r"[^\W\d_]+", key)
-    return all(word in DATE_WORDS for word in words) and bool(re.search(r"\b(?:19|20)\d\d\b|\b\d{1,2} \d{2}\b", key))
+    whole = key.startswith(("publicad", "actualizad")) or re.search(r"\b(?:19|20)\d\d\b|\b\d{1,2} \d{2}\b", key)
+    return bool(whole) and all(word in DATE_WORDS for word in words)
 
 
 def is_dateline(text: str) -> bool:

@@ -466,6 +466,11 @@ def test_the_section_before_its_subsection_and_behind_its_folder(told, path, sec
     assert extract(page(f"{text}", head=head, url="https://ribera.example" + path)).section == section
 
 
+def test_when_it_was_put_up_is_no_paragraph():
+    text = "".join(f"<p>{row}</p>" for row in BODY)
+    assert extract(page(f"<div><p>Publicado el lunes 16 de noviembre</p>{text}</div>")).text.split("\n") == BODY
+
+
 def test_captions_by_their_credit():
     assert is_caption("El puente visto desde el mercado (Foto: Teo Ríos)") and is_caption("Vista del puente. / EFE")
     assert not is_caption("El puente costó tres millones (según el acta).") and not is_caption(
@@ -490,6 +495,8 @@ def test_captions_by_their_credit():
         (["Ministerio de Trabajo y Promoción del Empleo"], ("Ministerio de Trabajo y Promoción del Empleo",)),
         (["ribera24", "Redaccion1"], ()),
         (["efe"], ("efe",)),
+        (["Entrevista: Ana Luz Prado"], ("Ana Luz Prado",)),
+        (["Escrito por Ana Luz Prado el martes, 17 noviembre 2026 a las 10:10"], ("Ana Luz Prado",)),
     ],
 )
 def test_who_signed(printed, names):

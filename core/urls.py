@@ -28,9 +28,10 @@ _TWINS = frozenset({"www", "www1", "www2", "www3", "amp", "dev", "pwa", "staging
 _TRACKING = re.compile(
     r"(?:utm_\w*|[a-z]*clid|gclsrc|gbraid|wbraid|igshid|igsh|mc_[ce]id|_ga|_gl|ref|ref_src|ref_url|refsrc|referer|referrer|"
     r"cmpid|ncid|xtor|spm|s_cid|ito|mkt_tok|oly_\w+|vero_\w+|_hs\w+|hs(?:a_\w+|ctatracking)|fb_\w+|__twitter_impression|"
-    r"amp|amp_\w+|__amp_\w+|usqp|noamp|tdo_tag)",
+    r"amp|amp_\w+|__amp_\w+|usqp|noamp|tdo_tag|phpsessid|jsessionid|aspsessionid\w*|sessid|cfid|cftoken)",
     re.I,
 )
+_SESSION = re.compile(r";jsessionid=[\w.!-]*", re.I)
 _UNRESERVED = "-._~"
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _PORTS = {"http": 80, "https": 443}
@@ -43,7 +44,7 @@ def canonical(url: str) -> str:
     """The one address under which a page is known. Canonical of canonical is itself.
 
     https, lower-case host without `www.` (and without amp, dev, pwa, staging twins), no AMP marks, no tracking
-    parameters (the others keep their order), no fragment (but a route: `#/...`), no trailing slash but the root's.
+    or session parameters (the others keep their order), no fragment (but a route: `#/...`), no trailing slash but the root's.
     IP addresses, `localhost` and explicit ports keep scheme and port. Raises InputError for what is no http(s) URL.
     """
     previous, current = "", _once(url)
@@ -150,7 +151,7 @@ def _unwrap(url: str) -> str:
 
 
 def _path(path: str, *, keep_slash: bool) -> str:
-    path = _escape(path, "/:@!$&'()*+,;=")
+    path = _escape(_SESSION.sub("", path), "/:@!$&'()*+,;=")
     kept: list[str] = []
     for part in path.split("/")[1:]:
         if part == "..":

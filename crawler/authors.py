@@ -5,7 +5,8 @@ import re
 from core.text import clean, fold
 
 _BY = re.compile(
-    r"^\W*(?:(?:escrito|redactado|publicado|elaborado|texto|nota|informe|written)\s+)?(?:por|by|de|autora?|texto|escribe)\s*:?\s+(?=\S)",
+    r"^\W*(?:(?:escrito|redactado|publicado|elaborado|texto|nota|informe|written)\s+)?(?:por|by|de|autora?|texto|escribe)\s*:?\s+(?=\S)"
+    r"|^\W*(?:entrevista|cr[oó]nica|reportaje|investigaci[oó]n|an[aá]lisis|texto y fotos)\s*:\s*(?=\S)",
     re.I,
 )
 _ROLE = re.compile(
@@ -15,7 +16,7 @@ _ROLE = re.compile(
 )
 _ACCOUNT = re.compile(r"(?:\S+@\S+\.\w+|(?<!\w)@\w+|https?://\S+|www\.\S+)")
 _CUT = re.compile(
-    r"\s*(?:\||•|·|\d{1,2}[/ ](?:\d{1,2}|de)\b|\bpublicado\b|\bactualizado\b|\bcompartir\b|\bel \d|\bseguir\b|\bfollow\b).*$",
+    r"\s*(?:\||•|·|\d{1,2}[/ ](?:\d{1,2}|de)\b|\bpublicado\b|\bactualizado\b|\bcompartir\b|\bel (?:\d|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo)|\bseguir\b|\bfollow\b).*$",
     re.I | re.S,
 )
 _NEVER = re.compile(
@@ -26,6 +27,8 @@ _ONLY_ROLE = re.compile(
     r"^(?:periodistas?|redactora?|editora?|reporter[oa]?|corresponsal|columnista|colaboradora?|practicante|directora?|analista|journalist)(?: (?:de|en) [\w ]+)?$"
 )
 _ACCOUNT_NAME = re.compile(r"[a-z]{2,}(?:[._-][a-z]{2,})+")
+_ONE_ACCOUNT = re.compile(r"[a-zñ]\w*|\w*\d\w*")
+"""One word as accounts are called and nobody signs: `chasqui`, `Redaccion1`."""
 _AGENCIES = "efe afp ap reuters dpa ansa xinhua andina telam ansalatina notimex sputnik bloomberg erbol abi anf unitel dw bbc voa"
 AGENCIES = frozenset(_AGENCIES.split())
 """News agencies and broadcasters that sign with one word."""
@@ -55,7 +58,8 @@ def _split(value: str) -> list[str]:
     return [
         part
         for part in re.split(
-            r"\s*(?:;|/|\n|,(?!\s*(?:jr|hijo)\b))\s*|\s+(?:y|e|and|&)\s+(?=[A-ZÁÉÍÓÚÑ][\w'’.-]+\s+[A-ZÁÉÍÓÚÑ])", value
+            r"\s*(?:;|/|\n|,(?!\s*(?:jr|hijo)\b))\s*|\s+(?:y|e|and|&)\s+(?=[A-ZÁÉÍÓÚÑ][\w'’.-]+\s+[A-ZÁÉÍÓÚÑ]|(?:Mar[ií]a|Ma\.|Juan|José|Ana|Rosa)\s+del?\s)",
+            value,
         )
         if part
     ]
@@ -73,6 +77,7 @@ def _clean(part: str) -> str:
         or not re.search(r"[^\W\d_]{2}", name)
         or _NEVER.match(fold(name))
         or _ONLY_ROLE.match(fold(name))
+        or (_ONE_ACCOUNT.fullmatch(name) and name not in AGENCIES)
         or re.search(r"[<>{}=]|\d{3}", name)
     ):
         return ""

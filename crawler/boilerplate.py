@@ -17,7 +17,7 @@ _CLEAR = (
     r"(?:tambien )?(?:te|le|les|os) (?:puede|podria|pueden|podrian|recomendamos|sugerimos|invitamos a)(?: (?:interesar|gustar|leer|ver|tambien))*",
     r"(?:no te pierdas|no se pierda|no te lo pierdas|quizas? (?:te|le|les|os) (?:interese|interesa|guste)|tal vez (?:te|le) interese)",
     r"(?:para|por si quieres|si quieres) (?:saber|leer) mas|mas (?:informacion|noticias|detalles|sobre (?:el|este) tema)|tambien (?:lee|lea|mira|vea|ver|en)|ademas (?:lee|lea|mira|vea)",
-    rf"(?:otras|mas) {_THINGS}|{_THINGS} (?:relacionad[oa]s?|recomendad[oa]s?|sugerid[oa]s?|vinculad[oa]s?)|en (?:este|otro) (?:tema|enlace)|ultimas noticias",
+    rf"(?:otras|mas) {_THINGS}|{_THINGS} (?:relacionad[oa]s?|recomendad[oa]s?|sugerid[oa]s?|vinculad[oa]s?)|(?:ir|vaya|ve) a la (?:nota|noticia)|mas en \w+|en (?:este|otro) (?:tema|enlace)|ultimas noticias",
     r"(?:read (?:also|more)|see also|also read|you may (?:also )?like|more on this)",
 )  # fmt: skip
 # words that begin sentences as well: a label only in capitals, or where what follows is a link
@@ -45,16 +45,16 @@ _CALLS = (
     rf"sigue(?:nos)? (?:nuestr[oa]s? |a .{{2,40}} )?en (?:las |nuestras )?{_NETWORKS}\b|(?:en )?nuestro canal de {_NETWORKS}|estamos en {_NETWORKS}\b",
     rf"(?:recibe|reciba|recibi|recibir) (?:nuestr[oa]s?|(?:todas )?las (?:ultimas )?noticias|lo ultimo|lo mejor|gratis|.{{0,60}}en tu (?:{_INBOX})|{_SENT}.{{0,50}}en su (?:{_INBOX}))|quiero (?:recibirlo|suscribirme)",
     r"descarga (?:nuestra|gratis|la app|la aplicacion|aqui)|activa (?:las|nuestras) notificaciones|(?:haz|haga|hace) clic|(?:click|clic) aqui|ingresa aqui|(?:ingresa|ingresar|entrar)\W*$",
-    r"(?:este )?contenido (?:es )?(?:exclusivo|solo) para|(?:ya eres|aun no eres|si ya eres|si aun no eres) (?:suscriptor|socio)|si ya (?:tenes|tienes|eres|tiene) .{0,30}(?:cuenta|suscriptor)|inicia(?:r)? sesion\b.{0,60}$",
-    r"(?:tu|su|este) navegador no (?:soporta|es compatible|admite)|your browser does not support|reproducir(?: (?:el )?(?:audio|video|nota)| [\d.x ]+)?\W*$|escucha (?:esta|la|el) (?:nota|noticia|articulo)|cargando\W*$",
-    rf"(?:comparte|comparti|compartir|compartelo)(?: (?:esta|este) (?:nota|noticia|articulo|contenido)| en {_NETWORKS})|(?:compartir|comentar|imprimir|guardar|escuchar|seguir)\W*$|enviar por (?:correo|email|whatsapp)",
+    r"este contenido (?:es )?(?:exclusivo|solo) para|contenido (?:exclusivo|solo) para (?:(?:nuestr[oa]s|los|las) )?(?:suscriptor|socio|miembro|usuario|lector|registrad|clientes)|(?:ya eres|aun no eres|si ya eres|si aun no eres) (?:suscriptor|socio)|si ya (?:tenes|tienes|eres|tiene) .{0,30}(?:cuenta|suscriptor)|inicia(?:r)? sesion\b(?! (?:(?:extra)?ordinaria|solemne|plenaria|de|del|el|en|sin)\b).{0,60}$",
+    r"(?:tu|su|este) navegador no (?:soporta|es compatible|admite)|your browser does not support|reproducir(?: (?:el )?(?:audio|video|nota)| [\d.x ]+)?\W*$|escucha (?:esta|la|el) (?:nota|noticia|articulo)\b.{0,20}$|cargando\W*$",
+    rf"(?:comparte|comparti|compartir|compartelo)(?: (?:esta|este) (?:nota|noticia|articulo|contenido)| en {_NETWORKS}\b.{{0,40}}$)|(?:compartir|comentar|imprimir|guardar|escuchar|seguir)\W*$|enviar por (?:correo|email|whatsapp)\b.{{0,30}}$",
     r"deja(?:nos)? (?:tu|un|una) (?:comentario|respuesta|opinion|correo|email)|\d*\s*comentarios?\W*(?:\(\d+\))?$|para comentar debes?|tu direccion de correo electronico no sera|los campos (?:obligatorios|necesarios) estan",
     r"valora esta (?:noticia|nota)|ya sabias que en .{1,40} tenemos canal|mira lo que tiene nuestro canal|si (?:te gusto (?:esta|este)|llegaste hasta aqui|(?:quieres|desea) recibir)",
     r"hacemos periodismo desde|apoya (?:al|el|nuestro) periodismo|nuestro periodismo depende|(?:newsletter|boletin(?:es)?)(?: (?:de noticias|diario|semanal|informativo))?\W*$",
     r"todos los derechos reservados|derechos reservados|copyright\b|©|prohibida (?:su|la) reproduccion|queda (?:terminantemente )?prohibid[ao] (?:su|la) reproduccion|este sitio esta protegido",
-    r"(?:tags?|etiquetas?|temas?|palabras clave|keywords)\s*:|(?:temas|etiquetas) relacionad[oa]s|tiempo (?:estimado )?de lectura|\d+ min(?:utos)? de lectura|(?:publicidad|advertisement)\W*$",
+    r"tiempo (?:estimado )?de lectura|\d+ min(?:utos)? de lectura|(?:publicidad|anuncios?|advertisement)\W*$",
     r"(?:continuar|seguir|segui|sigue) leyendo\W*$|ver (?:mas|todo|todos|todas|comentarios|galeria)\W*$|(?:sobre (?:el|la) autora?|acerca del autor)\W*$|mas informacion (?:en|deportiva en)\b.{0,40}$",
-    r"conforme a (?:los )?criterios de (?:the )?trust|(?:lo )?mas (?:leid[oa]s?|vist[oa]s?)\W*$|lo mas nuevo\W*$|volver arriba|(?:articulo|noticia|nota|entrada) (?:anterior|siguiente)\b.{0,120}$|(?:anterior|siguiente)\W*$",
+    r"conforme a (?:los )?criterios de (?:the )?trust|(?:lo )?mas (?:leid[oa]s?|vist[oa]s?)\W*$|lo mas nuevo\W*$|volver arriba|(?:anterior|siguiente)\W*$",
     r"(?:autor|autora|fecha|publicado|publicacion|author|publish date|published)\s*:\W*$|(?:sign up for|subscribe to our|follow us on|join our)\b",
     r"(?:no (?:te )?olvides(?: de)?|recuerda(?: que puedes)?|(?:tambien )?(?:puedes|pueden|podes)) (?:seguirnos|encontrarnos|escucharnos|suscribirte|unirte a nuestr[oa]s?|dejarnos)\b|(?:buscanos|encuentranos|leenos|escuchanos) en\b",
     rf"(?:visita|visite|entra (?:a|en)|entre (?:a|en)|ingresa (?:a|en)|ingrese (?:a|en)|revisa|escucha|mira|descubre|explora|unete a|encuentra (?:mas|esta|todas?) .{{0,30}}en) {_OURS}|escucha (?:el|este) (?:podcast|episodio|audio)\b.{{0,20}}$",
@@ -62,6 +62,10 @@ _CALLS = (
     r"para (?:seguir|continuar) leyendo\b|(?:ya |aun no |todavia no )tienes (?:una )?(?:cuenta|suscripcion)\b.{0,60}$|para mas (?:informacion|noticias|detalles),? (?:visita|ingresa|entra|siguenos|consulta|revisa|haz)\b|si te intereso (?:esta|este|la)\b",
 )  # fmt: skip
 CALLS = re.compile(rf"^\W*(?:{'|'.join(_CALLS)})")
+TAGS = re.compile(
+    r"^\W*(?:(?:tags?|etiquetas?|temas?|palabras clave|keywords)\s*:|(?:temas|etiquetas) relacionad[oa]s|(?:articulo|noticia|nota|entrada) (?:anterior|siguiente)\b)"
+)
+"""What stands before a list of words or another article's headline, and before a sentence too: `Tags: así llaman a las pintas.`"""
 _PICTURE = "foto(?:grafia)?s?|imagen(?:es)?|infografia|ilustracion|photo|image|composicion"
 _MEDIA = f"{_PICTURE}|video|captura|credito|cortesia"
 CREDIT = re.compile(
@@ -70,7 +74,7 @@ CREDIT = re.compile(
 )
 _SIGNED_BY = re.compile(r"^[^\w(]*(?i:foto|imagen|photo)\s+(?i:por|by)\s+[A-ZÁÉÍÓÚÑ][^.]{0,80}\.?$")
 _CREDITED = re.compile(
-    r"^[^\w(]*(?:video|captura(?: de (?:pantalla|video))?|cr[eé]dito|cortes[ií]a|fuente|con informaci[oó]n de|edici[oó]n|texto)\s*[:/|©]([^.]{0,160})\.?$",
+    r"^[^\w(]*(?:(?:video|captura(?: de (?:pantalla|video))?|cr[eé]ditos?|cortes[ií]a|fuente|con informaci[oó]n de|edici[oó]n|texto)\s*[:/|©]|con informaci[oó]n de\s(?=(?:la |el )?(?-i:[A-ZÁÉÍÓÚÑ])))([^.]{0,160})\.?$",
     re.I,
 )
 _SMALL_WORDS = 4
@@ -96,6 +100,18 @@ CAPTION_CREDIT = re.compile(
 """A photograph's credit at the end of a line. An agency's name in brackets is none: agencies end their stories with it."""
 
 
+_WALL = re.compile(
+    r"(?:contenido|nota|articulo|noticia|informacion)(?: es)? (?:exclusiv[oa]|solo) para (?:(?:nuestr[oa]s|los|las) )?(?:suscriptor|soci)"
+    r"|para (?:seguir|continuar) leyendo\W{1,3}(?:suscribete|hazte|inicia)|(?:suscribete|hazte (?:socio|suscriptor)) para (?:seguir|continuar) leyendo"
+    r"|ya eres (?:suscriptor|soci[oa])"
+)
+
+
+def is_wall(line: str) -> bool:
+    """Whether a line under a text says that the rest is for who pays."""
+    return len(line) <= 260 and bool(_WALL.search(fold(line)))
+
+
 # an address, an account or a hidden mail address alone on its line; a label that points elsewhere
 _ADDRESS = re.compile(
     r"\W*(?:https?://\S+|www\.\S+|\S+@\S+\.\w+|@\w+|\[email[\s\xa0]protected\]|pic\.twitter\.com/\w+)\W*"
@@ -113,20 +129,32 @@ def is_boilerplate(line: str) -> bool:
         return True
     if len(plain) <= 300 and (
         ((label := CROSS_LINK.match(plain)) and not _goes_on(line[label.end() :]))
-        or ((label := SHOUTED.match(plain)) and line[: label.end()].isupper())
+        or ((label := SHOUTED.match(plain)) and line[: label.end()].isupper() and not _goes_on(line[label.end() :]))
     ):
         return True
     if LABEL.match(plain) or FOOTERS.match(plain):
         return True
     if _TOLD.search(line) or line.lstrip()[:1] in _QUOTES:
         return bool(CREDIT.match(plain)) and len(plain) <= 180
-    return (bool(CALLS.match(plain)) and len(plain) <= 260) or (len(plain) <= 180 and _is_credit(line, plain))
+    if len(plain) <= 260 and (
+        CALLS.match(plain) or ((label := TAGS.match(plain)) and not _is_said(line[label.end() :]))
+    ):
+        return True
+    return len(plain) <= 180 and _is_credit(line, plain)
 
 
 def _goes_on(rest: str) -> bool:
     """Whether what follows a label is the rest of a sentence (`Más detalles: los dos huyeron a pie.`), not a headline."""
     rest = rest.strip()
     return rest.endswith((".", "!", "?")) and rest[:1].islower() and len(rest.split()) >= 6
+
+
+def _is_said(rest: str) -> bool:
+    """Whether what follows a label is a sentence, not a list of words (`Extorsión, Lima, Policía Nacional.`) or a headline."""
+    if not rest.rstrip().endswith((".", "!", "?")):
+        return False
+    pieces = [piece.split() for piece in rest.split(",")]
+    return any(len(words) >= 6 and 2 * sum(word.islower() for word in words) > len(words) for words in pieces)
 
 
 def _is_credit(line: str, plain: str) -> bool:
@@ -161,4 +189,6 @@ def is_sign_off(line: str) -> bool:
 
 def is_caption(line: str) -> bool:
     """Whether a short line ends in a photograph's credit."""
-    return len(line) <= 320 and bool(CAPTION_CREDIT.search(line)) and not line.rstrip().endswith(('"', "”", "»"))
+    if len(line) > 320 or not CAPTION_CREDIT.search(line) or line.rstrip().endswith(('"', "”", "»")):
+        return False
+    return not _CREDITED.match(line) or _is_credit(line, fold(line))

@@ -40,6 +40,9 @@ _GLUED = re.compile(r"[a-záéíóúñ]{3}[A-ZÁÉÍÓÚÑ@]")
 _PARTED = re.compile(
     r"\s+[|·•/–—-]\s+|[.,;]?\s+(?=(?:fotos?|fotograf[ií]as?|v[ií]deos?|im[aá]genes|edici[oó]n)\s*:)", re.I
 )
+_HEADLINE_BY = re.compile(
+    r"(?:^|[,.:;|(–—\"”»-])\s*(?:(?:escribe|columna de|opinion de|texto de)|(?:una? \w+ )?(?:por|by)):?\s*$"
+)
 _CREDITED = re.compile(r"texto\s*:\s", re.I)
 
 
@@ -58,15 +61,25 @@ def signed(
     outlets = {_letters(name) for name in (*site, *named_behind(page, title), _domain(url))}
     chosen = [[text_of(node) for node in select(page.root, selectors["author"])]] if "author" in selectors else []
     newsroom: tuple[str, ...] = ()
+    first_name: tuple[str, ...] = ()
     for names in (*chosen, *_told(meta, data), *_printed(page, body)):
         found = tuple(
             name for name in authors(names)
-            if fold(name) not in fold(title) and not _is_outlet(name, outlets) and key_of(name) not in _SECTIONS
+            if not _is_told_of(name, title) and not _is_outlet(name, outlets) and key_of(name) not in _SECTIONS
         )  # fmt: skip
-        if found and not all(NEWSROOM.search(name) for name in found):
+        if not found or all(NEWSROOM.search(name) for name in found):
+            newsroom = newsroom or found
+        elif not first_name and len(found) == 1 and " " not in found[0] and fold(found[0]) not in AGENCIES:
+            first_name = found  # an account's `Elmer`, where the page prints `Elmer Mamani`
+        elif not first_name or any(fold(first_name[0]) in fold(name).split() for name in found):
             return found
-        newsroom = newsroom or found
-    return newsroom
+    return first_name or newsroom
+
+
+def _is_told_of(name: str, title: str) -> bool:
+    """Whether a headline is about whom it names, not by them (`El miedo como impuesto, por Ana Prado`)."""
+    before, found, _ = fold(title).partition(fold(name))
+    return bool(found) and not _HEADLINE_BY.search(before)
 
 
 def _told(meta: Meta, data: Mapping[str, Any]) -> Iterator[list[str]]:
@@ -147,7 +160,12 @@ def _names_in(page: Outline, node: html.HtmlElement) -> list[str]:
         return [tail]  # an icon, and the name behind it
     if sum(map(len, texts)) > 200:
         return []
-    links = [text for link in node.iter("a") if (text := text_of(link)) and _is_name(text)]
+    around = node.getparent() if node.tag == "a" else None
+    if around is not None and not 0 < sum(map(len, page.texts_of(around, 200))) <= 200:
+        around = None
+    # who signs together is linked one by one: `Por <a>Ana Prado</a>, editora, y <a>Teo Ríos</a>`
+    group = node.iter("a") if around is None else (a for a in around.iter("a") if page.parts.get(a, 0) & Part.BYLINE)
+    links = [text for link in group if (text := text_of(link)) and _is_name(text)]
     marked = [
         text for one in node.iter() if one.get("itemprop") == "name" and (text := text_of(one)) and _is_name(text)
     ]
@@ -181,5 +199,6 @@ def _by_lines(page: Outline, body: Body) -> Iterator[list[str]]:
         text = page.lines[place].text
         if len(text) <= 120 and (not body.out[place] or _CREDITED.match(text)):
             for part in _PARTED.split(text):
-                if _SIGNED.match(part) and _is_name(part):
+                newsroom = place >= last - 2 and len(part) <= 60 and NEWSROOM.match(part)
+                if (_SIGNED.match(part) or newsroom) and _is_name(part):
                     yield [part]

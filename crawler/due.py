@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from core.time import LIMA
 from crawler.rhythm import Rhythm
 
 if TYPE_CHECKING:  # extraction workers ask how late is late, and need not load the store for it
@@ -29,6 +30,7 @@ PERMANENT = frozenset({"blocked", "moved", "gone", "invalid", "layout", "robots"
 REFUSALS = frozenset({"blocked", "robots"})
 FAILING = 3
 SHORTEST_GAP = 4 * 3600.0
+DAY = 86400.0
 QUIET_GAPS = 3
 FORGETTING = 0.97
 OVERFLOWN = 1.5
@@ -192,13 +194,20 @@ def _pauses(state: SourceState, poll: Poll, now: datetime) -> tuple[float | None
 
 
 def _first_gap(poll: Poll) -> float | None:
-    """The longest pause between the items of a listing, else three times what the source's file expects, else a day."""
+    """The longest pause between the items of a listing, else three times what the source's file expects, else a day.
+
+    Items of one moment tell of no pause, and days of none that is shorter.
+    """
     dates = _dates(poll)
-    if len(dates) >= FEW:
-        return max(SHORTEST_GAP, *((b - a).total_seconds() for a, b in pairwise(dates)))
+    if len(dates) >= FEW and dates[0] < dates[-1]:
+        return max(SHORTEST_GAP, DAY if _are_days(dates) else 0, *((b - a).total_seconds() for a, b in pairwise(dates)))
     if poll.not_modified:
         return None
     return max(SHORTEST_GAP, 3 * 86400 / poll.items_a_day if poll.items_a_day else 86400.0)
+
+
+def _are_days(dates: Sequence[datetime]) -> bool:
+    return all((at := date.astimezone(LIMA)).hour == at.minute == at.second == 0 for date in dates)
 
 
 def _looked(state: SourceState, now: datetime) -> bool:

@@ -5,10 +5,14 @@ from typing import Any
 
 from crawler import jsonld
 from crawler.body import Body
+from crawler.boilerplate import is_boilerplate, is_caption
 from crawler.labels import Part
 from crawler.markup import to_text
 from crawler.nodes import Meta, first, select, text_of
 from crawler.outline import Outline, key_of
+from crawler.paragraphs import is_dateline
+
+_ENDS = (".", "!", "?", "…", "”", "»", '"')
 
 
 def lead_of(
@@ -24,7 +28,7 @@ def lead_of(
         for text in (jsonld.string(data.get("description")), first(meta, "og:description"), first(meta, "description"), first(meta, "twitter:description"), jsonld.string(data.get("alternativeHeadline")))
     ]  # fmt: skip
     told = [text for text in told if len(text) >= 8 and key_of(text) != key_of(title)]
-    leads = printed_leads(page, body, title) or _same_as_told(page, body, told)
+    leads = printed_leads(page, body, title) or _same_as_told(page, body, told) or _under_headline(page, body)
     if leads:
         return " ".join(leads), leads
     return next(iter(told), ""), []
@@ -68,6 +72,27 @@ def _same_as_told(page: Outline, body: Body, told: list[str]) -> list[str]:
                 line.key == key or (len(key) >= 60 and line.key.startswith(key) and place < body.span.first)
                 for key in keys
             )
+        ):
+            return [line.text]
+    return []
+
+
+def _under_headline(page: Outline, body: Body) -> list[str]:
+    """A smaller heading between headline and text, or the sentence right under the headline, that no name calls a lead."""
+    if body.headline < 0:
+        return []
+    for place in range(body.headline + 1, min(body.span.first, body.headline + 4)):
+        line = page.lines[place]
+        if body.out[place] or is_dateline(line.text) or is_caption(line.text) or is_boilerplate(line.text):
+            continue
+        heading, words = line.node.tag in ("h2", "h3", "h4"), len(line.text.split())
+        said = place == body.headline + 1 and line.node.tag in ("p", "div", "section") and line.text.endswith(_ENDS)
+        if (
+            (heading or said)
+            and words >= 6
+            and len(line.text) <= 500
+            and not line.linked
+            and line.text not in body.rows
         ):
             return [line.text]
     return []

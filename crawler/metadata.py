@@ -15,6 +15,7 @@ from core.time import Moment
 from core.urls import canonical, same_site
 from crawler import jsonld
 from crawler.body import Body
+from crawler.boilerplate import is_wall
 from crawler.bylines import signed
 from crawler.headline import headline_of
 from crawler.language import language_code
@@ -24,6 +25,9 @@ from crawler.nodes import Meta, first, meta_of
 from crawler.outline import Outline
 from crawler.published import moment_of
 from crawler.sections import section_of
+
+BEGUN = 1500
+"""Characters up to which a text is the beginning that a subscriber's article shows to all."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,6 +80,7 @@ def claims(page: Outline, url: str, selectors: Mapping[str, str]) -> Facts:
 def complete(facts: Facts, page: Outline, body: Body, url: str, now: datetime, selectors: Mapping[str, str]) -> Facts:
     """With what stands beside the headline and the body. `now` (when the page was fetched) only tells what cannot be: dates ahead of it."""
     meta, data = facts.meta, facts.data
+    facts.paywalled = facts.paywalled or _is_walled(page, body)
     facts.summary, facts.leads = lead_of(page, body, meta, data, facts.title, selectors)
     facts.opening = "" if facts.summary else opening(page, body)
     facts.author = signed(page, body, meta, data, site=facts.sites, url=url, title=facts.title, selectors=selectors)
@@ -137,6 +142,12 @@ def _paywalled(meta: Meta, data: Mapping[str, Any]) -> bool:
         first(meta, "cxenseparse:per-tiponota").lower() == "premium"
         or first(meta, "article:content_tier").lower() == "locked"
     )
+
+
+def _is_walled(page: Outline, body: Body) -> bool:
+    """Whether a short text ends where the page says that the rest is for subscribers."""
+    foot = page.lines[max(0, body.span.last - 1) : body.span.last + 6]
+    return sum(map(len, body.rows)) < BEGUN and any(is_wall(line.text) for line in foot)
 
 
 def _native_ids(root: html.HtmlElement, meta: Meta) -> tuple[str, ...]:

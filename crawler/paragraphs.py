@@ -12,10 +12,14 @@ _OF_DATES = (
     "january february march april june july august september october november december jan apr aug dec "
     "lunes martes miercoles jueves viernes sabado domingo lun mie jue vie sab dom monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun "
     "de del el la las a al en los on at in hoy ayer publicado publicada publicacion actualizado actualizada actualizacion modificado creado fecha hora published updated posted last "
-    "am pm a m p h hs hr hrs horas hours gmt utc pet est edt pst et pt ct cet t z min minutos hace ultima vez"
+    "am pm a m p h hs hr hrs hora horas hours gmt utc pet est edt pst et pt ct cet t z min minuto minutos hace dia dias semana semanas mes meses ultima vez"
 )
 DATE_WORDS = frozenset(_OF_DATES.split())
 """Words that a line may have and be only a date."""
+_COUNTED = frozenset(
+    ("por", "y", "e", "en", "para", "vistas", "visitas", "lecturas", "visto", "leido", "veces", "comentarios")
+)
+"""Words without a capital that may stand beside a day: of names, and of counters."""
 _SPACED = re.compile(r"(?<=\w) (?=[.,;:)](?:\s|$))|(?<=[¿¡(“«]) ")
 _SIGNED = re.compile(
     r"^(?:por|de|by|texto|redaccion|redactado por|escribe|escrito por|publicado por|publicada por|autora?|nota de|informe de|written by) "
@@ -34,7 +38,7 @@ def tidy(rows: list[str], title: str, *, marks: tuple[str, ...] = ()) -> list[st
         line = re.sub(r"^[-*•·]\s+(?=\S)", "", row)
         key = key_of(line)
         if (
-            not key or key in seen or key == key_of(title) or _is_date(key) or is_boilerplate(line) or is_caption(line)
+            not key or key in seen or key == key_of(title) or is_date(key) or is_boilerplate(line) or is_caption(line)
             or (len(line) <= 120 and _is_mark(line, key, beside))
         ):  # fmt: skip
             continue
@@ -44,18 +48,19 @@ def tidy(rows: list[str], title: str, *, marks: tuple[str, ...] = ()) -> list[st
     return [re.sub(r"^[-*•·]\s+(?=\S)", "", row) for row in _without_ends(kept)]
 
 
-def _is_date(key: str) -> bool:
+def is_date(key: str) -> bool:
     """Whether a line is a date and nothing else: `Miércoles 18 de noviembre de 2026 | 10:45 hs.`, `Nov. 19, 2026, 8:41 AM`."""
     if len(key) > 90 or not re.search(r"\d", key):
         return False
     words = re.findall(r"[^\W\d_]+", key)
-    return all(word in DATE_WORDS for word in words) and bool(re.search(r"\b(?:19|20)\d\d\b|\b\d{1,2} \d{2}\b", key))
+    whole = key.startswith(("publicad", "actualizad")) or re.search(r"\b(?:19|20)\d\d\b|\b\d{1,2} \d{2}\b", key)
+    return bool(whole) and all(word in DATE_WORDS for word in words)
 
 
 def is_dateline(text: str) -> bool:
     """A day with at most names beside it (who, where), not a sentence or subhead that names one."""
     words = [word for word in re.findall(r"[^\W\d_]+", text) if fold(word) not in DATE_WORDS]
-    names = all(word[0].isupper() or word in ("por", "y", "e", "en", "para") for word in words)
+    names = all(word[0].isupper() or fold(word) in _COUNTED for word in words)
     return len(words) <= 6 and names and any(char.isdigit() for char in text)
 
 

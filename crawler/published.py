@@ -13,7 +13,7 @@ from crawler.body import Body
 from crawler.labels import Part
 from crawler.nodes import Meta, select, text_of
 from crawler.outline import Outline
-from crawler.paragraphs import is_dateline
+from crawler.paragraphs import is_date, is_dateline
 
 PUBLISHED = (
     "article:published_time", "datepublished", "og:article:published_time", "og:published_time", "article:published", "published_time", "bi3dpubdate",
@@ -107,6 +107,10 @@ def _beside(page: Outline, body: Body, now: datetime) -> Iterator[Moment]:
                 yield moment
     for place, node in marked:
         if place not in head and place not in foot and (moment := _marked(page, node, now)):
+            yield moment
+    for line in page.lines[body.headline + 1 : body.span.first] if body.headline >= 0 else ():
+        # beside the signatures, in what templates call credits
+        if len(line.text) <= 80 and is_date(line.key) and (moment := _printed(line.text, now)):
             yield moment
 
 

@@ -17,12 +17,14 @@ META = (
     "nrbi:sections", "mrf:sections", "dcterms.subject.section",
 )  # fmt: skip
 LONGEST = 60
-_HOME = frozenset(("inicio", "home", "portada", "noticias", "news", "noticia", "nota", "notas", "articulo", "articulos", "article", "articles", "post", "posts", "node", "blog", "content", "story", "stories", "uncategorized", "sin categoria", "general", "index php", "es", "en", "amp", "web", "site", "www", "detalle", "ver", "leer", "contenido", "publicacion", "archivo", "archivos", "tag", "category", "categoria", "ingles", "english"))  # fmt: skip
+_BAR = re.compile(r"\s*[|>»]\s*|\s+/\s+")
+"""What stands between a section and its subsection: `Política | Congreso`."""
+_HOME = frozenset(("inicio", "home", "portada", "noticias", "news", "noticia", "nota", "notas", "articulo", "articulos", "article", "articles", "post", "posts", "node", "blog", "content", "story", "stories", "uncategorized", "sin categoria", "general", "index php", "es", "en", "amp", "web", "site", "www", "detalle", "ver", "leer", "contenido", "publicacion", "edicion", "ediciones", "seccion", "secciones", "archivo", "archivos", "tag", "category", "categoria", "ingles", "english"))  # fmt: skip
 _ACCENTS = {
     "politica": "Política", "economia": "Economía", "opinion": "Opinión", "tecnologia": "Tecnología", "pais": "País", "nacion": "Nación", "region": "Región",
     "educacion": "Educación", "musica": "Música", "futbol": "Fútbol", "cronica": "Crónica", "cronicas": "Crónicas", "investigacion": "Investigación",
     "television": "Televisión", "turismo": "Turismo", "mineria": "Minería", "energia": "Energía", "peru": "Perú", "mexico": "México", "america": "América",
-    "bogota": "Bogotá", "ciencia tecnologia": "Ciencia y tecnología", "mas deportes": "Más deportes", "ultimas noticias": "Últimas noticias",
+    "bogota": "Bogotá", "junin": "Junín", "ancash": "Áncash", "apurimac": "Apurímac", "huanuco": "Huánuco", "san martin": "San Martín", "ciencia tecnologia": "Ciencia y tecnología", "mas deportes": "Más deportes", "ultimas noticias": "Últimas noticias",
 }  # fmt: skip
 
 
@@ -36,7 +38,7 @@ def section_of(page: Outline, body: Body, facts: Any, selectors: Mapping[str, st
         "",
     }
     for text in _told(page, body, facts, selectors):
-        name = one_line(text)
+        name = _BAR.split(one_line(text))[0]
         if (
             2 <= len(name) <= LONGEST
             and not name.startswith("http")

@@ -4,6 +4,7 @@ A save is decided in memory, document by document, from rows loaded for the whol
 statement. So saving in bulk and one by one give the same store, and 100,000 headlines take seconds.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, bindparam, select, update
 
 from core.document import ChangedBy, Document
+from core.text import fold
 from store.dialect import batches, exclusive, insert
 from store.names import names
 from store.reading import aliases_of, document_of
@@ -24,6 +26,8 @@ PRECISION = {None: -1, "month": 0, "day": 1, "minute": 2, "second": 3}
 REPEATING = ("import", "backfill")
 ARRIVAL = {"import": 0, "backfill": 1, "late": 2, "live": 3}
 DATE = ("published", "published_precision", "published_from")
+ALIKE = 0.35
+"""Share of the longer words, of the fewer ones, that two articles have in common which are one; others of one outlet have a fifth."""
 META = ("canonical_url", "language", "author", "section", "paywalled")
 ROW = (
     "url", "canonical_url", "source", "kind", "language", "author", "section", *DATE, "fetched", "arrival", "version",
@@ -130,7 +134,7 @@ def _load_told(tx: Connection, known: dict[str, _Known]) -> None:
 
 
 def _decide(plan: _Batch, document: Document, own: tuple[str, ...], by: ChangedBy) -> Saved:
-    ids = {plan.names[name] for name in own if name in plan.names}
+    ids = {plan.names[name] for name in own if name in plan.names and not _is_others(plan, document, name)}
     if document.id in plan.known:
         ids.add(document.id)
     if not ids:
@@ -141,6 +145,25 @@ def _decide(plan: _Batch, document: Document, own: tuple[str, ...], by: ChangedB
     if added := _name(plan, known.document.id, own):
         known.document = replace(known.document, aliases=tuple(sorted({*known.document.aliases, *added})))
     return _known(plan, known, document, by)
+
+
+def _is_others(plan: _Batch, document: Document, name: str) -> bool:
+    """Whether an id that a feed gave leads to another article: feeds number their places, and give one id to all.
+
+    An article that moved keeps its words. An id that the address itself carries is the article's own.
+    """
+    own_id = re.escape(name.rpartition(":")[2])
+    if not name.startswith("native:") or re.search(rf"(?<!\w){own_id}(?!\w)", document.url):
+        return False
+    known = plan.known.get(plan.names[name])
+    if known is None or document.url == known.document.url:
+        return False
+    a, b = _words(document), _words(known.document)
+    return bool(a and b) and len(a & b) < ALIKE * min(len(a), len(b))
+
+
+def _words(document: Document) -> set[str]:
+    return set(re.findall(r"\w{5,}", fold(f"{document.title} {_body(document)}")))
 
 
 def _new(plan: _Batch, document: Document, own: tuple[str, ...]) -> Saved:

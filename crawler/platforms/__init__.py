@@ -11,6 +11,7 @@ import io
 import json
 import re
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,7 +66,20 @@ def parse(
         raise ListingError(
             f"The {found.kind.replace('_', ' ')} is valid and has no entries{left_out}.", "Check whether it moved.", "empty"
         )  # fmt: skip
-    return found
+    return _told_apart(found)
+
+
+def _told_apart(found: Listing) -> Listing:
+    """Without the ids that items with different addresses share (a guid that is the outlet's or the section's): they name none of them."""
+    first: dict[str, str] = {}
+    shared = {
+        one.native_id for one in found.entries if one.native_id and first.setdefault(one.native_id, one.url) != one.url
+    }
+    if not shared:
+        return found
+    entries = tuple(replace(one, native_id=None) if one.native_id in shared else one for one in found.entries)
+    note = f"{len(shared)} ids are of several items each, and were left out"
+    return replace(found, entries=entries, notes=(*found.notes, note))
 
 
 def unpack(body: bytes) -> bytes:

@@ -29,6 +29,8 @@ _ITEM = re.compile(r"<(item|entry)(?=[\s>])", re.I)
 _OPEN = re.compile(r"<(title|link|guid|pubDate|description)(?:\s[^<>]*)?>([^<]*)</(?!\1)[A-Za-z:]*>", re.I)
 ONE_BY_ONE = 1_000
 """A broken feed of more items is not read one by one."""
+SHORTEST_ID = 4
+"""Characters of an RSS guid that can be an article's own: shorter ones number the places of the feed."""
 MOST_ITEMS = 50_000
 """No feed has more: what claims to is not read at all."""
 
@@ -99,7 +101,7 @@ def _item(item: Any, url: str, language: str | None, now: datetime) -> Entry | N
         section=next((label for tag in item.get("tags") or [] if (label := one_line(tag.get("term") or ""))), None),
         text=_described(whole, fragment),
         language=language_code(item.get("language")) or language,
-        native_id=_native(item.get("id"), link),
+        native_id=_native(item.get("id"), link, SHORTEST_ID),
         note=date.note,
     )
 
@@ -113,14 +115,18 @@ def _link(item: Any, url: str) -> str:
     return next((link for candidate in candidates if candidate and (link := web_link(url, candidate))), "")
 
 
-def _native(guid: str | None, link: str) -> str | None:
+def _native(guid: str | None, link: str, shortest: int = 1) -> str | None:
     """A guid that is no address, or WordPress' `?p=123`: an id that outlives a changed slug."""
     guid = (guid or "").strip()
     if match := re.search(r"[?&]p=(\d+)$", guid):
         return match[1]
     return (
         guid
-        if guid and not guid.startswith("http") and guid != link and len(guid) <= 80 and not re.search(r"\s", guid)
+        if guid
+        and not guid.startswith("http")
+        and guid != link
+        and shortest <= len(guid) <= 80
+        and not re.search(r"\s", guid)
         else None
     )
 

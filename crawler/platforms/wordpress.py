@@ -12,14 +12,17 @@ from crawler.platforms.feed import FOOTER, MORE
 
 def posts(data: Any, url: str, now: datetime) -> Listing | None:
     """The posts of a WordPress answer, or None where the data is something else. `date_gmt` is UTC without saying so."""
-    if (
-        not isinstance(data, list)
-        or not data
-        or not all(isinstance(row, dict) and "link" in row and isinstance(row.get("title"), dict) for row in data)
-    ):
+    rows = [row for row in data if _is_post(row)] if isinstance(data, list) else []
+    if not rows or 2 * len(rows) < len(data):
         return None
-    entries = tuple(entry for row in data if (entry := _entry(row, url, now)) is not None)
-    return Listing(kind="json", entries=entries)
+    entries = tuple(entry for row in rows if (entry := _entry(row, url, now)) is not None)
+    left_out = len(data) - len(entries)
+    notes = (f"{left_out} rows are no posts that can be used",) if left_out else ()
+    return Listing(kind="json", entries=entries, notes=notes)
+
+
+def _is_post(row: Any) -> bool:
+    return isinstance(row, dict) and "link" in row and isinstance(row.get("title"), dict)
 
 
 def _entry(row: dict[str, Any], url: str, now: datetime) -> Entry | None:

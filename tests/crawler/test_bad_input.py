@@ -278,6 +278,30 @@ def test_an_item_that_changes_its_address_is_one_document(store, settings, site)
     assert len(found(store)) == 2, "known by its canonical address"
 
 
+def test_guids_that_number_places_or_are_all_the_same_join_no_articles(store, settings, site):
+    now = datetime.now(UTC)
+    news = [
+        (
+            "Pescadores bloquean el muelle por el precio del combustible",
+            "Ochenta lanchas cierran desde anoche la entrada grande",
+        ),
+        ("Escolares ganan concurso nacional de robótica", "Tres alumnas construyeron un brazo mecánico con chatarra"),
+        ("Detienen a banda que cobraba cupos a bodegas", "Fiscales hallaron cuadernos, pistolas y catorce celulares"),
+    ]
+    for round, guids in enumerate((("sitio", "sitio", "1"), ("puesto-1", "otro-9", "2"), ("otro-9", "puesto-1", "3"))):
+        rows = []
+        for (title, text), guid in zip(news, guids, strict=True):
+            path = f"/nota/{guid}-{round}-{title.split()[0].lower()}-de-hoy-mismo"
+            site.put(
+                path,
+                f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>{text}. {text} {title}.</p></body></html>",
+            )
+            rows.append((title, path, guid, now))
+        site.put("/feed.xml", rss(site, rows))
+        crawl(store, settings, site.source())
+        assert len({document.title for document in found(store).values()}) == 3, "no article became another's version"
+
+
 def test_a_canonical_address_that_is_the_front_page_does_not_make_one_document_of_all(store, settings, site):
     head = f"<link rel='canonical' href='{site.url('/')}'>"
     for i in range(4):

@@ -292,3 +292,15 @@ def test_a_rhythm_survives_being_kept():
     state = polled([READ] * 3)
     rhythm = Rhythm.from_json(state.rhythm)
     assert rhythm.to_json() == state.rhythm and Rhythm.from_json(rhythm.to_json()) == rhythm
+
+
+def test_items_of_one_moment_or_of_days_only_make_no_source_silent_at_noon():
+    midnight = NOW.astimezone(LIMA).replace(hour=0, minute=0, second=0) - timedelta(days=1)
+    for dates in (
+        [midnight] * 12,
+        [midnight + timedelta(hours=7)] * 12,
+        [*[midnight] * 6, *[midnight - timedelta(days=1)] * 6],
+    ):
+        state = polled([Poll(ok=True, new=12, listed=12, dates=dates, trusted=True)])
+        assert state.status == "verified" and state.gap >= 86400
+        assert is_quiet(state, NOW + timedelta(days=6)), "but one that stays so is"

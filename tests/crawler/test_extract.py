@@ -290,6 +290,15 @@ CROSS = [
     "Más detalles: Así fue la reunión de los vecinos con el alcalde.",
     "Para seguir leyendo, suscríbete a La Ribera",
     "¿Ya tienes una cuenta? Inicia sesión",
+    "Tags: puente, Puerto Ámbar, Junta de Vecinos",
+    "Temas: Puente, Feria, Junta de Vecinos del Puerto.",
+    "Contenido exclusivo para nuestros suscriptores",
+    "Enviar por WhatsApp",
+    "Anuncio",
+    "Compartir en Facebook",
+    "Con información de La Ribera",
+    "Más en Sociedad: Otra nota sobre el puente",
+    "Ir a la nota: Otra nota sobre el puente",
 ]
 PROSE = [
     "Mira Flores llegó ayer al puerto con una carga de madera para el puente.",
@@ -335,6 +344,20 @@ PROSE = [
     "Video muestra cómo dos hombres disparan contra una cúster.",
     "Edición especial de la feria reunirá a cien artesanos.",
     "Temas como el agua quedaron fuera de la mesa de diálogo.",
+    "Tags: así llaman los jóvenes del puerto a las pintas de cada esquina.",
+    "Temas: el agua, la luz y la feria fueron los tres puntos que pidió la junta.",
+    "Crédito: el banco negó el préstamo a la panadera.",
+    "Cortesía: el alcalde saludó al ministro y luego se fue.",
+    "VER: el sistema de avisos del municipio dejó de funcionar en mayo.",
+    "EN VIVO: así mostraron los presos la celda desde el penal.",
+    "Enviar por WhatsApp la foto del recibo era la orden de cada lunes.",
+    "Compartir en Facebook la dirección de los testigos fue el delito por el que lo condenaron.",
+    "Escucha la noticia de la muerte de su hijo y se desmaya en plena calle.",
+    "Inicia sesión extraordinaria el concejo para ver el caso del puente.",
+    "Nota anterior del banco ya advertía que faltaba dinero en la caja.",
+    "Contenido exclusivo para mayores vendía la red que amenazaba a los escolares.",
+    "Con información de inteligencia la policía entró a once casas del puerto.",
+    "Más en detalle: los dos hombres llegaron en una moto y dispararon.",
 ]
 
 
@@ -369,6 +392,85 @@ def test_subheads_and_lists_stay_captions_and_boxes_go():
     ]
 
 
+def test_a_short_lead_that_no_name_calls_one_begins_the_text():
+    text = "".join(f"<p>{row}</p>" for row in BODY)
+    for lead in (
+        "<h2>La junta pide que la obra empiece antes de la feria</h2>",
+        "<p>La junta pide la obra antes de la feria.</p>",
+    ):
+        found = extract(page(f"{lead}<div>18 de noviembre de 2026</div><div class='nota'>{text}</div>"))
+        assert found.text.split("\n")[1:] == BODY and found.summary == found.text.split("\n")[0], lead
+        assert found.summary.startswith("La junta pide")
+    menu = "<div>Inicio Local Deportes Opinión Cultura Puerto</div><p><a href='/x'>Otra nota sobre la feria del puerto y sus calles</a></p>"
+    assert extract(page(f"{menu}<div class='nota'>{text}</div>")).text.split("\n") == BODY
+
+
+def test_a_column_is_signed_by_whom_its_headline_names_and_a_report_is_not():
+    text = "".join(f"<p>{row}</p>" for row in BODY)
+    signed = "<span class='autor'>Ana Luz Prado</span>"
+    for title, names in (
+        ("El miedo como impuesto, por Ana Luz Prado", ("Ana Luz Prado",)),
+        ("Ana Luz Prado pide que el puente se levante antes", ()),
+    ):
+        assert extract(page(f"{signed}{text}", title=title)).author == names
+
+
+def test_the_whole_name_on_the_page_stands_before_an_account_s():
+    text = "".join(f"<p>{row}</p>" for row in BODY)
+    data = ld(f'{{"@type":"NewsArticle","headline":"{TITLE}","author":{{"name":"Elmer"}}}}')
+    for printed, names in (("Elmer Mamani Paz", ("Elmer Mamani Paz",)), ("Teo Ríos Paz", ("Elmer",))):
+        found = extract(page(f"<div class='autor'>por {printed}</div>{text}", head=data))
+        assert found.author == names
+    assert extract(page(f"<div>{text}<p>Redacción La Ribera</p></div>")).author == ("Redacción La Ribera",)
+
+
+def test_who_is_linked_side_by_side_signed_together_and_their_day_stands_beside_them():
+    by = "<p>Por <a href='/autor/ana'>Ana Luz Prado</a>, editora de datos, y <a href='/autor/teo'>Teo Ríos</a>, reportero</p>"
+    text = "".join(f"<p>{row}</p>" for row in BODY)
+    found = extract(page(f"<div class='credits'>{by}<p>19 NOV 2026 | 9:15 h</p></div><div>{text}</div>"))
+    assert found.author == ("Ana Luz Prado", "Teo Ríos") and found.published.date().isoformat() == "2026-11-19"
+
+
+@pytest.mark.parametrize(
+    ("below", "rows", "walled"),
+    [
+        ("<h3>Contenido exclusivo para suscriptores</h3>", 2, True),
+        ("<p>¿Ya eres suscriptor? Inicia sesión</p>", 2, True),
+        ("<p>Para seguir leyendo, suscríbete a La Ribera</p>", 2, True),
+        ("<p>Para seguir leyendo, suscríbete a La Ribera</p>", 40, False),
+        ("<p>Suscríbete a nuestro boletín</p>", 2, False),
+    ],
+)
+def test_a_text_that_ends_at_a_wall_is_paywalled(below, rows, walled):
+    text = "".join(f"<p>{BODY[n % len(BODY)]} {n}</p>" for n in range(rows))
+    found = extract(page(f"<div class='nota'>{text}</div><div class='muro'>{below}</div>"))
+    assert found.paywalled is walled and "uscr" not in found.text
+
+
+@pytest.mark.parametrize(
+    ("printed", "day"), [("<i></i> 18-11-2026 <i></i> 233 vistas", "2026-11-18"), ("Hace 2 días", "2026-11-23")]
+)
+def test_a_day_beside_a_counter_or_told_by_its_distance(printed, day):
+    text = "".join(f"<p>{row}</p>" for row in BODY)
+    found = extract(page(f"<small>{printed}</small><div>{text}</div>", url="https://ribera.example/nota.php?id=7"))
+    assert found.published.date().isoformat() == day and found.published_from == "text"
+
+
+@pytest.mark.parametrize(
+    ("told", "path", "section"),
+    [("Política | Congreso", "/nota/x", "Política"), ("", "/edicion/junin/una-nota", "Junín"), ("", "/seccion/", None)],
+)
+def test_the_section_before_its_subsection_and_behind_its_folder(told, path, section):
+    text = "".join(f"<p>{row}</p>" for row in BODY)
+    head = f'<meta property="article:section" content="{told}">'
+    assert extract(page(f"{text}", head=head, url="https://ribera.example" + path)).section == section
+
+
+def test_when_it_was_put_up_is_no_paragraph():
+    text = "".join(f"<p>{row}</p>" for row in BODY)
+    assert extract(page(f"<div><p>Publicado el lunes 16 de noviembre</p>{text}</div>")).text.split("\n") == BODY
+
+
 def test_captions_by_their_credit():
     assert is_caption("El puente visto desde el mercado (Foto: Teo Ríos)") and is_caption("Vista del puente. / EFE")
     assert not is_caption("El puente costó tres millones (según el acta).") and not is_caption(
@@ -389,6 +491,12 @@ def test_captions_by_their_credit():
         (["Ana Luz Prado, periodista"], ("Ana Luz Prado",)),
         (["Ana Luz Prado", "ana luz prado"], ("Ana Luz Prado",)),
         (["EFE"], ("EFE",)),
+        (["Ana Luz Prado y María del Mar Ríos"], ("Ana Luz Prado", "María del Mar Ríos")),
+        (["Ministerio de Trabajo y Promoción del Empleo"], ("Ministerio de Trabajo y Promoción del Empleo",)),
+        (["ribera24", "Redaccion1"], ()),
+        (["efe"], ("efe",)),
+        (["Entrevista: Ana Luz Prado"], ("Ana Luz Prado",)),
+        (["Escrito por Ana Luz Prado el martes, 17 noviembre 2026 a las 10:10"], ("Ana Luz Prado",)),
     ],
 )
 def test_who_signed(printed, names):

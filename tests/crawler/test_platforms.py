@@ -602,6 +602,26 @@ def test_a_json_of_unknown_shape_is_guessed_by_usual_names():
         read(json.dumps({"data": [{"nombre_comercial": 1}]}))
 
 
+def test_odd_rows_cost_wordpress_no_other():
+    good = [
+        {"id": n, "link": f"https://ribera.example/nota-{n}", "title": {"rendered": f"<i>Nota</i> {n} &amp; más"}}
+        for n in range(3)
+    ]
+    listing = read(json.dumps([good[0], {"id": 7, "link": "https://ribera.example/y", "title": None}, "x", *good[1:]]))
+    assert [entry.title for entry in listing.entries] == ["Nota 0 & más", "Nota 1 & más", "Nota 2 & más"]
+    assert listing.notes == ("2 rows are no posts that can be used",)
+
+
+def test_ids_that_several_items_share_or_that_number_the_places_of_a_feed_are_none():
+    guids = ("sitio", "sitio", "3", "nota-4")
+    items = "".join(
+        f"<item><title>Nota {n}</title><link>https://ribera.example/n-{n}</link><guid isPermaLink='false'>{guid}</guid></item>"
+        for n, guid in enumerate(guids)
+    )
+    listing = read(f"<rss version='2.0'><channel><title>R</title>{items}</channel></rss>")
+    assert [entry.native_id for entry in listing.entries] == [None, None, None, "nota-4"] and len(listing.notes) == 1
+
+
 def test_wordpress_tells_author_and_section_when_asked_and_hides_what_is_behind_a_password():
     post = {"id": 9, "link": "/x", "date_gmt": "2026-11-20T10:00:00", "title": {"rendered": "A"}, "excerpt": {"rendered": "", "protected": False}, "content": {"rendered": "<p>Cuerpo</p>", "protected": True},
             "_embedded": {"author": [{"name": "Ana Prado"}], "wp:term": [[{"taxonomy": "category", "name": "Local"}], [{"taxonomy": "post_tag", "name": "x"}]]}}  # fmt: skip

@@ -20,6 +20,7 @@ from scrapy.exceptions import (
     DownloadCancelledError,
     DownloadTimeoutError,
     IgnoreRequest,
+    ResponseDataLossError,
 )
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -344,6 +345,8 @@ def _trouble(failure: Failure) -> tuple[Trouble, str]:
         return "size", "it is larger than we take"
     if isinstance(error, DownloadTimeoutError):
         return "network", "no answer in time"
+    if isinstance(error, ResponseDataLossError):
+        return "network", "the connection ended before the whole answer had come"
     return "network", f"{type(error).__name__}: {error}"
 
 

@@ -167,6 +167,22 @@ def test_a_page_that_never_ends_is_cut_off(store, settings, site, monkeypatch):
     assert any("no answer in time" in reason for reason in row["reasons"])
 
 
+def test_a_body_that_is_cut_short_says_so_and_is_asked_for_again(store, settings, site):
+    def short(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/html")
+        handler.send_header("Content-Length", "5000")
+        handler.end_headers()
+        handler.wfile.write(b"<html><p>hasta aqu")
+        handler.close_connection = True
+
+    site.streams["/cortada"] = short
+    site.feed([*site.articles(1), "/cortada"])
+    row = row_of(store, settings, site.source())
+    assert row["errors"] == {"network": 1} and states(store) == {"extracted": 1, "pending": 1}
+    assert any("the connection ended before the whole answer had come" in reason for reason in row["reasons"])
+
+
 STATUSES = (401, 403, 418, 429, 451)
 
 

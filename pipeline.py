@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
 
 from alerts import canary, matching, operator, outbox, volume
-from catchup import queue_stale
 from core.document import SYNTHETIC, Document, Payload
 from core.errors import PututuError
 from core.hidden import Digests
@@ -25,9 +24,7 @@ from crawler.archive import Archive
 from crawler.backfill import Estimate
 from crawler.past import Past
 from crawler.source import Source
-from enrich import signatures
-from enrich.pool import Enriched, Task, enriched
-from enrich.steps import SECONDS, hidden_print
+from enrich.limit import SECONDS
 from reindexing import StoreSource
 from search.backend import Backend
 from search.engines import beside, open_backend
@@ -47,6 +44,9 @@ from store import (
 )
 from store.database import Store
 from store.work import Work
+
+if TYPE_CHECKING:
+    from enrich.pool import Enriched, Task
 
 Receipt = dict[str, Any]
 Clock = Callable[[], datetime]
@@ -134,7 +134,11 @@ def enrich(
     clock: Clock = utc_now,
 ) -> Receipt:
     """Run the steps over every document that waits, then let it join its story; `stale` adds those that older steps tagged."""
+    from enrich.pool import enriched  # here: the steps take half a second to come, which other stages need not wait for
+
     if stale:
+        from catchup import queue_stale
+
         queue_stale(store, settings, clock())
     with store.read() as tx:
         parallel = work.waiting(tx, "enrich") >= PARALLEL_FROM
@@ -151,6 +155,8 @@ def carrying(
 ) -> tuple[list[tuple[str, Document, list[str]]], int]:
     """The documents that carry each of the hidden values, newest first, with the kinds it is there; and how many are not hashed
     under this data folder's key. Raises InputError for what is no number, plate or address."""
+    from enrich.steps import hidden_print
+
     digests = Digests.of_home(settings.home)
     asked = [(value, digests.asked(value)) for value in values]
     with store.read() as tx:
@@ -161,7 +167,7 @@ def carrying(
     return rows, behind
 
 
-def _tasks(store: Store, claimed: list[list[Work]], by_hand: bool, clock: Clock) -> Iterator[list[Task]]:
+def _tasks(store: Store, claimed: list[list[Work]], by_hand: bool, clock: Clock) -> Iterator[list["Task"]]:
     """Batches of documents with what is known of them; the leases behind each batch are appended to `claimed`."""
     for batch in _leases(store, "enrich", ENRICH_BATCH, by_hand, clock, ENRICH_LEASE):
         with store.read() as tx:
@@ -172,8 +178,10 @@ def _tasks(store: Store, claimed: list[list[Work]], by_hand: bool, clock: Clock)
         yield tasks
 
 
-def _keep(store: Store, batch: Sequence[Work], results: Sequence[Enriched], now: datetime) -> Counter[str]:
+def _keep(store: Store, batch: Sequence[Work], results: Sequence["Enriched"], now: datetime) -> Counter[str]:
     """In one transaction: the annotations, each document's story, and the work that follows from them."""
+    from enrich import signatures
+
     by_id = {result.document.id: result for result in results}
     with store.write() as tx:
         mine = work.held(tx, batch, store.worker)
@@ -196,7 +204,7 @@ def _keep(store: Store, batch: Sequence[Work], results: Sequence[Enriched], now:
     return Counter(enriched=len(mine) - len(failed), failed=len(failed))
 
 
-def _queue_after(tx: Connection, current: Sequence[Work], by_id: Mapping[str, Enriched], now: datetime) -> None:
+def _queue_after(tx: Connection, current: Sequence[Work], by_id: Mapping[str, "Enriched"], now: datetime) -> None:
     """Index what changed. Match what the publisher changed, once; and a translation that came later, marked so."""
     for cause in sorted({item.cause for item in current}):
         items = [item for item in current if item.cause == cause]

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+SECONDS = 30.0
+"""Computing time that all plain steps of one document may take together: 2 MB of names take some 15 s."""
+
 AGAIN = 0.5
 
 

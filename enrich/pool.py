@@ -14,7 +14,8 @@ from core import garbage
 from core.document import Annotation, Document
 from core.errors import UnavailableError
 from core.settings import Settings
-from enrich.steps import SECONDS, Chain, build
+from enrich.limit import SECONDS
+from enrich.steps import Chain, build
 from enrich.translate import NAME as TRANSLATE
 from enrich.translate import is_real
 
@@ -50,8 +51,10 @@ def enriched(
     Each document has `seconds` of computing time. Raises UnavailableError where a worker process is killed.
     """
     if not parallel:
-        chain = build(settings)
-        yield from (_run(chain, batch, seconds) for batch in batches)
+        chain: Chain | None = None
+        for batch in batches:
+            chain = chain or build(settings)
+            yield _run(chain, batch, seconds)
         return
     try:
         yield from _in_parallel(settings, batches, seconds)

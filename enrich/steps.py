@@ -34,14 +34,11 @@ from enrich import (
     translate,
 )
 from enrich import lexicon as lexicons
-from enrich.limit import TooLong, limited
+from enrich.limit import SECONDS, TooLong, limited
 from enrich.names import Recogniser, Rules
 from enrich.reading import Reading
 
 log = logging.getLogger(__name__)
-
-SECONDS = 30.0
-"""Computing time that all plain steps of one document may take together: 2 MB of names take some 15 s."""
 
 
 class Step(Protocol):

@@ -13,16 +13,17 @@ import hmac
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit, urlunsplit
-
-import httpx
 
 from alerts.channels import ChannelDownError, DeliveryError
 from alerts.channels.addresses import shown
 from core.errors import InputError, UnavailableError
 from core.settings import Network
 from core.urls import check_public
+
+if TYPE_CHECKING:
+    import httpx
 
 DEADLINE = 15.0
 """Seconds for all of one attempt: a receiver that stalls or drips is given up then."""
@@ -65,6 +66,8 @@ class WebhookChannel:
     def send(self, message: Post, recipient: str) -> None:
         """Post it. 2xx is accepted; 410 means gone; all else, and silence, is tried again later. Raises DeliveryError or
         ChannelDownError, the latter with the Retry-After of the answer."""
+        import httpx  # here: most commands post nothing, and it takes a tenth of a second to come
+
         where = shown(recipient)
         try:
             status, again = asyncio.run(asyncio.wait_for(self._post(message, recipient), self._deadline))
@@ -83,6 +86,8 @@ class WebhookChannel:
 
     async def _post(self, message: Post, url: str) -> tuple[int, str | None]:
         """The status of the answer, and its Retry-After."""
+        import httpx
+
         addresses = await asyncio.to_thread(check_public, url, self._allowed)
         async with httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=self._deadline) as client:
             for address in addresses[:-1]:
@@ -92,7 +97,7 @@ class WebhookChannel:
                     continue  # the next address of the same name
             return await self._posted(client, message, url, addresses[-1])
 
-    async def _posted(self, client: httpx.AsyncClient, message: Post, url: str, address: str) -> tuple[int, str | None]:
+    async def _posted(self, client: "httpx.AsyncClient", message: Post, url: str, address: str) -> tuple[int, str | None]:
         parts = urlsplit(url)
         host = f"[{address}]" if ":" in address else address
         netloc = f"{host}:{parts.port}" if parts.port else host

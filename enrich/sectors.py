@@ -19,8 +19,8 @@ _VEHICLES = frozenset(
     {"bus", "buses", "omnibus", "combi", "combis", "pasajeros", "camion", "camiones", "truck", "trucks"}
 )
 _ALONE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("public_transport", "freight_transport", ("transportista",)),
-    ("public_transport", "taxi_mototaxi", ("paradero",)),
+    ("public_transport", "freight_transport", ("transportista", "chofer")),
+    ("public_transport", "taxi_mototaxi", ("paradero", "conductor", "chofer", "pasajero")),
     ("public_transport", "public_sector", ("chofer",)),
     ("retail", "markets", ("comerciante", "feriante", "stand", "puesto", "vende", "ambulante", "verduler", "carnicer", "abarrote")),
     ("retail", "manufacturing", ("gamarra", "emporio comercial", "panader", "zapater")),
@@ -29,6 +29,7 @@ _ALONE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("construction", "manufacturing", ("obrero", "operari")),
     ("construction", "public_sector", ("obrero", "obra")),
     ("freight_transport", "public_sector", ("camion",)),
+    ("freight_transport", "markets", ("camion",)),
 )  # fmt: skip
 """Sectors that are none beside another where nothing but these words (or words that begin so) tells of them: the carriers of
 goods are no bus drivers, the traders of a market keep no shops, villagers who face a mine are told of as such."""

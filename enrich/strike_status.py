@@ -73,7 +73,7 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         (
             "considered",
             2.2,
-            rf"\w+(?:aran|eran|iran) si (?:no|el gobierno|la empresa|hasta|para)|evalua\w* (?:\w+ ){{0,3}}(?:volver|salir|retomar|reanudar|sumarse|plegarse|radicalizar|tomar)|(?:defin|decid|resolv|resuelv)\w* si (?:\w+ )?(?:retom|van|iran|acat|par|inici|vuelv|sal|se sum|se plieg|dej)\w*|estudi\w+ (?:tomar|bloquear|cerrar)|no (?:esta|hay nada) decidido|sobre la mesa",
+            r"\w+(?:aran|eran|iran) si (?:no|el gobierno|la empresa|hasta|para)|evalua\w* (?:\w+ ){0,3}(?:volver|salir|retomar|reanudar|sumarse|plegarse|radicalizar|tomar)|(?:defin|decid|resolv|resuelv)\w* si (?:\w+ )?(?:retom|van|iran|acat|par|inici|vuelv|sal|se sum|se plieg|dej)\w*|estudi\w+ (?:tomar|bloquear|cerrar)|no (?:esta|hay nada) decidido|sobre la mesa",
         ),
         (
             "ongoing",

@@ -3,67 +3,36 @@
 A sector's words count more in the title and in sentences that tell of a topic: who strikes or is extorted is named there.
 """
 
-import re
 from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
 from core.document import Payload
 from enrich.reading import Found, Reading
+from enrich.sector_context import in_front, is_told_of, stands_aside
 
-VERSION = "4"
+VERSION = "5"
 THRESHOLD = 0.5
 NEAR_THE_TOP = 2
 """Sentences of a text that count fully, whatever they tell of."""
-_TRADERS = frozenset(
-    {
-        "comerciante", "comerciantes", "feriante", "feriantes", "stands", "puestos", "vendedores", "vender", "ambulante",
-        "ambulantes",
-    }
-)  # fmt: skip
-_BYSTANDER = re.compile(
-    r"(?:\bcolas?|\bfilas?) de (?:\w+ )?$|\basociabamos con (?:el |la |los |las )?$"
-    r"|\b(?:cerca|alrededores|inmediaciones) (?:de|del)(?: la| las| los| un| una)? (?:\w+ )?$"
-    r"|\b(?:a la altura|a (?:una|dos|tres|pocas|media|\d+) cuadras?) (?:de|del)(?: la| las| los| un| una)? $"
-    r"|\by hasta (?:el|la|los|las) $"
-    r"|\b(?:camion(?:es)?|cargamento|contenedor(?:es)?|sacos|toneladas|pares|importador(?:a|es)?) de $"
-)
-"""Words before a sector's that make it the scene, a bystander or a load: a queue of buses, near a hospital, a truck of shoes."""
-_FRONT = re.compile(r"\b(?:frente|afueras|exteriores|puertas|junto) (?:a|de|al|del)(?: la| las| los| el| un| una)? $")
-"""Where a protest stands; what is shot at or bombed stands there too, so that this holds for protests alone."""
-_RIDE = re.compile(
-    r"\b(?:en|compart\w+|tom(?:a|an|ar|o)|abord(?:a|an|ar|o)|bajar?|subir?) (?:de |a )?(?:un |el |los )?$"
-)
-_GANG = re.compile(r"\b(?:Los|Las) [A-ZÁÉÍÓÚÑ]\w+ (?:de|del|de la|de los|de las) $")
-_MAKER = re.compile(
-    r"\b(?:desarrollad|cread|elaborad|disenad|realizad|difundid|publicad)[oa]s? (?:por|en) (?:la |el |una |un )?(?:\w+ de (?:la |el )?)?$"
-    r"|\bsegun (?:un (?:estudio|informe|reporte) de )?(?:la |el )?$"
-)
-"""Words before a school's that make it the author of a work that is told of."""
-_WORKS = re.compile(
-    r"\b(?:trabajos|obras?|construccion|paralizacion|reconstruccion|remodelacion|mejoramiento|ampliacion|culminacion)"
-    r" (?:de|del)(?: la| los| las| un| una| nuevo)* $"
-    r"|\b(?:exig\w+|reclam\w+|pid(?:e|en|ieron)|pedir|(?:reinici|culmin|constru)\w+) (?:el|la|un|una|mas|mejores) (?:nuevo |nueva )?$"
-    r"|\b(?:march\w+|acuerdo|protest\w+|paro|bloqueo) por (?:el|la|un|una) (?:nuevo |nueva )?$"
-)
-"""Words before a building's that make it what is built or demanded."""
-_BODIES = re.compile(
-    r"\b(?:ministerio|ministr[oa]|viceministr[oa]|policia|sectores|cartera|secretaria) (?:de |del )?(?:\w+ (?:exterior )?y )?$"
-)
-_UNDECIDED = re.compile(
-    r"[^.;:]{0,50}?\b(?:(?:todavia|aun) no (?:decid|defin)|(?:defin|decid)iran |no se (?:plega|suma)|no participa|no acata"
-    r"|con normalidad|no (?:se )?(?:vieron|fueron|resultaron) afectad|envia\w* un saludo)"
-)
-"""What those who stand aside do, behind their name."""
-_EARLIER = re.compile(
-    r"\bfirst it was (?:the )?$|\bprimero fue(?:ron)? (?:el |la |los |las )?$|, (?:luego|despues) (?:fueron )?(?:los |las )$"
-)
 _VEHICLES = frozenset(
     {"bus", "buses", "omnibus", "combi", "combis", "pasajeros", "camion", "camiones", "truck", "trucks"}
 )
-_VILLAGERS = ("comuner", "campesin")
-_BUILDINGS = frozenset({"health", "education", "energy_fuel"})
-_OFFICES = frozenset({"agriculture", "hospitality", "fishing", "mining", "energy_fuel"})
+_ALONE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("public_transport", "freight_transport", ("transportista", "chofer")),
+    ("public_transport", "taxi_mototaxi", ("paradero", "conductor", "chofer", "pasajero")),
+    ("public_transport", "public_sector", ("chofer",)),
+    ("retail", "markets", ("comerciante", "feriante", "stand", "puesto", "vende", "ambulante", "verduler", "carnicer", "abarrote")),
+    ("retail", "manufacturing", ("gamarra", "emporio comercial", "panader", "zapater")),
+    ("agriculture", "mining", ("comuner", "campesin")),
+    ("agriculture", "manufacturing", ("azucarer", "molin")),
+    ("construction", "manufacturing", ("obrero", "operari")),
+    ("construction", "public_sector", ("obrero", "obra")),
+    ("freight_transport", "public_sector", ("camion",)),
+    ("freight_transport", "markets", ("camion",)),
+)  # fmt: skip
+"""Sectors that are none beside another where nothing but these words (or words that begin so) tells of them: the carriers of
+goods are no bus drivers, the traders of a market keep no shops, villagers who face a mine are told of as such."""
 Place = tuple[str, int]
 """Field and number of a sentence."""
 
@@ -119,10 +88,9 @@ def _sector(
         left *= 1 - min(weight * (0.5 if seen[entry.words] else 1.0), 0.95)
         seen[entry.words] += 1
     score = (1 - left) * (1.0 if subjects else 0.9)
-    if (
-        (name == "public_transport" and _is_freight(found, named))
-        or (name == "retail" and _is_market(found, named))
-        or (name == "agriculture" and _is_beside_a_mine(found, named))
+    if any(
+        name == one and beside in named and all(item.hit.entry.words.startswith(words) for item in found)
+        for one, beside, words in _ALONE
     ):
         return None
     if reading.count("context.sport") >= 2 or score < THRESHOLD:
@@ -142,32 +110,17 @@ def _prominence(place: Place, about: set[Place], passing: bool) -> float:
     return 1.15 if place in about else 0.65 if passing and place[1] >= NEAR_THE_TOP else 1.0
 
 
-def _is_market(found: list[Found], named: Collection[str]) -> bool:
-    """Whether the traders are those of a market: then the word alone makes no shops."""
-    return "markets" in named and all(item.hit.entry.words in _TRADERS for item in found)
-
-
-def _is_freight(found: list[Found], named: Collection[str]) -> bool:
-    """Whether the carriers are those of goods: then `transportistas` alone makes no passenger transport."""
-    return "freight_transport" in named and all(item.hit.entry.words.startswith("transportista") for item in found)
-
-
-def _is_beside_a_mine(found: list[Found], named: Collection[str]) -> bool:
-    """Whether the villagers are those who face a mine: then `comuneros` alone makes no farming."""
-    return "mining" in named and all(item.hit.entry.words.startswith(_VILLAGERS) for item in found)
-
-
 def _told(name: str, found: list[Found], covers: dict[Place, list[Found]], *, scene: bool) -> list[Found]:
     """The words that tell of the sector, not being part of a longer name of another: `movilidad escolar` is no school."""
     return [
         item
         for item in found
-        if _is_told_of(name, item)
+        if is_told_of(name, item)
         and not any(
             _covers(cover, item) for cover in covers.get((item.field.name, item.field.sentence_at(item.hit.start)), ())
         )
-        and not _stands_aside(item)
-        and not (scene and _FRONT.search(item.field.folded[max(0, item.hit.start - 40) : item.hit.start]))
+        and not stands_aside(item)
+        and not (scene and in_front(item))
     ]
 
 
@@ -178,31 +131,6 @@ def _covers(cover: Found, item: Found) -> bool:
         and item.hit.end <= cover.hit.end
         and cover.hit.end - cover.hit.start > item.hit.end - item.hit.start
     )
-
-
-def _is_told_of(name: str, item: Found) -> bool:
-    """Whether a word is not that of the scene, of a bystander, a load, a gang, a building under way or a ministry."""
-    folded, start = item.field.folded, item.hit.start
-    left = folded[max(0, start - 60) : start]
-    if (name != "health" and _BYSTANDER.search(left)) or (name == "education" and _MAKER.search(left)):
-        return False
-    if name == "taxi_mototaxi" and item.hit.entry.words in ("taxi", "taxis") and _RIDE.search(left):
-        return False
-    if name in _BUILDINGS and _WORKS.search(left):
-        return False
-    if not item.printed[:1].isupper():
-        return True
-    return not (
-        (name in _OFFICES and _BODIES.search(left)) or _GANG.search(item.field.text[max(0, start - 60) : start])
-    )
-
-
-def _stands_aside(item: Found) -> bool:
-    """Whether the text tells of them that they were there before, are undecided or untouched."""
-    if item.field.name == "title":
-        return False
-    folded, start, end = item.field.folded, item.hit.start, item.hit.end
-    return bool(_EARLIER.search(folded[max(0, start - 40) : start]) or _UNDECIDED.match(folded[end : end + 90]))
 
 
 def _role(sentences: set[Place], subjects: dict[str, set[Place]]) -> str:

@@ -49,6 +49,37 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
             r"(?:varad|cerrad|bloquead|tomad|paralizad|acampad|encadenad)[oa]s? desde|desde hace|desde el pasado|llevan (?:\w+ ){0,3}(?:dias|horas|semanas)",
         ),
         ("ongoing", 1.6, r"no (?:volver|regres|retom|reanud|retorn)\w+"),
+        # given back, put off to a day, remembered, put in the place of a stop; and what is told of today or tomorrow
+        (
+            "ended",
+            2.6,
+            rf"(?:desaloj|entreg|devolv|devuelv|desocup|dej|abandon)\w+ (?:\w+ ){{1,6}}que (?:ocupaban|tenian|mantenian)(?: (?:tomad|ocupad|cerrad)[oa]s?)?(?: desde (?:el |hace )?\w+)?|{STRIKE} de ayer|{STRIKE} se sintio|un año despues|aniversario del? {_THE}{STRIKE}",
+        ),
+        (
+            "suspended",
+            2.8,
+            rf"levant\w+ {_THE}(?:\w+ )?{STRIKE} (?:\w+ ){{0,5}}hasta (?:el|la|nuevo|fin)|(?:desactiv|conjur|frustr|evit)\w+ {_THE}{STRIKE}|lift(?:s|ed)? (?:\w+ ){{1,9}}for (?:\w+ )?(?:days?|hours|week|weeks)|suspend\w* (?:\w+ ){{0,3}}(?:strikes|blockades|protests|roadblocks)",
+        ),
+        (
+            "announced",
+            3.0,
+            r"(?:pero|en su lugar|en cambio|en vez de ello|sino que) (?:si )?(?:marcharan|saldran|protestaran|realizaran|se movilizaran|haran)",
+        ),
+        (
+            "announced",
+            2.4,
+            r"mañana (?:\w+ )?(?:no (?:hay|habra|trabaj\w+|sal\w+|abr\w+|atiend\w+|atend\w+)|par\w+|paralizan|marchan|protestan|acatan)|(?:avisan|avisaron|advierten|anuncian) que mañana",
+        ),
+        (
+            "considered",
+            2.2,
+            r"\w+(?:aran|eran|iran) si (?:no|el gobierno|la empresa|hasta|para)|evalua\w* (?:\w+ ){0,3}(?:volver|salir|retomar|reanudar|sumarse|plegarse|radicalizar|tomar)|(?:defin|decid|resolv|resuelv)\w* si (?:\w+ )?(?:retom|van|iran|acat|par|inici|vuelv|sal|se sum|se plieg|dej)\w*|estudi\w+ (?:tomar|bloquear|cerrar)|no (?:esta|hay nada) decidido|sobre la mesa",
+        ),
+        (
+            "ongoing",
+            2.2,
+            r"(?:dejaron de \w+|caminaron|marcharon|marchan|paran|bloquearon|bloquean|paralizaron|protestaron|salieron a las calles|acatan|acataron|no circularon) (?:\w+ ){0,3}(?:hoy|esta mañana)|(?:dejaron de \w+|caminaron|marcharon|paralizaron|protestaron) (?:\w+ ){0,4}este (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)|radicalizan",
+        ),
         # told by what is done, whatever it is called
         (
             "suspended",
@@ -136,7 +167,7 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         (
             "considered",
             2.2,
-            r"(?:irian|acatarian|realizarian|convocarian|paralizarian|pararian|tomarian|bloquearian|saldrian) |(?:lo )?(?:decidira|decidiran|definira|definiran|evaluara|evaluaran|votara|votaran) (?:\w+ ){0,3}(?:en asamblea|el lunes|el martes|el miercoles|el jueves|el viernes)|will decide|threaten\w* to (?:stop|strike|walk|park|block)",
+            r"(?:irian|acatarian|realizarian|convocarian|paralizarian|pararian|tomarian|bloquearian|saldrian) |(?:lo )?(?:decidira|decidiran|definira|definiran|evaluara|evaluaran|(?<!pleno )(?<!pleno la )(?<!pleno lo )(?<!congreso )(?<!congreso la )(?:votara|votaran)) (?:\w+ ){0,3}(?:en asamblea|el lunes|el martes|el miercoles|el jueves|el viernes)|will decide|threaten\w* to (?:stop|strike|walk|park|block)",
         ),
         (
             "considered",

@@ -21,13 +21,13 @@ A file holds any of `[[terms]]`, `[[organisations]]`, `[[people]]` (public figur
     [classes]                            # words that several terms ask for: `needs = ["@weapons"]`, in any file
     weapons = ["pistola*", "fusil*"]
 
-The longest words win where terms of one tag overlap, so that a longer phrase of weight 0 (`puesta en marcha`) hides a shorter sign.
+The longest words win where terms of one tag overlap (of equally long ones the operator's own, then the heaviest), so that a longer phrase of weight 0 (`puesta en marcha`) hides a shorter sign.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -77,17 +77,22 @@ def _suits(company: Company | None, part: Readable, start: int, known: dict[tupl
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
-    """Those that no longer one covers, of one tag."""
+    """Those that no longer one covers, of one tag; of equally long ones the operator's own, then the heaviest."""
     kept: list[Hit] = []
     for new in sorted(hits, key=lambda hit: hit.end):
         while kept and kept[-1].end > new.start:
             old = kept[-1]
-            if old.end - old.start >= new.end - new.start:
+            if _rank(old) >= _rank(new):
                 break
             kept.pop()
         else:
             kept.append(new)
     return kept
+
+
+def _rank(hit: Hit) -> tuple[int, bool, float]:
+    """Words of weight 0 are no sign at all, so that they win over signs of their length: they are there to hide them."""
+    return hit.end - hit.start, hit.entry.own, hit.entry.weight or 2.0
 
 
 @lru_cache(maxsize=4)
@@ -118,7 +123,7 @@ def load(folder: Path | None = None, tried: Path | None = None) -> Lexicon:
     ours = len(entries)
     for one in lists[bundled:]:
         one.read(classes)
-    entries = entries[ours:] + entries[:ours]  # of the same words, the first of a tag stands
+    entries = [replace(entry, own=True) for entry in entries[ours:]] + entries[:ours]
     digest = hashlib.sha256(json.dumps([text for _, text in sources]).encode()).hexdigest()[:16]
     return Lexicon(digest, _automaton(entries), organisations, glossary)
 

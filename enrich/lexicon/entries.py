@@ -93,6 +93,8 @@ class Entry:
     after: re.Pattern[str] | None = None
     after_not: re.Pattern[str] | None = None
     company: Company | None = None
+    own: bool = False
+    """Whether it stands in the operator's folder: it wins over the same words of the bundled lists, whatever they weigh."""
 
     def reach(self, part: Readable, start: int, end: int) -> int | None:
         """Where an occurrence ends (with what `after` asks for), or None where the guards beside it forbid it.

@@ -105,3 +105,25 @@ def test_numbers(text: str, value) -> None:
 
 def test_an_exchange_rate_has_decimals() -> None:
     assert parse_number("3.320", rate=True) == Decimal("3.32")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Una banda le exigía 30 mil soles para dejarlo trabajar", "demand"),
+        ("La nota decía el precio de su tranquilidad: 8 mil soles", "demand"),
+        ("Cada puesto debe entregar 20 soles", "demand"),
+        ("Los ladrones llaman para devolverlo por 6 mil soles", "demand"),
+        ("A cada volquetero le sacaban 150 soles por semana", "payment"),
+        ("El informante cobraba 1200 soles mensuales por avisar de los operativos", "other"),
+        ("El Ministerio destina 25 millones de soles a los mercados", "other"),
+    ],
+)
+def test_what_a_sum_is_where_the_subject_is_extortion(tag, text: str, what: str) -> None:
+    assert [amount["what"] for amount in tag("Extorsión", text + ".")["amounts"]] == [what]
+
+
+def test_a_sum_of_extortion_abroad_is_a_demand_too(tag) -> None:
+    said = tag("Ecuador: extorsión en Guayaquil", "A un comerciante ecuatoriano le exigían 500 dólares.")
+    assert said["topics"] == []
+    assert [amount["what"] for amount in said["amounts"]] == ["demand"]

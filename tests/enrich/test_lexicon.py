@@ -161,3 +161,30 @@ def test_a_regular_expression_in_a_list_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match=r"own\.toml, term 1 \(paro\), `after`.*backslash"):
         load(tmp_path)
+
+
+def test_of_equally_long_words_the_heaviest_stands_whatever_the_order(tmp_path: Path) -> None:
+    light = '[[terms]]\nwords = ["velero"]\nweight = 0.2\n'
+    heavy = '[[terms]]\nwords = ["velero"]\nweight = 0.7\nneeds = ["mar"]\n'
+    hidden = '[[terms]]\nwords = ["velero"]\nweight = 0\nneeds = ["libro"]\n'
+    for number, terms in enumerate((light + heavy + hidden, hidden + heavy + light)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        lexicon = load(lists(folder, f'tag = "context.test"\n{terms}'))
+        found = {
+            text: [hit.entry.weight for hit in lexicon.find(Field("text", text)) if hit.entry.tag == "context.test"]
+            for text in ("Un velero", "Un velero en el mar", "Un libro: el velero en el mar")
+        }
+        assert found == {
+            "Un velero": [0.2], "Un velero en el mar": [0.7], "Un libro: el velero en el mar": [],
+        }  # fmt: skip
+
+
+def test_the_operators_words_stand_for_heavier_ones_of_the_bundled_lists(tmp_path: Path) -> None:
+    def weight(lexicon) -> list[float]:
+        found = lexicon.find(Field("text", "Denuncian extorsiones"))
+        return [hit.entry.weight for hit in found if hit.entry.tag == "topic.extortion"]
+
+    assert weight(load()) == [0.9]
+    folder = lists(tmp_path, 'tag = "topic.extortion"\n[[terms]]\nwords = ["extorsiones"]\nweight = 0.1\n')
+    assert weight(load(folder)) == [0.1]

@@ -162,3 +162,29 @@ def test_who_is_named_in_passing_is_no_sector(tag, title: str, text: str, sector
 )
 def test_words_of_the_sectors_beside_the_usual(tag, title: str, sector: str) -> None:
     assert sector in {each["name"] for each in tag(title)["sectors"]}
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "expected"),
+    [
+        ("Sangucherías cierran temprano tras recibir balas", "Los dueños pagaban cupos a una banda.", {"hospitality"}),
+        ("Suben los alquileres en Tacna", "El metro cuadrado cuesta más que hace un año.", {"real_estate"}),
+        ("Electro Sur anuncia una línea de transmisión", "La obra evitará los cortes de luz.", {"energy_fuel"}),
+        ("Lancheros de pasajeros denuncian cobro de cupos", "Los botes salen del embarcadero.", {"public_transport"}),
+        ("Obreros de la azucarera inician huelga", "Los camiones con caña hacen cola ante el molino.", {"manufacturing"}),
+        ("Verduleras del mercado de Tarma denuncian cupos", "Las comerciantes cerraron sus puestos.", {"markets"}),
+        ("Barrenderos municipales en huelga", "Los choferes de los camiones compactadores se sumaron al paro.", {"public_sector"}),
+        ("Incautan medicinas vencidas", "Las medicinas iban a las farmacias de otra región.", {"health"}),
+    ],
+)  # fmt: skip
+def test_who_only_stands_beside_is_no_sector(tag, title: str, text: str, expected: set[str]) -> None:
+    assert {sector["name"] for sector in tag(title, text)["sectors"]} == expected
+
+
+def test_a_trade_named_once_far_from_the_subject_is_no_sector(tag) -> None:
+    text = (
+        "La víctima declaró ante la Policía. El hecho ocurrió de noche. Un vecino, que tiene una florería, lo vio todo."
+    )
+    assert {sector["name"] for sector in tag("Barbería recibe una carta extorsiva", text)["sectors"]} == {
+        "personal_services"
+    }

@@ -240,3 +240,21 @@ def test_entities(tag) -> None:
     assert kinds["Los Grises del Puerto"] == ("organisation", "gang")
     assert kinds["Asociación Nacional de Integración de Transportistas"] == ("organisation", "guild")
     assert kinds["Policía Nacional del Perú"] == ("organisation", "institution")
+
+
+@pytest.mark.parametrize(
+    ("title", "status"),
+    [
+        ("Alumnos entregan el local que tenían tomado desde el lunes en protesta por las pensiones", "ended"),
+        ("Un año después, gremios recuerdan la huelga que cerró la ciudad", "ended"),
+        ("Comuneros levantan el bloqueo hasta el 15 de abril", "suspended"),
+        ("Miners suspend roadblocks for a week", "suspended"),
+        ("Gremios descartan plegarse al paro, pero marcharán el viernes", "announced"),
+        ("Mañana no hay combis por el paro", "announced"),
+        ("Pescadores evalúan retomar las protestas", "considered"),
+        ("Maestros protestarán si no llega el presupuesto", "considered"),
+        ("Mototaxistas en paro dejaron de circular este miércoles", "ongoing"),
+    ],
+)
+def test_a_status_told_by_what_is_done(tag, title: str, status: str) -> None:
+    assert tag(title, published=PUBLISHED)["strike"]["status"] == status

@@ -254,3 +254,38 @@ def test_their_other_meanings(tag, title: str) -> None:
 )  # fmt: skip
 def test_scenes_by_who_does_what_to_whom(tag, title: str, summary: str, topics: set[str]) -> None:
     assert names(tag(title, summary=summary)) == topics
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Balearon la cevichería. La dueña no quiso “colaborar” con la gente del barrio.",
+        "Los boteros deben dejar una “colaboración” de 15 soles a unos sujetos en moto. A uno que se negó le hundieron la lancha.",
+        "A los dueños de talleres les cobran por trabajar. Los que preguntan encuentran una bala en la puerta.",
+        "Desde su celda, el cabecilla cobraba a los comerciantes. La Divincri halló su cuaderno.",
+        "Los ladrones se llevaron la lancha y piden rescate por los motores de los pescadores: 6 mil soles.",
+        "Al ingeniero de la obra le exigían el diez por ciento del presupuesto. Una noche balearon la caseta.",
+        "Otra bodega cerrada #NoMásCupos",
+    ],
+)
+def test_extortion_told_without_its_name(tag, text: str) -> None:
+    assert [topic["name"] for topic in tag("Nota", text)["topics"]] == ["extortion"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La municipalidad cobra a los comerciantes una tarifa de 15 soles. Antes hubo un tiroteo en la zona.",
+        "Asaltaron la tienda con pistolas y se llevaron 5 mil soles.",
+        "El gobierno reparte vacunas. Los médicos pagan el pasaje hasta las postas.",
+        "Los vecinos deben dejar una colaboración de 15 soles para la fiesta del barrio.",
+        "Nos extorsiona la vida con estos precios.",
+    ],
+)
+def test_payments_without_force_are_no_extortion(tag, text: str) -> None:
+    assert tag("Nota", text)["topics"] == []
+
+
+def test_a_lorry_and_a_fishing_season_are_no_show_business(tag) -> None:
+    for title in ("Pescadores acatan paro por la temporada de pesca", "Paro: un tráiler bloquea la Panamericana"):
+        assert [topic["name"] for topic in tag(title)["topics"]] == ["strike"], title

@@ -97,7 +97,9 @@ class WebhookChannel:
                     continue  # the next address of the same name
             return await self._posted(client, message, url, addresses[-1])
 
-    async def _posted(self, client: "httpx.AsyncClient", message: Post, url: str, address: str) -> tuple[int, str | None]:
+    async def _posted(
+        self, client: "httpx.AsyncClient", message: Post, url: str, address: str
+    ) -> tuple[int, str | None]:
         parts = urlsplit(url)
         host = f"[{address}]" if ":" in address else address
         netloc = f"{host}:{parts.port}" if parts.port else host

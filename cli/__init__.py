@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from core import garbage
 from core.errors import PututuError, QueryError
 
 # Where each command stands: its module is imported when it is called, so that one command does not pay for all the others.
@@ -78,6 +79,7 @@ def root() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and end the process: 0 done, 1 the work failed, 2 wrong options or arguments."""
+    garbage.seldom()
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"] if debug else arguments

@@ -3,11 +3,16 @@
 import gc
 
 EVERY = 50_000
-"""Objects made before the youngest are looked through; Python's own 700 costs a twentieth of the time of enrichment."""
+"""Objects made before the youngest are looked through; Python's own 700 costs a twentieth of the time of enrichment, an eighth of that of joining stories."""
+
+
+def seldom() -> None:
+    """Look for garbage less often than Python does by itself."""
+    gc.set_threshold(EVERY)
 
 
 def freeze() -> None:
-    """Look through what is loaded once more, and then never again; of what comes, look less often."""
+    """Look through what is loaded once more, and then never again; of what comes, look seldom."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(EVERY)
+    seldom()

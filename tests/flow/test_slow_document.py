@@ -26,7 +26,7 @@ def test_it_is_parked_and_the_rest_goes_on(store: Store, store_settings: Setting
     settings = dataclasses.replace(store_settings, translate="none")
     steps = tuple(dataclasses.replace(s, run=endless) if isinstance(s, Plain) and s.name == "roads" else s for s in plain_steps())  # fmt: skip
     monkeypatch.setattr(pool, "build", lambda settings: Chain(settings, steps))
-    monkeypatch.setattr(pipeline, "enriched", partial(pool.enriched, seconds=4))
+    monkeypatch.setattr(pool, "enriched", partial(pool.enriched, seconds=4))
     titles = ["Paro de choferes en Comas", "Nota sin fin", "Huelga de maestros en Puno"]
     for _ in pipeline.take_in(store, [made(title) for title in titles]):
         pass

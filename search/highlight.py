@@ -43,7 +43,7 @@ def marks(node: Node, record: Record | Analysed) -> dict[str, list[Span]]:
             for span in _spans(leaf, part)
         ]
         if spans:
-            found[part.field] = _merged(spans)
+            found[part.field] = merged(spans)
     return found
 
 
@@ -79,14 +79,15 @@ def _span(part: Part, first: int, last: int) -> Span:
     return part.terms[first].start, part.terms[last].end
 
 
-def _merged(spans: Iterable[Span]) -> list[Span]:
-    merged: list[Span] = []
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Spans in order; of those that overlap one, from the first to the last."""
+    apart: list[Span] = []
     for start, end in sorted(spans):
-        if merged and start < merged[-1][1]:
-            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        if apart and start < apart[-1][1]:
+            apart[-1] = apart[-1][0], max(end, apart[-1][1])
         else:
-            merged.append((start, end))
-    return merged
+            apart.append((start, end))
+    return apart
 
 
 def _worth(text: str, sentence: Span, found: Sequence[Span]) -> tuple[int, int]:

@@ -28,6 +28,7 @@ SHARED = (
 CUT, OUTLIER, ROUNDS = 0.2, 3.0, 3
 APART = 2  # periods: nearer spikes are one burst
 EVIDENCE = 5
+_NONE: Counter[str] = Counter()  # of the sources in a period without anything
 LOOK_BACK = 3  # windows: beyond, nothing changes whether the last periods stand out
 
 
@@ -97,10 +98,13 @@ class _Series:
         if len(outlets) < SOURCES:
             return False
         place = self.span.index(peak.start)
+        near = [
+            (self.outlets.get(self.span[other], _NONE), self.weights[other])
+            for other in _around(place, self.weights, self.by)
+        ]
         sharing = 0
         for source, count in outlets.items():
-            own = [self.outlets[period][source] if period in self.outlets else 0 for period in self.span]
-            rate, _ = _usual(_around(place, own, self.weights, self.by))
+            rate, _ = _usual([(told[source], weight) for told, weight in near])
             sharing += count >= SHARED * rate * self.weights[place]
         return sharing >= SOURCES
 
@@ -146,7 +150,7 @@ def peaks(span: Sequence[date], counts: Sequence[int], weights: Sequence[int], b
     for place, start in enumerate(span):
         if counts[place] < COUNT or not weights[place]:
             continue
-        around = _around(place, counts, weights, by)
+        around = [(counts[other], weights[other]) for other in _around(place, weights, by)]
         if len(around) < FEWEST[by]:
             continue
         rate, spread = _usual(around)
@@ -156,11 +160,11 @@ def peaks(span: Sequence[date], counts: Sequence[int], weights: Sequence[int], b
     return found
 
 
-def _around(place: int, counts: Sequence[int], weights: Sequence[int], by: By) -> list[tuple[int, int]]:
-    """Counts and weights of the periods around one, its neighbours and those without anything left out."""
+def _around(place: int, weights: Sequence[int], by: By) -> list[int]:
+    """The places of the periods around one, its neighbours and those without anything left out."""
     return [
-        (counts[other], weights[other])
-        for other in range(max(0, place - WINDOW[by]), min(len(counts), place + WINDOW[by] + 1))
+        other
+        for other in range(max(0, place - WINDOW[by]), min(len(weights), place + WINDOW[by] + 1))
         if abs(other - place) > 1 and weights[other]
     ]
 

@@ -12,10 +12,10 @@ from core.document import Payload
 from core.record import LISTS, SINGLES, Record
 from search import asking
 from search.analysed import Analysed, values_of
+from search.highlight import Span, merged
 from search.memory import matches
 from search.nodes import Leaf, Node, leaves
 
-Span = tuple[int, int]
 STRIKE = "strike"
 FIELDS: Mapping[str, Sequence[str]] = {
     "topic": ("topics",), "subtype": ("topics",), "sector": ("sectors",), "role": ("places", "sectors"), "place": ("places",),
@@ -36,7 +36,7 @@ def tag_marks(node: Node, record: Record) -> dict[str, list[Span]]:
             for name, start, end in item.get("spans") or ():
                 if 0 <= start < end <= len(record.field_text(name)):
                     found.setdefault(name, set()).add((start, end))
-    return {name: _apart(spans) for name, spans in found.items()}
+    return {name: merged(spans) for name, spans in found.items()}
 
 
 def _answering(leaf: Leaf, record: Record) -> Iterator[Payload]:
@@ -60,14 +60,3 @@ def _strikes(record: Record) -> Iterator[Payload]:
 
 def _items(said: Any) -> Sequence[Payload]:
     return (said,) if isinstance(said, Mapping) else tuple(said or ())
-
-
-def _apart(spans: set[Span]) -> list[Span]:
-    """Spans in order; of those that overlap one, from the first to the last."""
-    apart: list[Span] = []
-    for start, end in sorted(spans):
-        if apart and start < apart[-1][1]:
-            apart[-1] = apart[-1][0], max(end, apart[-1][1])
-        else:
-            apart.append((start, end))
-    return apart

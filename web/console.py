@@ -149,6 +149,16 @@ def sent(request: Request, form_token: str, lang: str) -> Visit:
     return visit
 
 
+def form_page(visit: Visit, within: str, template: str, path: str, **shown: Any) -> HTMLResponse:
+    """A page with forms that write: with their token, and the cookie that goes with it to all that lies `within`."""
+    cookie, token = visit.request.app.state.forms.issue(visit.request.cookies.get(guard.FORM_COOKIE))
+    page = visit.page(template, path, form_token=token, **shown)
+    page.set_cookie(
+        guard.FORM_COOKIE, cookie, httponly=True, samesite="strict", secure=is_secure(visit.request), path=within
+    )
+    return page
+
+
 @router.get("/login")
 def login(request: Request) -> HTMLResponse:
     """The form that takes the token."""

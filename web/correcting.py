@@ -12,9 +12,9 @@ from core.document import SUBTYPES
 from core.errors import InputError
 from core.time import lima_iso, parse_day
 from store import corrections
-from web import guard, render
+from web import render
 from web import told as telling
-from web.console import Trouble, is_secure, sent
+from web.console import Trouble, form_page, sent
 from web.problems import NotFoundError
 from web.visit import Visit
 
@@ -75,22 +75,17 @@ def _page(
     found = telling.document(visit.desk, ident)
     if found is None:
         raise NotFoundError("No document has that identifier.")
-    cookie, token = visit.request.app.state.forms.issue(visit.request.cookies.get(guard.FORM_COOKIE))
     with visit.desk.store.read() as tx:
         made = corrections.made(tx, ident)
     rows = [
         {"at": lima_iso(one["at"])[:16].replace("T", " "), "author": one["author"], "what": told(one["change"]), "undone": one["undone"] is not None}
         for one in made
     ]  # fmt: skip
-    page = visit.page(
-        "correct.html", f"/documents/{ident}", status=status, ident=ident, title=render.hidden(found.record.document.title),
+    return form_page(
+        visit, "/documents", "correct.html", f"/documents/{ident}", status=status, ident=ident, title=render.hidden(found.record.document.title),
         standing=_standing(visit, found.record.tags), made=rows, can_undo=any(not row["undone"] for row in rows), topics=_topics(visit),
-        entered=dict.fromkeys(ENTERED, "") | dict(entered), problem=trouble, saved=saved, form_token=token,
+        entered=dict.fromkeys(ENTERED, "") | dict(entered), problem=trouble, saved=saved,
     )  # fmt: skip
-    page.set_cookie(
-        guard.FORM_COOKIE, cookie, httponly=True, samesite="strict", secure=is_secure(visit.request), path="/documents"
-    )
-    return page
 
 
 def _standing(visit: Visit, tags: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from core.errors import InputError
 from store import story_decisions
-from web import guard, render, told
-from web.console import Trouble, is_secure, sent
+from web import render, told
+from web.console import Trouble, form_page, sent
 from web.problems import NotFoundError
 from web.visit import Visit
 
@@ -30,17 +30,12 @@ def _page(visit: Visit, id: str, trouble: Trouble | None = None) -> HTMLResponse
     found = told.story(visit.desk, id)
     if found is None:
         raise NotFoundError("No story has that identifier.")
-    cookie, token = visit.request.app.state.forms.issue(visit.request.cookies.get(guard.FORM_COOKIE))
     outlets = visit.desk.outlets()
-    page = visit.page(
-        "decide.html", f"/stories/{found.ref.id}/decide", status=400 if trouble else 200, story=found.ref.id, form_token=token, problem=trouble,
+    return form_page(
+        visit, "/stories", "decide.html", f"/stories/{found.ref.id}/decide", status=400 if trouble else 200, story=found.ref.id, problem=trouble,
         items=[render.hit(record, visit.words, outlets) for record in found.records],
         decisions=[(one, render.when(one.at)) for one in found.decisions],
     )  # fmt: skip
-    page.set_cookie(
-        guard.FORM_COOKIE, cookie, httponly=True, samesite="strict", secure=is_secure(visit.request), path="/stories"
-    )
-    return page
 
 
 @router.post("/stories/{id}/split")

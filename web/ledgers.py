@@ -11,8 +11,8 @@ from core.errors import InputError
 from store import alerts as kept
 from store import answers
 from store.alerts import Alert
-from web import formats, guard, render
-from web.console import is_secure, sent
+from web import formats, render
+from web.console import form_page, sent
 from web.problems import NotFoundError
 from web.visit import Visit
 
@@ -35,12 +35,9 @@ def deliveries(request: Request, id: str) -> HTMLResponse:
     )
     links = [("json", visit.link(f"/alerts/{alert.id}/deliveries.json"))]
     muted = [{"kind": one.kind, "value": one.value, "label": label(hits, one.kind, one.value)} for one in mutes]
-    cookie, token = request.app.state.forms.issue(request.cookies.get(guard.FORM_COOKIE))
-    page = visit.page("ledger.html", "/alerts", formats=links, alert=alert, rows=rows, feeds=addresses, muted=muted, form_token=token)  # fmt: skip
-    page.set_cookie(
-        guard.FORM_COOKIE, cookie, httponly=True, samesite="strict", secure=is_secure(request), path="/alerts"
+    return form_page(
+        visit, "/alerts", "ledger.html", "/alerts", formats=links, alert=alert, rows=rows, feeds=addresses, muted=muted
     )
-    return page
 
 
 @router.post("/alerts/{id}/mutes/end")

@@ -21,8 +21,8 @@ from alerts.volume import VolumeTest
 from core.errors import InputError, QueryError, StoreError, UnavailableError
 from core.masking import mask
 from store.alerts import Alert
-from web import guard, told
-from web.console import Trouble, is_secure, links, listed, sent, short
+from web import told
+from web.console import Trouble, form_page, links, listed, sent, short
 from web.desk import Desk
 from web.problems import NotFoundError, caret
 from web.visit import Visit
@@ -253,7 +253,6 @@ def _page(
     visit: Visit, template: str, form: Entered, *, alert: Alert | None = None, tested: Tested | None = None,
     trouble: Trouble | None = None, saved: bool = False, status: int = 200,
 ) -> HTMLResponse:  # fmt: skip
-    cookie, token = visit.request.app.state.forms.issue(visit.request.cookies.get(guard.FORM_COOKIE))
     rows = [
         row
         | {
@@ -266,16 +265,12 @@ def _page(
     ]
     language = visit.words.language
     ready = [one.to_json(language) for one in QUESTIONS]
-    page = visit.page(
-        template, "/alerts", status=status, formats=links(visit, "/alerts"), alerts=rows, form_token=token, entered=form, problem=trouble,
+    return form_page(
+        visit, "/alerts", template, "/alerts", status=status, formats=links(visit, "/alerts"), alerts=rows, entered=form, problem=trouble,
         saved=saved, owners=sorted({row["owner"] for row in rows}), tested=tested, alert=alert, questions=ready, busy_from=BUSY, outlets=visit.desk.outlets(), hidden=mask,
         action=f"/alerts/{alert.id}/edit" if alert else "/alerts",
         parked=told.parked(visit.desk), failing=[_failing(visit, row) for row in told.failing_channels(visit.desk)],
     )  # fmt: skip
-    page.set_cookie(
-        guard.FORM_COOKIE, cookie, httponly=True, samesite="strict", secure=is_secure(visit.request), path="/alerts"
-    )
-    return page
 
 
 def _failing(visit: Visit, row: Mapping[str, Any]) -> dict[str, Any]:

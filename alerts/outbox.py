@@ -39,12 +39,11 @@ from store import answers, channels, deliveries, sources
 from store.alerts import Alert, Entry
 from store.answers import Keys
 from store.database import Store
-from store.deliveries import BULLETIN, IN_ONE_MESSAGE, LONGEST_DELAY, NOTICES, Delivery
+from store.deliveries import BULLETIN, IN_ONE_MESSAGE, LONGEST_DELAY, NOTICES, REFUSED, Delivery
 
 FIRST_DELAY = timedelta(seconds=60)
 BREAKS = 3
 MAIL = "mailto:"
-REFUSED = "refused"
 NO_SERVER = "Set PUTUTU_SMTP to smtp[s]://[user:password@]host:port of a mail server; nothing is lost, `pututu deliver` sends it then."
 
 

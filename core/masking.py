@@ -28,7 +28,7 @@ DIGITS = ("cero", "uno", "una", "dos", "tres", "cuatro", "cinco", "seis", "siete
 _DIGIT = rf"(?:{'|'.join(DIGITS)})"
 _SPELT_DIGITS = 7  # in a row, before they are a number that somebody spells
 _SPELT = re.compile(rf"{_DIGIT}(?:[ ,.-]{{1,3}}(?:y )?{_DIGIT}){{{_SPELT_DIGITS - 1}}}")
-_IN_WORDS = re.compile(rf"(?<!\w){_DIGIT}(?:[ ,.-]{{1,3}}(?:y )?{_DIGIT}){{6,14}}(?!\w)", re.I)
+_IN_WORDS = re.compile(rf"(?<!\w){_DIGIT}(?:[ ,.-]{{1,3}}(?:y )?{_DIGIT}){{{_SPELT_DIGITS - 1},14}}(?!\w)", re.I)
 _SPELT_EMAIL = re.compile(
     r"(?<![\w.+%•@-])[\w.+%-]{1,64}\s{0,2}(?:@|[\[(]\s?(?:at|arroba)\s?[\])]|\barroba\b)\s{0,2}[\w-]{2,63}"
     r"(?:\s{0,2}(?:\.|[\[(]\s?(?:dot|punto)\s?[\])]|\bpunto\b|\bdot\b)\s{0,2}(?:com|pe|net|org|es|edu|gob|info|gmail|hotmail|outlook|yahoo))"

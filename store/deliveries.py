@@ -26,7 +26,8 @@ LEASE = timedelta(hours=1)
 LONGEST_DELAY = timedelta(days=1)
 IN_ONE_MESSAGE = 500
 RESTORED = "waited when the backup was made that was restored; it may have been sent since"
-OF_CHANNEL = ("channel", "refused")
+REFUSED = "refused"
+OF_CHANNEL = ("channel", REFUSED)
 """Kinds of notices about a channel: it was paused, or it refused a message for good. Their reason begins with its URL."""
 NOTICES = ("notice", *OF_CHANNEL)
 """Kinds of deliveries that are about the alert itself: its question cannot be asked any more, or something is wrong with a channel."""

@@ -28,13 +28,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))  # bench/search.py would hide the room `search`
 
-import pipeline
+# What is heavy comes where it is used: every worker process that is started from here reads this file first.
 from core.settings import Settings
-from crawler import catalog
-from search.engines import open_backend
-from search.query import parse
-from store import documents, sources
-from store.database import Store
 
 REAL = HERE.parent.parent / "shared" / "data" / "html_en" / "html"
 TARGETS = {"news-please": 5.0, "fundus": 2.0}
@@ -77,12 +72,18 @@ def processor() -> float:
 
 def found(settings: Settings) -> int:
     """How many documents of the site can be found."""
+    from search.engines import open_backend
+    from search.query import parse
+
     with closing(open_backend(settings)) as backend:
         return backend.count(parse("source:bahia"))
 
 
 def ours(base: str, pages: int) -> dict[str, Any]:
     """The whole way, stage by stage; every process starts within the time."""
+    import pipeline
+    from store.database import Store
+
     with tempfile.TemporaryDirectory() as name:
         write_source(Path(name) / "sources", base)
         settings = Settings.load(home_variables(Path(name)))
@@ -211,6 +212,10 @@ def children(pid: int) -> list[int]:
 
 def memory(articles: int) -> dict[str, Any]:
     """The daemon over so many articles: what it holds at each tenth of the way, and the most that all its processes held."""
+    from crawler import catalog
+    from store import sources
+    from store.database import Store
+
     with tempfile.TemporaryDirectory() as name, site(articles) as base:
         write_source(Path(name) / "sources", base)
         variables = home_variables(Path(name)) | {"PUTUTU_BIND": "127.0.0.1:0"}
@@ -233,6 +238,9 @@ def memory(articles: int) -> dict[str, Any]:
 
 
 def watch(daemon: "subprocess.Popen[bytes]", settings: Settings, articles: int) -> dict[str, Any]:
+    from store import documents
+    from store.database import Store
+
     rows: list[dict[str, float]] = []
     most = own_most = 0.0
     who: list[tuple[int, str]] = []

@@ -18,7 +18,7 @@ _INVISIBLE = re.compile(
     f"[{_NOTHING}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufe00-\ufe0f\ufff9-\ufffb\ud800-\udfff\ufdd0-\ufdef"
     "\U000e0000-\U000e007f" + "".join(f"{chr(p + 0xFFFE)}{chr(p + 0xFFFF)}" for p in range(0, 0x110000, 0x10000)) + "]"
 )
-_PRINTABLE = "\u034f\u20e3" + "".join(map(chr, range(0xFE00, 0xFE10)))  # invisible, though Python calls them printable
+_PRINTABLE = re.compile("[\u034f\u20e3\ufe00-\ufe0f]")  # invisible, though Python calls them printable
 
 
 def clean(text: str) -> str:
@@ -27,7 +27,7 @@ def clean(text: str) -> str:
     Deleted: soft hyphens, joiners, zero-width spaces, direction marks, variation selectors, control characters, lone
     surrogates, noncharacters. Whatever breaks a line (also form feeds and U+2028) becomes `\\n`, so no words are joined.
     """
-    if not text.replace("\n", "").isprintable() or any(char in text for char in _PRINTABLE):
+    if not text.replace("\n", "").isprintable() or _PRINTABLE.search(text):
         text = _INVISIBLE.sub("", _BREAKS.sub("\n", text).replace("\x1f", " "))
     return unicodedata.normalize("NFC", text)
 

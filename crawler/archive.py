@@ -14,9 +14,12 @@ import struct
 import threading
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import IO, Any
 
 from warcio.archiveiterator import ArchiveIterator
@@ -27,10 +30,13 @@ from warcio.warcwriter import WARCWriter
 from core.errors import InputError, StoreError
 from core.home import home_id
 
+packing: ModuleType = zlib
+with suppress(ImportError):  # there is no wheel for some kinds of machines
+    packing = import_module("isal.isal_zlib")  # the same format, four times as fast
 ROTATE_AT = 256 * 2**20
 LARGEST = 64 * 2**20
-PACKED = 4
-"""zlib's level: of a news page of 250 kB it takes 3.1 ms and 51 kB, level 6 takes 5.1 ms and 49 kB, level 9 8.1 ms and 48 kB."""
+PACKED = 3 if packing is not zlib else 4
+"""The level: of a news page of 250 kB ISA-L's 3 takes 0.8 ms and 55 kB, zlib's 4 3.0 ms and 51 kB, its 6 5.1 ms and 49 kB."""
 _POINTER = re.compile(r"(?P<file>[A-Za-z0-9][A-Za-z0-9_.-]{0,120}\.warc\.gz):(?P<offset>\d{1,15})")
 NAME = re.compile(r"(?:(?P<home>h[0-9a-f]{7})-)?(?P<day>\d{8})-\d+-[0-9a-f]{8}(?:\.(?P<turn>\d+))?\.warc\.gz")
 """`turn` counts how often records were taken out of the file (`crawler.retention`)."""
@@ -253,8 +259,9 @@ def _record(page: Page) -> bytes:
             warc_headers_dict={"WARC-Date": date},
         )
     )
-    engine = zlib.compressobj(PACKED, zlib.DEFLATED, 31)
-    return engine.compress(out.getbuffer()) + engine.flush()
+    engine = packing.compressobj(PACKED, packing.DEFLATED, 31)
+    packed: bytes = engine.compress(out.getbuffer()) + engine.flush()
+    return packed
 
 
 def _header(value: str) -> str:

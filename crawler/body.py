@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-import trafilatura
 from lxml import html
 
 from crawler.boilerplate import is_boilerplate
@@ -119,6 +118,8 @@ def _read(page: Outline, out: bytearray) -> list[str]:
     own = [line.text for place, line in enumerate(page.lines) if not out[place] and not is_link(line)]
     if len(page.lines) > MOST:
         return own
+    import trafilatura  # here: it takes a fifth of a second to come, which most crawls need not wait for
+
     tree = _pruned(page, out)
     found = trafilatura.bare_extraction(
         tree, fast=True, include_comments=False, include_tables=_are_tables(tree), with_metadata=False

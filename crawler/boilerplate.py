@@ -134,13 +134,15 @@ def is_boilerplate(line: str) -> bool:
         return True
     if LABEL.match(plain) or FOOTERS.match(plain):
         return True
-    if _TOLD.search(line) or line.lstrip()[:1] in _QUOTES:
-        return bool(CREDIT.match(plain)) and len(plain) <= 180
-    if len(plain) <= 260 and (
+    called = len(plain) <= 260 and (
         CALLS.match(plain) or ((label := TAGS.match(plain)) and not _is_said(line[label.end() :]))
-    ):
-        return True
-    return len(plain) <= 180 and _is_credit(line, plain)
+    )
+    credited = len(plain) <= 180 and _is_credit(line, plain)
+    if not called and not credited:
+        return False
+    if _TOLD.search(line) or line.lstrip()[:1] in _QUOTES:  # asked last: it reads the whole line
+        return credited and bool(CREDIT.match(plain))
+    return True
 
 
 def _goes_on(rest: str) -> bool:

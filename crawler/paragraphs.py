@@ -20,7 +20,7 @@ _COUNTED = frozenset(
     ("por", "y", "e", "en", "para", "vistas", "visitas", "lecturas", "visto", "leido", "veces", "comentarios")
 )
 """Words without a capital that may stand beside a day: of names, and of counters."""
-_SPACED = re.compile(r"(?<=\w) (?=[.,;:)](?:\s|$))|(?<=[¿¡(“«]) ")
+_SPACED = re.compile(r" (?:(?<=\w )(?=[.,;:)](?:\s|$))|(?<=[¿¡(“«] ))")
 _SIGNED = re.compile(
     r"^(?:por|de|by|texto|redaccion|redactado por|escribe|escrito por|publicado por|publicada por|autora?|nota de|informe de|written by) "
 )

@@ -5,6 +5,7 @@ The fold table (core/folding.txt) is Lucene's ASCIIFolding as tantivy has it, wi
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from importlib.resources import files
 
 _NOTHING = (
@@ -64,6 +65,14 @@ def fold(text: str) -> str:
     return folded
 
 
+def places(words: str, text: str) -> Iterator[int]:
+    """Where `words` stand in a text, letter by letter."""
+    place = text.find(words)
+    while place >= 0:
+        yield place
+        place = text.find(words, place + 1)
+
+
 _ABBREVIATIONS = frozenset(
     """
     sr sra srta sres sras dr dra dres dras ing arq lic prof mg mgtr mag abg abog econ cpc mons rvdo fr hno hna pbro gral gen cmdte
@@ -83,7 +92,7 @@ _OPENERS = frozenset(
     entonces ahora hoy ayer se le les nos the a an it he she they we this that these in on at for but and however after before when
     """.split()  # noqa: SIM905
 )
-_END = re.compile(r"(?<![.!?…])(?P<mark>[.!?…]++)(?P<close>[\"'»”’)\]]*+)(?=\s|$)|(?P<line>\n)")
+_END = re.compile(r"(?P<mark>[.!?…](?<![.!?…][.!?…])[.!?…]*+)(?P<close>[\"'»”’)\]]*+)(?=\s|$)|(?P<line>\n)")
 _INITIALS = re.compile(r"[^\W\d_a-z]|([A-Z])\1|(?:[A-Z]{1,2}\.)+[A-Z]{1,2}")
 _BEFORE = re.compile(r"[\w./$]+$")
 _START = re.compile(r"[\"'«“‘(\[—–\-¿¡•*·\s]*(\w+)?")

@@ -39,6 +39,8 @@ _PEN = r"(?:nuevos )?soles\b|(?:nuevo )?sol\b|sole?citos\b|lucas\b"
 _USD = r"dolares(?: americanos)?\b|(?:u\.?s\.? )?dollars?\b"
 _SIGN_FIRST = re.compile(rf"(?<!\w)(s/\.?|us\$|u\$s|\$|us dollars?|pen|usd) ?({_N}){_SCALE}")
 _UNIT = re.compile(rf"(?<= )(?:{_PEN}|{_USD})")
+_UNITS = frozenset(("soles", "sol", "solcitos", "solecitos", "lucas", "dolares", "dollars", "dollar"))
+_PENS = re.compile(r"pen ?\d")
 _BEFORE_UNIT = re.compile(rf"(?<![\w/$.,]){_VALUE}{_SCALE}(?: de)? $")
 _WIDEST = 80
 """Characters before `soles` in which its number stands, spelt out or not."""
@@ -143,7 +145,8 @@ def run(reading: Reading) -> Payload:
 def find(part: Field) -> Iterator[tuple[int | float, str, int, int]]:
     """`(value, currency, start, end)` of each sum in a field, the lower end of a range included."""
     text, taken = part.folded, []
-    for match in _SIGN_FIRST.finditer(text):
+    signed = any(sign in text for sign in ("$", "s/", "usd", "us dollar")) or _PENS.search(text)
+    for match in _SIGN_FIRST.finditer(text) if signed else ():
         if match[1] == "$" and _FOREIGN_DOLLARS.search(text[match.end() : match.end() + 25]):
             continue
         taken.append(match.span())
@@ -151,7 +154,7 @@ def find(part: Field) -> Iterator[tuple[int | float, str, int, int]]:
     if _is_of_rates(part):
         for match in _BARE_RATE.finditer(text):
             yield _value(match[1], None, None, part), "PEN", *match.span(1)
-    for unit in _UNIT.finditer(text):
+    for unit in () if _UNITS.isdisjoint(part.vocabulary) else _UNIT.finditer(text):
         number = _BEFORE_UNIT.search(text, max(0, unit.start() - _WIDEST), unit.start())
         if number is None or _overlaps(taken, number.start(), unit.end()):
             continue

@@ -83,8 +83,10 @@ def detect(text: str) -> str | None:
     first, score = _fasttext(text[:GLANCE])
     if len(text) > GLANCE and (first not in ("es", "en") or score < 0.95):
         first, score = _fasttext(text)
+    if first in ("es", "en") and score >= 0.8:
+        return first
     counts = {code: sum(word in known for word in words) for code, known in _FUNCTION.items()}
-    if first in ("es", "en") and (score >= 0.8 or (score >= 0.5 and counts[first] == max(counts.values()))):
+    if first in ("es", "en") and score >= 0.5 and counts[first] == max(counts.values()):
         return first
     clear = _by_function_words(counts, len(words))
     if clear and first in (clear, "gl", "ca", "an", "ast", "eo", "ia", "oc", "la", "pt", "it", "fr") and clear != "pt":

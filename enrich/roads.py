@@ -1,11 +1,12 @@
 """Roads that a text names, the kilometre, and whether they are blocked, restricted or reopened."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from core.document import Payload
-from core.text import fold
+from core.text import fold, places
 from enrich.reading import Field, Reading
 
 VERSION = "2"
@@ -17,6 +18,9 @@ _ROAD = re.compile(
     rf"|\b(?:[Cc]arretera|[Vv][ií]a|[Aa]utopista|[Tt]roncal)(?: nacional| regional| vecinal| afirmada| que une)? ({_CAP}(?: {_CAP})?(?: ?[-–] ?{_CAP}(?: {_CAP})?){{1,3}})"
     rf"|\b(?:[Cc]arretera|[Aa]utopista) ({_CAP} {_CAP}(?: {_CAP})?|(?:a|al) {_CAP}(?: {_CAP})?)"
 )
+_FIRST = ("panamericana", "carretera", "interoceanic", "iirsa", "longitudinal", "corredor", "fernando", "marginal", "via", "ruta", "los libertadores",
+    "ramiro", "costanera", "linea", "pan-american", "central highway", "autopista", "troncal")  # fmt: skip
+"""What the folded name of a road begins with."""
 _WORDS = frozenset(
     "panamericana carretera interoceanica longitudinal corredor terry evitamiento ruta via linea autopista highway iirsa marginal ramiro costanera troncal libertadores".split()  # noqa: SIM905
 )
@@ -51,7 +55,7 @@ def run(reading: Reading) -> Payload:
     for part in reading.fields:
         if _WORDS.isdisjoint(part.vocabulary):
             continue
-        for match in _ROAD.finditer(part.text):
+        for match in _named(part):
             name = match[1] or f"{match[0].split(' ', 1)[0]} {re.sub(' ?[-–] ?', ' - ', match[2] or match[3])}"
             name = name[0].upper() + name[1:]
             km, state = _said(_clause(part, match.start()), part.sentence(match.start()))
@@ -63,6 +67,16 @@ def run(reading: Reading) -> Payload:
     if len(roads) == 1 and roads[0]["km"] is None:
         roads[0]["km"] = _only_km(reading)
     return {"roads": roads}
+
+
+def _named(part: Field) -> Iterator[re.Match[str]]:
+    """The names of roads in a field, which is looked at only where one can begin."""
+    begins = sorted({place for first in _FIRST for place in places(first, part.folded)})
+    end = 0
+    for place in begins:
+        if place >= end and (match := _ROAD.match(part.text, place)):
+            end = match.end()
+            yield match
 
 
 def _only_km(reading: Reading) -> float | None:

@@ -82,8 +82,10 @@ def found(settings: Settings) -> int:
 def ours(base: str, pages: int) -> dict[str, Any]:
     """The whole way, stage by stage; every process starts within the time."""
     import pipeline
+    from core import garbage
     from store.database import Store
 
+    garbage.seldom()  # as the command line does
     with tempfile.TemporaryDirectory() as name:
         write_source(Path(name) / "sources", base)
         settings = Settings.load(home_variables(Path(name)))

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from core import garbage
 from core.errors import PututuError
 from core.settings import Settings
 from core.urls import site
@@ -305,6 +306,7 @@ def main() -> int:
     if not line.strip():
         return CHILD_LOST
     logging.getLogger("scrapy").setLevel(logging.ERROR)
+    garbage.seldom()
     try:
         return _child(json.loads(line))
     except PututuError as error:

@@ -239,11 +239,12 @@ class SourceSpider(Spider):  # type: ignore[misc]
         return await self._refill(slug)
 
     async def _refill(self, slug: str) -> list[Request]:
-        """As many requests of a source as it may have in the air: two where there is a delay, eight where there is none.
+        """As many requests of a source as it may have under way: two where there is a delay, sixteen where there is none, of
+        which Scrapy lets eight into the air.
 
         One of its past at a time, then the rows that wait; what we have is looked at again when nothing else is to do.
         """
-        most, flying = 2 if self.intake.sources[slug].delay else 8, self._of_source[slug]
+        most, flying = 2 if self.intake.sources[slug].delay else 16, self._of_source[slug]
         free = most - flying
         if self.stopping or free <= 0 or (flying and free < most // 2):
             return []  # what is in the air asks again when it lands: several rows are leased at a time

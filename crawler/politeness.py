@@ -1,11 +1,13 @@
 """How requests are made: never into private networks, as robots.txt allows, no faster than the source bears. Parts of Scrapy."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
 from scrapy.extensions.throttle import AutoThrottle
@@ -17,6 +19,11 @@ from core.errors import InputError, UnavailableError
 from core.settings import Network
 from core.urls import check_public, is_private
 from crawler import agent
+from crawler.archive import Page
+from crawler.challenge import is_challenged
+
+LARGEST_STUB = 10_000
+"""Bytes of a page that may be nothing but a way to another one."""
 
 
 class PrivateAddress(IgnoreRequest):  # type: ignore[misc]
@@ -76,6 +83,24 @@ class GuardedResolver(CachingThreadedResolver):  # type: ignore[misc]
         if is_private(address, self.allowed):
             raise PrivateAddress(f"{address} is inside a private network.")
         return address
+
+
+class MetaRefresh(MetaRefreshMiddleware):  # type: ignore[misc]
+    """A small page that does nothing but lead on at once (`<meta http-equiv="refresh" content="0; url=...">`) is followed as a
+    redirect is: as often, and only where one may go. A guard's page leads nowhere, an article that reloads itself neither."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """The request that the page leads to, or the page."""
+        if len(response.body) > LARGEST_STUB or b"refresh" not in response.body.lower():
+            return response
+        led = super().process_response(request, response)
+        if isinstance(led, Request) and (led.url.split("#")[0] == response.url or is_challenged(_page(response))):
+            return response
+        return led
+
+
+def _page(response: Response) -> Page:
+    return Page(url=response.url, status=response.status, body=response.body, when=datetime.now(UTC))
 
 
 class RobotsUnavailable(IgnoreRequest):  # type: ignore[misc]

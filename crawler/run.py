@@ -216,6 +216,8 @@ def scrapy_settings(settings: Settings, sources: Sequence[Source], *, timeout: f
             "crawler.politeness.Guard": 50,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "crawler.politeness.Robots": 100,
+            "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+            "crawler.politeness.MetaRefresh": 580,
         },
         "EXTENSIONS": {
             "scrapy.extensions.throttle.AutoThrottle": None,
@@ -236,7 +238,8 @@ def scrapy_settings(settings: Settings, sources: Sequence[Source], *, timeout: f
         "DOWNLOAD_MAXSIZE": agent.LARGEST_LISTING,
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": agent.REDIRECTS,
-        "METAREFRESH_ENABLED": False,
+        "METAREFRESH_IGNORE_TAGS": ["noscript", "script", "style", "template"],
+        "METAREFRESH_MAXDELAY": 3,
         "COOKIES_ENABLED": False,
         "REFERER_ENABLED": False,
         "HTTPERROR_ALLOW_ALL": True,

@@ -120,6 +120,46 @@ def test_a_listing_that_redirects_in_a_loop_is_told(store, settings, site):
     assert row["errors"] == {"loop": 1} and state_of(store).reason == "server"
 
 
+def refresh(to, seconds=0):
+    return f'<html><head><meta http-equiv="Refresh" content="{seconds}; URL={to}"><title>Nota</title></head><body></body></html>'
+
+
+def test_a_page_that_only_leads_on_is_followed_as_a_redirect_is(store, settings, site):
+    one, other = site.articles(2)
+    site.feed(["/vieja", "/lenta", "/privada", "/muda", other])
+    site.put("/vieja", refresh(one))
+    site.put("/lenta", refresh(one, seconds=600))
+    site.put("/privada", refresh("http://10.0.0.1/nota"))
+    site.put("/muda", f"<noscript>{refresh(one)}</noscript>")
+    row = row_of(store, settings, site.source())
+    texts = {url.removeprefix(site.url("")): document.text for url, document in found(store).items()}
+    assert row["errors"] == {"private": 1} and texts[other] and texts["/vieja"] != texts[other]
+    assert len(texts["/vieja"]) > 200 and not texts["/lenta"] and not texts["/muda"]
+    assert site.asked[one] == 1, "only one of them leads on at once"
+
+
+def test_pages_that_lead_to_each_other_end_and_a_page_that_reloads_itself_is_read(store, settings, site):
+    site.feed([*site.articles(1), "/ida", "/viva"])
+    site.put("/ida", refresh("/vuelta"))
+    site.put("/vuelta", refresh("/ida"))
+    article = site.answers[site.articles(1)[0]]
+    site.put("/viva", refresh("/viva").replace("<body>", "<body>" + "<h1>Sube el río</h1>" + "<p>El río sube otra vez y los vecinos vigilan la orilla desde anoche.</p>" * 6))  # fmt: skip
+    row = row_of(store, settings, site.source())
+    assert article is not None and row["errors"] == {"loop": 1}
+    assert site.asked["/ida"] + site.asked["/vuelta"] <= agent.REDIRECTS + 1
+    assert site.url("/viva") in found(store)
+
+
+def test_a_guard_s_page_that_leads_on_stays_a_refusal(store, settings, site):
+    site.feed(["/nota/guardada", *site.articles(1)])
+    site.put(
+        "/nota/guardada",
+        GUARD.replace("<head>", '<head><meta http-equiv="refresh" content="0; url=/nota/guardada?x=1">'),
+    )
+    row = row_of(store, settings, site.source())
+    assert row["errors"] == {"blocked": 1} and "/nota/guardada?x=1" not in site.asked
+
+
 def test_a_gzip_bomb_is_left_packed(store, settings, site):
     bomb = gzip.compress(b"<html><body>" + b" " * (60 * 2**20))
     packed = {"Content-Encoding": "gzip"}

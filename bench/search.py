@@ -26,6 +26,7 @@ from typing import Any, Protocol
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this file's name would hide the room `search`
 
+from core import garbage
 from core.document import SECTORS, TOPICS, Document, StoryRef, document_id
 from core.record import Record
 from core.settings import Settings
@@ -301,6 +302,7 @@ def main() -> None:
     parser.add_argument("--engines", default="tantivy,elasticsearch,sqlite", help="which, and in which order")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"questions of each kind, {ROUNDS} at most")
     options = parser.parse_args()
+    garbage.seldom()  # as the command line does
     results: dict[str, dict[str, float]] = {}
     for name in options.engines.split(","):
         if name == "elasticsearch" and not options.elasticsearch:

@@ -23,6 +23,7 @@ FACETS = (
     "status", "person", "organisation", "norm", "road", "term",
 )  # fmt: skip
 NAMES = ("author", "person", "organisation", "strike")  # names are found by any of their words in a row
+AREAS = ("department", "province", "district")  # the wider before the narrower
 VALUE_LENGTH = 200
 NORM_WORDS = (
     (r"\bn\s*[°ºo.]+\s*(?=\d)|\bn(?:um(?:ero)?|ro)?\.?\s*(?=\d)", ""),
@@ -162,20 +163,26 @@ def _parts(record: Record) -> Iterable[Part]:
 def values_of(record: Record) -> Mapping[str, frozenset[str]]:
     """The values that each field of tags and facts can be asked for, as they compare."""
     d, tags = record.document, record.tags
-    places, strike = _items(tags, "places"), tags.get("strike")
     found: dict[str, Iterable[Any]] = {
         "id": (d.id,), "source": (d.source,), "kind": (d.kind,), "language": (d.language,), "author": d.author,
-        "section": (d.section,), "story": (record.story and record.story.id,),
-        "topic": _values(_items(tags, "topics"), "name"), "subtype": _values(_items(tags, "topics"), "subtype"),
-        "sector": _values(_items(tags, "sectors"), "name"),
-        "place": _values(places, "name", "department", "province", "district", "ubigeo"),
-        "role": [*_values(places, "role"), *_values(_items(tags, "sectors"), "role")],
-        "department": _values(places, "department"), "province": _values(places, "province"),
-        "district": _values(places, "district"), "road": _values(_items(tags, "roads"), "name"),
-        "person": _entities(tags, "person"), "organisation": [*_entities(tags, "organisation"), *_entities(tags, "organisation", "short")],
-        "norm": _norms(_items(tags, "norms")),
-        "strike": (strike.get("guild") or "any", "any") if strike else (), "status": (strike and strike.get("status"),),
+        "section": (d.section,), "story": (record.story and record.story.id,), "role": _roles(tags),
     }  # fmt: skip
+    if topics := tags.get("topics"):
+        found |= {"topic": _values(topics, "name"), "subtype": _values(topics, "subtype")}
+    if sectors := tags.get("sectors"):
+        found["sector"] = _values(sectors, "name")
+    if places := tags.get("places"):
+        found["place"] = _values(places, "name", *AREAS, "ubigeo")
+        found |= {name: _values(places, name) for name in AREAS}
+    if tags.get("entities"):
+        names = [*_entities(tags, "organisation"), *_entities(tags, "organisation", "short")]
+        found |= {"person": _entities(tags, "person"), "organisation": names}
+    if norms := tags.get("norms"):
+        found["norm"] = _norms(norms)
+    if roads := tags.get("roads"):
+        found["road"] = _values(roads, "name")
+    if strike := tags.get("strike"):
+        found |= {"strike": (strike.get("guild") or "any", "any"), "status": (strike.get("status"),)}
     result = {}
     for name, values in found.items():
         texts = [str(value) for value in values if value]
@@ -191,23 +198,34 @@ def values_of(record: Record) -> Mapping[str, frozenset[str]]:
 
 def _facets(record: Record) -> Mapping[str, tuple[str, ...]]:
     d, tags = record.document, record.tags
-    places, strike = _items(tags, "places"), tags.get("strike")
-    narrow = [p.get("district") or p.get("province") or p.get("department") or p.get("name") for p in places]
     found: dict[str, Iterable[Any]] = {
-        "topic": _values(_items(tags, "topics"), "name"), "subtype": _values(_items(tags, "topics"), "subtype"),
-        "sector": _values(_items(tags, "sectors"), "name"), "source": (d.source,), "language": (d.language,), "kind": (d.kind,),
-        "department": _values(places, "department"), "province": _values(places, "province"),
-        "district": _values(places, "district"), "place": narrow, "section": (d.section,),
-        "status": (strike and strike.get("status"),), "person": _public(tags),
-        "organisation": _values(_sure(tags, "organisation"), "name"), "norm": _values(_items(tags, "norms"), "id"),
-        "road": _values(_items(tags, "roads"), "name"), "term": key_terms(d.title, d.language),
+        "source": (d.source,), "language": (d.language,), "kind": (d.kind,), "section": (d.section,), "term": key_terms(d.title, d.language),
     }  # fmt: skip
+    if topics := tags.get("topics"):
+        found |= {"topic": _values(topics, "name"), "subtype": _values(topics, "subtype")}
+    if sectors := tags.get("sectors"):
+        found["sector"] = _values(sectors, "name")
+    if places := tags.get("places"):
+        found |= {name: _values(places, name) for name in AREAS}
+        found["place"] = [next(filter(None, map(place.get, (*AREAS[::-1], "name"))), None) for place in places]
+    if tags.get("entities"):
+        found |= {"person": _public(tags), "organisation": _values(_sure(tags, "organisation"), "name")}
+    if norms := tags.get("norms"):
+        found["norm"] = _values(norms, "id")
+    if roads := tags.get("roads"):
+        found["road"] = _values(roads, "name")
+    if strike := tags.get("strike"):
+        found["status"] = (strike.get("status"),)
     distinct = {
         name: dict.fromkeys([str(value)[:VALUE_LENGTH] for value in values if value])
         for name, values in found.items()
         if values
     }
-    return {name: tuple(values) for name, values in distinct.items() if values}
+    return {name: tuple(distinct[name]) for name in FACETS if distinct.get(name)}
+
+
+def _roles(tags: Mapping[str, Any]) -> list[Any]:
+    return [*_values(tags.get("places") or (), "role"), *_values(tags.get("sectors") or (), "role")]
 
 
 def _items(tags: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

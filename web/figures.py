@@ -92,6 +92,7 @@ def _trend_spec(visit: Visit, rows: list[answers.Row], **more: Any) -> charts.Sp
         stories=ask.stories,
         language=visit.words.language,
         names=visit.group_names(ask.group),
+        group=ask.group,
         **more,
     )
 

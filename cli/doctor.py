@@ -8,12 +8,12 @@ from typing import Any
 from alerts import canary
 from alerts.channels.addresses import shown as shown_channel
 from alerts.operator import LOW_DISK, WARNED
-from core.errors import PututuError, UnavailableError
+from core.errors import PututuError, StoreError, UnavailableError
 from core.settings import Settings
 from core.sizes import shown
 from core.time import lima_day, lima_iso
 from crawler import catalog, health
-from search.engines import open_backend
+from search.engines import left_beside, open_backend
 from store import alerts, channels, completeness, deliveries, disk, documents, frontier, sources, work
 from store.database import Store
 
@@ -51,6 +51,15 @@ def _store(store: Store, settings: Settings) -> Found:
 
 
 def _index(store: Store, settings: Settings) -> Found:
+    try:
+        yield from _serving(store, settings)
+    except StoreError as error:
+        yield "bad", error.reason, error.mend
+    for found in left_beside(settings):
+        yield found.state, found.finding, found.mend
+
+
+def _serving(store: Store, settings: Settings) -> Found:
     with closing(open_backend(settings)) as backend:
         told, troubles = backend.health(), backend.troubles()
     with store.read() as tx:

@@ -23,7 +23,7 @@ from store.database import Store
 @click.option("--by", type=click.Choice(["day", "week", "month"]), default="day", show_default=True)
 @click.option("--group", type=click.Choice(GROUPS), help="A row for each value as well.")
 @click.option("--top", type=click.IntRange(1), help="With --group: only the largest values of each query.")
-@click.option("--share", is_flag=True, help="The chart shows the share of all documents instead of counts.")
+@click.option("--share", is_flag=True, help="The chart shows shares of coverage instead of counts.")
 @click.option("--stories", is_flag=True, help="Count stories instead of documents.")
 @click.option("--panel", is_flag=True, help="Only sources that have something in every seven days of the whole time.")
 @filter_options
@@ -38,7 +38,8 @@ def trends_command(
 ) -> None:  # fmt: skip
     """How many documents a period, and their share of all: a row for every period, empty ones too. Days are Lima's.
 
-    The filters narrow the query and the whole that the share is of. `outage` and `down` say which sources were down in a
+    The filters narrow the query and the whole that the share is of; with --group source that is what the source itself
+    published. `outage` and `down` say which sources were down in a
     period, `completeness` which part is held of what the sources listed in its months, where that was counted.
 
     \b
@@ -62,7 +63,15 @@ def trends_command(
         from web.charts import heading
 
         title = heading((query for query, _ in asked), within, panel, lang)
-        look = {"by": by, "share": share, "stories": stories, "language": lang, "width": width, "title": title}
+        look = {
+            "by": by,
+            "group": group,
+            "share": share,
+            "stories": stories,
+            "language": lang,
+            "width": width,
+            "title": title,
+        }
         for path, kind in ((svg, "svg"), (png, "png")):
             if path:
                 _draw(path, kind, answer.rows, **look)

@@ -14,8 +14,6 @@ from search.nodes import Node
 
 Sort = Literal["date", "relevance"]
 CALENDAR = ("year", "month")
-KEPT = "`pututu reindex --drop-old` removes it, `pututu reindex --back` puts it in force again."
-UNFINISHED = "`pututu reindex` goes on with it, `pututu reindex --drop-old` removes it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ class Backend(Protocol):
         """What `doctor` prints: engine, documents, place, version."""
 
     def troubles(self) -> list[Trouble]:
-        """What is not as it should be though the engine answers: read-only, slow, a replica missing, an old index kept."""
+        """What is not as it should be though the engine answers: read-only, slow, a replica missing."""
 
     def close(self) -> None:
         """Release locks and connections; what was not flushed is lost."""

@@ -5,20 +5,18 @@ point-in-time paging; nothing that is paid for, no scripts, no ingest. Down or r
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from core.errors import SettingError, StoreError
+from core.errors import StoreError
 from core.record import Record
 from core.settings import Settings
 from search import asking, counting, elastic_bulk, elastic_rebuild
 from search.analysed import FACETS, SIDES
 from search.backend import (
-    KEPT,
-    UNFINISHED,
     DayCount,
     Hits,
     Sort,
@@ -28,7 +26,7 @@ from search.backend import (
     checked_facets,
     folded,
 )
-from search.elastic_client import READ_ONLY, REBUILD, answering, connect
+from search.elastic_client import READ_ONLY, REBUILD, allowed, answering, connect
 from search.elastic_query import Dsl, all_of, query, without
 from search.fields import EXACT_FIELDS, VERSION
 from search.nodes import Node
@@ -42,7 +40,6 @@ SLOW = 3.0  # seconds for a count, from which on `doctor` calls it slow
 NEWEST: list[Any] = [{"order": "desc"}, {"id": "asc"}]
 BEST: list[Any] = [{"_score": "desc"}, {"id": "asc"}]
 DATED: Dsl = {"exists": {"field": "day"}}
-Answer = TypeVar("Answer")
 
 
 class ElasticBackend:
@@ -262,8 +259,8 @@ class ElasticBackend:
         """What `doctor` prints. What the key may not ask is None."""
         there = self._ready()
         documents = self._count({"match_all": {}}) if there else 0
-        server = _allowed(lambda: str(self.client.info()["version"]["number"]))
-        size = _allowed(lambda: self.client.indices.stats(index=self.alias, metric="store").body) if there else None
+        server = allowed(lambda: str(self.client.info()["version"]["number"]))
+        size = allowed(lambda: self.client.indices.stats(index=self.alias, metric="store").body) if there else None
         return {
             "engine": f"Elasticsearch {server or ''}".strip(),
             "place": self.alias,
@@ -273,17 +270,17 @@ class ElasticBackend:
         }
 
     def troubles(self) -> list[Trouble]:
-        """Slow, read-only, with shards or replicas missing, an old index kept."""
+        """Slow, read-only, with shards or replicas missing."""
         if not self._ready():
-            return list(self._beside())  # what a rebuild left, also where nothing was ever put in force
+            return []
         started = time.monotonic()
         self._count({"match_all": {}})
         took = time.monotonic() - started
         found = [Trouble("note", f"it answers slowly ({took:.1f} s)", "See its log and memory.")] if took > SLOW else []
-        return [*found, *self._blocked(), *self._missing(), *self._beside()]
+        return [*found, *self._blocked(), *self._missing()]
 
     def _blocked(self) -> Iterator[Trouble]:
-        asked = _allowed(
+        asked = allowed(
             lambda: self.client.indices.get_settings(index=self.alias, name="index.blocks.*", flat_settings=True).body
         )
         for about in (asked or {}).values():
@@ -292,29 +289,13 @@ class ElasticBackend:
                 yield Trouble("bad", f"the index is read-only ({', '.join(blocks)}): new documents wait", READ_ONLY)
 
     def _missing(self) -> Iterator[Trouble]:
-        health = _allowed(lambda: self.client.cluster.health(index=self.alias).body) or {}
+        health = allowed(lambda: self.client.cluster.health(index=self.alias).body) or {}
         if health.get("status") == "red":
             yield Trouble("bad", "parts of the index are missing", "Start the nodes that are down; see its log.")
         elif health.get("status") == "yellow":
             yield Trouble(
                 "note", "a copy of the index is missing: it stands on one node", "Start the nodes that are down."
             )
-
-    def _beside(self) -> Iterator[Trouble]:
-        for name, one in (_allowed(lambda: elastic_rebuild.ours(self.client, self.alias)) or {}).items():
-            if one.meta.get("left") and not one.leads:
-                yield Trouble("note", f"the index before the last rebuild is kept ({name})", KEPT)
-            elif one.meta.get("building") and not one.leads:
-                yield Trouble("note", f"a rebuild was not finished ({name})", UNFINISHED)
-
-
-def _allowed(ask: Callable[[], Answer]) -> Answer | None:
-    """The answer, None where the key may not ask this."""
-    try:
-        with answering():
-            return ask()
-    except SettingError:
-        return None
 
 
 def _named_sides(node: Node) -> list[Dsl]:

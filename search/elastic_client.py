@@ -3,10 +3,10 @@
 import base64
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from elastic_transport import TlsError, TransportError
@@ -17,6 +17,7 @@ from core.settings import Settings, index_hosts
 
 ALIAS = "pututu"
 REBUILD = "Run `pututu reindex`: it makes the index again from the store."
+Answer = TypeVar("Answer")
 READ_ONLY = (
     "Take the block away (PUT /INDEX/_settings with index.blocks.write and index.blocks.read_only_allow_delete null); "
     "Elasticsearch sets it itself when its disk is nearly full. What waits is indexed then."
@@ -80,6 +81,15 @@ def answering() -> Iterator[None]:
         ) from error
     except ApiError as error:
         raise told(error.status_code, str(error)) from error
+
+
+def allowed(ask: Callable[[], Answer]) -> Answer | None:
+    """The answer, None where the key may not ask this."""
+    try:
+        with answering():
+            return ask()
+    except SettingError:
+        return None
 
 
 def is_blocked(reason: str) -> bool:

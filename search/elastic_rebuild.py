@@ -17,9 +17,11 @@ from core.errors import StoreError
 from core.record import Record
 from core.settings import Settings
 from search import elastic_bulk
-from search.elastic_client import FIRST_ANSWER, REBUILD, answering, connect
+from search.backend import Trouble
+from search.elastic_client import FIRST_ANSWER, allowed, answering, connect
 from search.elastic_index import analysis, mapping
 from search.fields import VERSION
+from search.leftovers import OTHER_VERSION, leftover
 from search.lock import Lock
 from search.rebuild import LAST
 
@@ -38,7 +40,7 @@ class ElasticBeside:
     """See `rebuild.Beside`. Others go on writing through the alias to the old one, also while it is replaced."""
 
     def __init__(self, settings: Settings, now: datetime, *, back: bool = False) -> None:
-        self._rebuilding = Lock(settings.home / "reindex.lock", "The index", held="is being built anew by")
+        self._rebuilding = _rebuilding(settings)
         self._rebuilding.take(0)
         self._client, self._alias = connect(settings)
         self._now = now
@@ -93,9 +95,12 @@ class ElasticBeside:
         return old[0] if old else None
 
     def abandon(self) -> None:
-        """Remove it."""
+        """Remove it, unless another machine's rebuild has put it in force meanwhile."""
         with answering():
-            _remove(self._client, [self._name])
+            _remove(
+                self._client,
+                [name for name, one in ours(self._client, self._alias).items() if name == self._name and not one.leads],
+            )
 
     def close(self) -> None:
         """Close the connections; what is unfinished stays."""
@@ -105,8 +110,10 @@ class ElasticBeside:
     def _unfinished(self) -> tuple[str, datetime, str]:
         """What a killed rebuild left, if it is ours to go on with; else a new one. What is of no use is removed."""
         found: tuple[str, datetime, str] | None = None
-        for name, one in ours(self._client, self._alias).items():
-            if one.leads or one.meta.get("left"):
+        there = ours(self._client, self._alias)
+        keep = kept(there)
+        for name, one in there.items():
+            if one.leads or name == keep:
                 continue
             if found is None and one.meta.get("building") and one.meta.get("version") == VERSION:
                 found = name, datetime.fromisoformat(one.meta["began"]), str(one.meta.get("after") or "")
@@ -127,7 +134,8 @@ class ElasticBeside:
         meta = ours(self._client, self._alias)[name].meta
         if meta.get("version") != VERSION:
             raise StoreError(
-                f"The index that is kept was made by another version ({meta.get('version')}, now {VERSION}).", REBUILD
+                f"The index that is kept was made by another version ({meta.get('version')}, now {VERSION}).",
+                OTHER_VERSION,
             )
         return name, datetime.fromisoformat(meta["left"]), LAST
 
@@ -189,7 +197,7 @@ def version(client: Elasticsearch, alias: str) -> str | None:
 
 def drop_kept(settings: Settings) -> list[str]:
     """Remove those of ours that the alias does not lead to; their names."""
-    lock = Lock(settings.home / "reindex.lock", "The index", held="is being built anew by")
+    lock = _rebuilding(settings)
     lock.take(0)
     client, alias = connect(settings)
     try:
@@ -200,6 +208,22 @@ def drop_kept(settings: Settings) -> list[str]:
     finally:
         client.close()
         lock.free()
+
+
+def left_beside(settings: Settings) -> list[Trouble]:
+    """What lies beside the index that the alias leads to, also where it leads nowhere or to another version's."""
+    builder = _rebuilding(settings).holder()
+    client, alias = connect(settings)
+    try:
+        found = allowed(lambda: ours(client, alias)) or {}
+    finally:
+        client.close()
+    return [leftover(one.meta, name, VERSION, builder) for name, one in found.items() if not one.leads]
+
+
+def _rebuilding(settings: Settings) -> Lock:
+    """Of this machine: another's rebuild is not known of here."""
+    return Lock(settings.home / "reindex.lock", "The index", held="is being built anew by")
 
 
 def _remove(client: Elasticsearch, names: Iterable[str]) -> None:

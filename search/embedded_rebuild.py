@@ -9,9 +9,11 @@ from core.errors import StoreError
 from core.record import Record
 from search import embedded_generations as generations
 from search.analysed import Analysed
+from search.backend import Trouble
 from search.embedded_generations import Generation
 from search.embedded_writer import Writer
 from search.fields import VERSION
+from search.leftovers import OTHER_VERSION, leftover
 from search.lock import Lock
 from search.rebuild import LAST
 
@@ -23,7 +25,7 @@ class EmbeddedBeside:
 
     def __init__(self, folder: Path, now: datetime, *, back: bool = False) -> None:
         self.folder, self._now = folder, now
-        self._rebuilding = Lock(folder / "rebuild.lock", "The index", held="is being built anew by")
+        self._rebuilding = _rebuilding(folder)
         self._rebuilding.take(0)
         try:
             path, self.began, self.after = _kept(folder) if back else _unfinished(folder, now)
@@ -94,7 +96,7 @@ class EmbeddedBeside:
 
 def drop_kept(folder: Path) -> list[str]:
     """Remove the generations that are not in force; their names. A rebuild under way is told."""
-    lock = Lock(folder / "rebuild.lock", "The index", held="is being built anew by")
+    lock = _rebuilding(folder)
     gone = list(generations.others(folder))
     if gone:
         lock.take(0)
@@ -106,13 +108,27 @@ def drop_kept(folder: Path) -> list[str]:
     return [path.name for path in gone]
 
 
+def left_beside(folder: Path) -> list[Trouble]:
+    """What lies beside the generation in force, which need not be one that can be opened."""
+    builder = _rebuilding(folder).holder()
+    return [
+        leftover(known, f"{generations.size(path) / 2**20:.0f} MB", VERSION, builder)
+        for path, known in generations.others(folder).items()
+    ]
+
+
+def _rebuilding(folder: Path) -> Lock:
+    return Lock(folder / "rebuild.lock", "The index", held="is being built anew by")
+
+
 def _unfinished(folder: Path, now: datetime) -> tuple[Path, datetime, str]:
     """The generation that a killed rebuild left, if it is ours to go on with; else a new one. What is of no use is removed."""
     found: tuple[Path, datetime, str] | None = None
+    keep = generations.kept(folder)
     for path, known in generations.others(folder).items():
         if found is None and known.get("building") and known.get("version") == VERSION and _opens(path):
             found = path, datetime.fromisoformat(known["began"]), str(known.get("after", ""))
-        elif not known.get("left"):
+        elif path != keep:  # one kept before it too: a kill between a swap and its clearing away left that
             generations.drop(path)
     if found:
         return found
@@ -135,4 +151,10 @@ def _kept(folder: Path) -> tuple[Path, datetime, str]:
     path = generations.kept(folder)
     if path is None:
         raise StoreError("No earlier index is kept.", "`pututu reindex` builds one from the store.")
-    return path, datetime.fromisoformat(generations.meta(path)["left"]), LAST
+    known = generations.meta(path)
+    if known.get("version") != VERSION:
+        raise StoreError(
+            f"The index that is kept was made by another version ({known.get('version')}, now {VERSION}).",
+            OTHER_VERSION,
+        )
+    return path, datetime.fromisoformat(known["left"]), LAST

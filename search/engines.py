@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.settings import Settings
-from search.backend import Backend
+from search.backend import Backend, Trouble
 from search.rebuild import Beside
 
 
@@ -36,6 +36,18 @@ def beside(settings: Settings, now: datetime, *, back: bool = False) -> Beside:
     from search.embedded_rebuild import EmbeddedBeside
 
     return EmbeddedBeside(Path(settings.index), now, back=back)
+
+
+def left_beside(settings: Settings) -> list[Trouble]:
+    """What lies beside the index in force: the one that the last rebuild replaced, and a rebuild under way or killed. It needs no
+    index that can be opened."""
+    if is_elastic(settings):
+        from search import elastic_rebuild
+
+        return elastic_rebuild.left_beside(settings)
+    from search import embedded_rebuild
+
+    return embedded_rebuild.left_beside(Path(settings.index))
 
 
 def drop_kept(settings: Settings) -> list[str]:

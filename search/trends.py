@@ -94,7 +94,8 @@ def trends(
     """A row for every query, group and period from `start` to `end` (inclusive days), empty ones too.
 
     Without them, from the first to the last day of anything that passes `narrowing` (the filters), cut to the days that the
-    query itself asks for, or these where there is nothing in them. `total` counts all that passes it in the period, `share` is count of total, None where there is nothing. `stories` counts stories. A
+    query itself asks for, or these where there is nothing in them. `total` counts all that passes it in the period, grouped by
+    source all of that source's own; `share` is count of total, None where there is nothing. `stories` counts stories. A
     `seen:` range in a query holds for its totals as well, so that an as-of share can be computed again. `panel` keeps
     only sources that have something in every seven days of the whole time; `top` keeps the largest groups of each query.
     Raises InputError for a group that is not one, for more than MOST rows, and where no source covers the whole time.
@@ -116,7 +117,7 @@ def trends(
     for query, node in queries:
         counted, undated[query] = counting.of(node)
         for value in _groups(counted, group, top):
-            totals, numbers = counting.totals(node), counted.get(value, Counter[date]())
+            totals, numbers = counting.totals(node, value), counted.get(value, Counter[date]())
             first, last = _asked(node, (start, end), (low, high))
             asked = list(periods(first, last, by))
             if len(rows) + len(asked) > MOST:
@@ -183,9 +184,12 @@ class _Counting:
             untold -= {row.story for row in self._backend.stories(self._dated(asked))}
         return self._counted(asked, self._group), len(untold)
 
-    def totals(self, node: Node) -> Periods:
-        """Everything within the filters as it was known when the query's `seen:` says."""
-        return self._counted(both(self._within, *as_of(node)), None).get(None, Counter())
+    def totals(self, node: Node, value: str | None) -> Periods:
+        """Everything within the filters as it was known when the query's `seen:` says; of one source, what it published: an
+        outlet that writes twice as much would otherwise seem to care twice as much."""
+        own = "source" if self._group == "source" else None
+        counted = self._counted(both(self._within, *as_of(node)), own)
+        return counted.get(value if own else None, Counter())
 
     def _counted(self, node: Node, group: str | None) -> Grouped:
         """By group and period; what was counted before is not counted again."""

@@ -22,7 +22,7 @@ from search.highlight import marks
 from search.nodes import Node, both
 from search.query import everything, parse
 from search.similar import candidates, nearest
-from store import completeness, documents, sources, stories
+from store import completeness, documents, sources, stories, work
 from web.desk import Desk
 from web.question import Question
 
@@ -129,12 +129,13 @@ def offers(desk: Desk, question: Question) -> list[tuple[str, str | None]]:
     return [(one.offered, one.put_into(question.q)) for one in found]
 
 
-def behind(desk: Desk) -> tuple[int, int]:
-    """How many documents the index and the store have: they differ while index work waits."""
+def behind(desk: Desk) -> tuple[int, int, int]:
+    """How many documents the index and the store have, and how much index work waits: new documents, and those that
+    changed, were tagged again or translated since they were indexed."""
     indexed = desk.index().health().get("documents")
     with desk.store.read() as tx:
-        stored = documents.count(tx)
-    return (indexed if isinstance(indexed, int) else stored), stored
+        stored, waiting = documents.count(tx), work.waiting(tx, "index")
+    return (indexed if isinstance(indexed, int) else stored), stored, waiting
 
 
 def trends(desk: Desk, question: Question) -> counting.Trends:

@@ -39,7 +39,7 @@ LINES = 4  # of a title
 LABELS: Mapping[str, Mapping[str, str]] = {
     "es": {
         "day": "Día (Lima)", "week": "Semana que empieza el lunes (Lima)", "month": "Mes (Lima)",
-        "documents": "Documentos", "stories": "Historias", "share": "Parte de la cobertura", "query": "Consulta", "group": "Grupo",
+        "documents": "Documentos", "stories": "Historias", "share": "Parte de la cobertura", "own": "Parte de la cobertura propia de cada fuente", "query": "Consulta", "group": "Grupo",
         "outage": "Fondo gris: alguna fuente estuvo caída (más oscuro, más fuentes)",
         "incomplete": "Franja naranja: se tiene menos del 80 % de lo que las fuentes publicaron",
         "partial": "Más claro: período que no se contó entero", "hollow": "Punto hueco: período que no se contó entero", "frames": "Cada cuadro tiene su propia escala",
@@ -48,7 +48,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "en": {
         "day": "Day (Lima)", "week": "Week starting on Monday (Lima)", "month": "Month (Lima)",
-        "documents": "Documents", "stories": "Stories", "share": "Share of coverage", "query": "Query", "group": "Group",
+        "documents": "Documents", "stories": "Stories", "share": "Share of coverage", "own": "Share of each source's own coverage", "query": "Query", "group": "Group",
         "outage": "Grey background: a source was down (the darker, the more sources)",
         "incomplete": "Orange strip: less than 80 % of what the sources published is held",
         "partial": "Paler: a period that was not counted whole", "hollow": "Hollow point: a period that was not counted whole", "frames": "Each frame has a scale of its own",
@@ -76,14 +76,15 @@ class _Frame:
 
 def trend_chart(
     rows: Iterable[Row], *, by: str = "day", share: bool = False, stories: bool = False, language: str = "es", title: str | None = None,
-    names: Mapping[str, str] | None = None, width: int = 760, height: int = 300, spikes: Iterable[Row] = (), changes: Iterable[Row] = (),
+    names: Mapping[str, str] | None = None, group: str | None = None, width: int = 760, height: int = 300, spikes: Iterable[Row] = (), changes: Iterable[Row] = (),
 ) -> Spec:  # fmt: skip
     """The Vega-Lite specification (a dict) of rows as `search.trends` makes them.
 
-    `names` are the printed names of groups; `spikes` and `changes` (rows of `search.spikes` and `search.changes`, of the
+    `names` are the printed names of the groups of a `group`; `spikes` and `changes` (rows of `search.spikes` and `search.changes`, of the
     same periods) are marked in charts without groups. `width` is that of the whole, in pixels.
     """
-    quantity = "share" if share else "stories" if stories else "documents"
+    share_of = "own" if group == "source" else "share"
+    quantity = share_of if share else "stories" if stories else "documents"
     frame = _Frame(by=by, share=share, language=language, width=max(200, width - 75), height=height, quantity=quantity)
     data = series_of(
         list(rows), by=by, share=share, names=names or {}, width=frame.width, spikes=list(spikes), changes=list(changes)

@@ -54,8 +54,9 @@ class Desk:
                 except UnavailableError:
                     raise
                 except (PututuError, OSError, ValueError) as error:
+                    reason, mend = (error.reason, error.mend) if isinstance(error, PututuError) else (str(error), "")
                     raise UnavailableError(
-                        f"The index cannot be opened: {error}", "`pututu index` makes it."
+                        f"The index cannot be opened: {reason}", mend or "`pututu doctor` says what is wrong with it."
                     ) from error
             return self._backend
 

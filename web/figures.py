@@ -92,6 +92,7 @@ def _trend_spec(visit: Visit, rows: list[answers.Row], **more: Any) -> charts.Sp
         stories=ask.stories,
         language=visit.words.language,
         names=visit.group_names(ask.group),
+        group=ask.group,
         **more,
     )
 
@@ -104,6 +105,7 @@ def terms(request: Request) -> HTMLResponse:
     rows: list[answers.Row] = []
     try:
         rows = answers.terms(visit.desk, ask, TERMS)
+        notice = behind(visit, found=bool(rows))
     except InputError as error:
         notice = visit.words.said(str(error))
     except OUT as error:
@@ -158,6 +160,7 @@ def map_page(request: Request) -> HTMLResponse:
     rows: list[answers.Row] = []
     try:
         counts = answers.departments(visit.desk, visit.question)
+        notice = behind(visit, found=bool(counts))
         chart = _inline(charts.svg(_map_spec(visit, counts)))
         rows = [
             {"department": name, "count": count, "url": _department_url(visit, name)} for name, count in counts.items()

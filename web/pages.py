@@ -112,12 +112,17 @@ def _whole_url(ask: Question, form: str) -> str:
 
 
 def behind(visit: Visit, *, found: bool) -> str:
-    """What to say where the index lags behind the store: whatever it lacks where nothing was found, else more than LAG of all,
-    since the last few documents are always on their way."""
-    indexed, stored = answers.behind(visit.desk)
-    lacking = stored - indexed
-    told = lacking > (stored * LAG if found else 0)
-    return visit.words.t("notice.behind", indexed=indexed, stored=stored) if told else ""
+    """What a reader must know where the index is not what the store is: it lacks documents, has some that are gone, or has them
+    as they were. Whatever it lacks is told where nothing was found, else more than LAG of all, since the last few documents
+    are always on their way."""
+    indexed, stored, waiting = answers.behind(visit.desk)
+    few = stored * LAG if found else 0
+    lacking = max(stored - indexed, 0)
+    if lacking > few:
+        return visit.words.t("notice.behind", indexed=indexed, stored=stored)
+    if indexed - stored > few:
+        return visit.words.t("notice.over", indexed=indexed, stored=stored)
+    return visit.words.t("notice.changed", n=waiting - lacking) if waiting - lacking > few else ""
 
 
 def _results(visit: Visit) -> tuple[Results, list[Facet], list[tuple[str, str | None]]]:

@@ -115,7 +115,7 @@ class TrendRow(Shape):
     group: str | None
     start: str
     count: int
-    total: int | None
+    total: int | None = Field(description="Everything in the period; grouped by source, everything of that source")
     share: float | None
     outage: bool = Field(description="Whether a source was down in the period")
     down: list[str] = Field(description="The sources that were")

@@ -13,6 +13,8 @@ from core.masking import mask
 from core.record import Record
 from core.time import lima_iso
 from crawler.health import facts
+from search.backend import Trouble
+from search.engines import left_beside
 from search.query import everything
 from store import alerts as kept_alerts
 from store import channels, deliveries, documents, frontier, history, revisions, story_decisions, work
@@ -215,10 +217,17 @@ def runs(desk: Desk, limit: int) -> list[Row]:
 
 def index_troubles(desk: Desk, words: Words) -> list[str]:
     """What is wrong with the index, though the store's pages are served: it is down, read-only, slow, parts are missing."""
-    try:
-        return [f"{words.said(found.finding)}. {words.said(found.mend)}" for found in desk.index().troubles()]
-    except (StoreError, UnavailableError, SettingError) as error:
-        return [words.said(str(error))]
+    told: list[str] = []
+    looks: Sequence[Callable[[], list[Trouble]]] = (
+        lambda: desk.index().troubles(),
+        lambda: left_beside(desk.settings),
+    )
+    for look in looks:
+        try:
+            told += [f"{words.said(found.finding)}. {words.said(found.mend)}" for found in look()]
+        except (StoreError, UnavailableError, SettingError) as error:
+            told.append(words.said(str(error)))
+    return list(dict.fromkeys(told))  # a server that is down says it twice
 
 
 def work_summary(desk: Desk) -> dict[str, dict[str, int]]:

@@ -396,6 +396,27 @@ def test_doctor_runs_schedule_settings(filled: Run) -> None:
     assert next(row for row in shown if row["name"] == "PUTUTU_SMTP")["value"] == "•••"
 
 
+def test_doctor_tells_of_an_unfinished_rebuild_beside_an_index_of_another_version(filled: Run, tmp_path: Path) -> None:
+    home = str(tmp_path / "updated")
+    assert filled("backup", str(tmp_path / "b.tar.gz")).returncode == 0
+    assert filled("restore", str(tmp_path / "b.tar.gz"), PUTUTU_HOME=home).returncode == 0
+    for _ in range(2):
+        assert filled("reindex", PUTUTU_HOME=home).returncode == 0
+    index = Path(home) / "index"
+    beside, serving = sorted(index.glob("*/pututu.json"))
+    made = json.loads(serving.read_text("utf-8"))
+    serving.write_text(json.dumps({"version": "1-abcdef012345"}), "utf-8")
+    beside.write_text(json.dumps({"version": made["version"], "building": True, "began": "2026-03-10T17:00:00+00:00"}), "utf-8")  # fmt: skip
+    doctor = filled("doctor", "--json", PUTUTU_HOME=home)
+    found = [json.loads(line) for line in doctor.stdout.splitlines()]
+    told = [(row["state"], row["finding"], row["mend"]) for row in found if row["part"] == "index"]
+    assert doctor.returncode == 1 and [state for state, _, _ in told] == ["bad", "note"]
+    assert "made by another version" in told[0][1] and "`pututu reindex`" in told[0][2]
+    assert "not finished" in told[1][1] and "goes on with it" in told[1][2]
+    assert filled("reindex", PUTUTU_HOME=home).returncode == 0
+    assert filled("search", "paro OR huelga", "--count", PUTUTU_HOME=home).stdout == "2\n"
+
+
 def test_a_broken_source_file_names_its_line(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "sources"
     folder.mkdir()

@@ -17,9 +17,10 @@ from core.record import Record
 from core.settings import Settings
 from search import elastic, elastic_rebuild, embedded_generations, embedded_rebuild
 from search import rebuild as rebuilding
-from search.backend import UNFINISHED, Backend, scan
+from search.backend import Backend, scan
 from search.elastic import ElasticBackend
-from search.engines import beside, drop_kept, is_elastic, open_backend
+from search.engines import beside, drop_kept, is_elastic, left_beside, open_backend
+from search.leftovers import FOREIGN, KEPT, UNDER_WAY, UNFINISHED, USELESS
 from search.query import everything, parse
 from search.rebuild import Changed, Rebuilt, rebuild
 
@@ -56,9 +57,9 @@ class Rows:
         return len(self.records), self.pending
 
 
-def anew(settings: Settings, rows: Rows, *, back: bool = False) -> Rebuilt:
-    with closing(beside(settings, NOW, back=back)) as new:
-        return rebuild(new, rows, lambda: NOW)
+def anew(settings: Settings, rows: Rows, *, back: bool = False, now: datetime = NOW) -> Rebuilt:
+    with closing(beside(settings, now, back=back)) as new:
+        return rebuild(new, rows, lambda: now)
 
 
 def filled(settings: Settings, *records: Record) -> None:
@@ -93,7 +94,7 @@ def test_the_old_serves_until_the_new_is_whole_and_is_kept(index_settings: Setti
         done = anew(index_settings, rows)
         assert during == [1, 1] and done.documents == 2 and done.kept
         assert sorted(scan(reader, everything())) == ["aa", "bb"] and reader.count(parse("nueva")) == 1
-        assert [trouble.state for trouble in reader.troubles() if "kept" in trouble.finding] == ["note"]
+        assert [trouble.mend for trouble in left_beside(index_settings)] == [KEPT]
     filled(index_settings, make("tras", id="cc"))
     assert ids(index_settings) == ["aa", "bb", "cc"]
     assert len(there(index_settings)) == 2
@@ -120,6 +121,27 @@ def test_no_more_than_one_old_index_is_kept(index_settings: Settings, make: Make
     for number in range(4):
         anew(index_settings, Rows(some(make, number + 1)))
     assert len(there(index_settings)) == 2 and len(ids(index_settings)) == 4
+
+
+def test_what_a_kill_after_the_swap_left_goes_with_the_next_rebuild(
+    index_settings: Settings, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two old ones, since the swap was made and nothing cleared away: the older goes when the next rebuild begins."""
+    anew(index_settings, Rows(some(make, 1)))
+    anew(index_settings, Rows(some(make, 2)))
+    with monkeypatch.context() as broken:
+        for module, name in ((embedded_generations, "drop"), (elastic_rebuild, "_remove")):
+            broken.setattr(module, name, lambda *given: None)
+        anew(index_settings, Rows(some(make, 3)), now=NOW + timedelta(days=1))
+    assert len(there(index_settings)) == 3 and len(ids(index_settings)) == 3
+
+    def stop(number: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        anew(index_settings, Rows(some(make, 4), meanwhile=stop))
+    assert len(there(index_settings)) == 3, "in force, kept, unfinished"
+    assert anew(index_settings, Rows(some(make, 2)), back=True).documents == 2, "the last one that was in force"
 
 
 def test_what_changes_meanwhile_is_taken_in(index_settings: Settings, make: Make) -> None:
@@ -151,8 +173,7 @@ def test_an_interrupted_rebuild_is_resumed(
         anew(index_settings, rows)
     assert ids(index_settings) == ["aa"], "the old one stays in force"
     assert len(there(index_settings)) == 2
-    with closing(open_backend(index_settings)) as backend:
-        assert any("not finished" in trouble.finding for trouble in backend.troubles())
+    assert [trouble.mend for trouble in left_beside(index_settings)] == [UNFINISHED]
     again = Rows(some(make, 9))
     assert anew(index_settings, again).resumed
     assert again.read == [record.id for record in some(make, 9)][4:], "what was noted is not read again"
@@ -165,11 +186,9 @@ def test_an_unfinished_rebuild_is_told_where_nothing_was_ever_in_force(index_set
 
     with pytest.raises(KeyboardInterrupt):
         anew(index_settings, Rows(some(make, 2), meanwhile=stop))
-    with closing(open_backend(index_settings)) as backend:
-        assert [trouble.mend for trouble in backend.troubles()] == [UNFINISHED]
+    assert [trouble.mend for trouble in left_beside(index_settings)] == [UNFINISHED]
     anew(index_settings, Rows(some(make, 2)))
-    with closing(open_backend(index_settings)) as backend:
-        assert backend.troubles() == [] and len(ids(index_settings)) == 2
+    assert left_beside(index_settings) == [] and len(ids(index_settings)) == 2
 
 
 def test_what_an_interrupted_rebuild_left_can_be_dropped(index_settings: Settings, make: Make) -> None:
@@ -227,6 +246,37 @@ def test_another_version_is_told_and_mended(
         ids(index_settings)
     anew(index_settings, Rows([make("uno", id="aa")]), back=True)
     assert ids(index_settings) == ["aa"], "the earlier release takes back the index that it made"
+
+
+def test_what_lies_beside_is_told_with_a_mend_that_works_whichever_version_made_it(
+    index_settings: Settings, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(number: int) -> None:
+        told.append([trouble.mend for trouble in left_beside(index_settings)])
+        raise KeyboardInterrupt
+
+    def interrupted(rows: Rows) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            anew(index_settings, rows)
+
+    told: list[list[str]] = []
+    filled(index_settings, make("uno", id="aa"))
+    interrupted(Rows(some(make, 2), meanwhile=stop))
+    for module in (embedded_generations, embedded_rebuild, elastic_rebuild, elastic):
+        monkeypatch.setattr(module, "VERSION", "9-abcdef012345")
+    assert [trouble.mend for trouble in left_beside(index_settings)] == [USELESS], "the earlier release was killed"
+    interrupted(Rows(some(make, 2), meanwhile=stop))
+    assert told == [[UNDER_WAY], [UNDER_WAY]]
+    assert [trouble.mend for trouble in left_beside(index_settings)] == [UNFINISHED], "beside one that cannot be opened"
+    assert anew(index_settings, Rows(some(make, 2))).documents == 2
+    assert [trouble.mend for trouble in left_beside(index_settings)] == [FOREIGN]
+    with pytest.raises(StoreError, match="that is kept was made by another version"):
+        anew(index_settings, Rows(some(make, 2)), back=True)
+    monkeypatch.undo()
+    assert [trouble.mend for trouble in left_beside(index_settings)] == [KEPT], "this release made it"
+    assert anew(index_settings, Rows([make("uno", id="aa")]), back=True).documents == 1 and ids(index_settings) == [
+        "aa"
+    ]
 
 
 def test_a_damaged_index_is_replaced(settings: Settings, make: Make) -> None:
@@ -312,6 +362,7 @@ def _rebuild_slowly(settings: Settings, records: list[Record], started: multipro
         time.sleep(0.004)
 
     anew(settings, Rows(records, meanwhile=slowly))
+    started.set()  # type: ignore[attr-defined]  # where the one before was killed with all read, there is nothing to read
 
 
 def killed(settings: Settings, records: list[Record], after: float) -> None:
@@ -334,7 +385,7 @@ def test_killed_again_and_again_nothing_is_lost_and_nothing_piles_up(
     records = some(make, 60)
     for turn in range(times):
         killed(index_settings, records, 0.02 + 0.31 * turn / times)
-        assert len(there(index_settings)) <= 2
+        assert len(there(index_settings)) <= 3, "in force, kept, under way"
         assert ids(index_settings) in (["aa"], [record.id for record in records])
     try:
         anew(index_settings, Rows(records))

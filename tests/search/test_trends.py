@@ -98,8 +98,32 @@ def test_every_group_is_counted_and_the_largest_kept(make: Make, group: str) -> 
         "department": ["Ica", "Puno"], "source": ["a", "b"],
     }[group]  # fmt: skip
     rows = trends(backend, PARO, group=group, by="week").rows
-    assert [(row["group"], row["count"], row["total"]) for row in rows] == [(expected[0], 2, 3), (expected[1], 1, 3)]
+    totals = (2, 1) if group == "source" else (3, 3)
+    assert [(row["group"], row["count"], row["total"]) for row in rows] == [(expected[0], 2, totals[0]), (expected[1], 1, totals[1])]  # fmt: skip
     assert {row["group"] for row in trends(backend, PARO, group=group, top=1).rows} == {expected[0]}
+
+
+def test_the_share_of_a_source_is_of_its_own_coverage(make: Make) -> None:
+    """A large outlet does not look keener than a small one by its size; days, stories and `seen:` narrow its total too."""
+    then, later = datetime(2026, 3, 20, 17, tzinfo=UTC), datetime(2026, 4, 20, 17, tzinfo=UTC)
+    large = [
+        *series(make, {0: 4}, source="grande", fetched=then),
+        *series(make, {0: 36, 1: 5}, "otra", source="grande", fetched=then),
+    ]
+    small = [
+        *series(make, {0: 2}, source="chica", fetched=then),
+        *series(make, {0: 2}, "otra", source="chica", story="s", fetched=then),
+    ]
+    backend = MemoryBackend([*large, *small, *series(make, {0: 9}, "otra", source="chica", fetched=later)])
+    queries = [("q", parse("paro seen:<=2026-03-31"))]
+    rows = trends(backend, queries, group="source", by="week").rows
+    assert [(row["group"], row["count"], row["total"]) for row in rows] == [("grande", 4, 45), ("chica", 2, 4)]
+    days = trends(backend, queries, group="source").rows
+    assert [(row["group"], row["start"], row["share"]) for row in days] == [
+        ("grande", "2026-03-02", 0.1), ("grande", "2026-03-03", 0.0), ("chica", "2026-03-02", 0.5), ("chica", "2026-03-03", None),
+    ]  # fmt: skip
+    stories = trends(backend, queries, group="source", stories=True, by="week").rows
+    assert [(row["group"], row["count"], row["total"]) for row in stories] == [("grande", 4, 45), ("chica", 2, 3)]
 
 
 def test_an_unknown_group_is_an_error(make: Make) -> None:

@@ -117,6 +117,13 @@ def test_a_chart_without_rows_or_without_shares_is_still_a_chart_and_says_so() -
     assert charts.svg(charts.trend_chart([row | {"share": None} for row in rows()], share=True)).startswith("<svg")
 
 
+def test_the_shares_of_sources_are_named_as_what_they_are_of() -> None:
+    given = [*rows(group="a"), *rows(group="b")]
+    assert "Share of each source's own coverage" in drawn(given, share=True, group="source", language="en")
+    assert "Share of coverage" in drawn(given, share=True, group="topic", language="en")
+    assert "Documents" in drawn(given, group="source", language="en")
+
+
 def test_what_would_mislead_is_marked_and_explained() -> None:
     spec = charts.trend_chart(
         [*rows(days=3, partial=True, completeness=0.5), *[row | {"start": "2020-12-04"} for row in rows(days=1)]],

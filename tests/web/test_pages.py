@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from core.document import Document
 from search.engines import open_backend
-from store import documents, joining, stories
+from store import documents, joining, schema, stories, work
 from store.schema import completeness
 from web import told
 
@@ -522,6 +522,26 @@ def test_counts_of_an_index_that_lacks_much_are_not_given_without_a_word(make_si
     backend.close()
     for path in ("/search?q=paro", "/trends?q=paro"):
         assert "6 de 7" in site.client().get(path).text, path
+
+
+def test_counts_of_documents_as_they_were_or_of_some_that_are_gone_say_so(make_site: Callable[..., Any]) -> None:
+    site = make_site()
+    paths = (
+        "/search?q=paro&lang=en",
+        "/trends?q=paro&lang=en",
+        "/map?lang=en",
+        "/terms?from=2026-03-14&to=2026-03-15&lang=en",
+    )
+    with site.desk.store.write() as tx:
+        found = documents.many(tx, [site.ids["paro"], site.ids["cupos"]])
+        work.add_many(tx, "index", [(one.id, one.version) for one in found], "tagged", NOW, again=True)
+    for path in paths:
+        assert "2 documents changed, or were tagged" in site.client().get(path).text, path
+    with site.desk.store.write() as tx:
+        tx.execute(schema.work.update().where(schema.work.c.kind == "index").values(state="done"))
+        tx.execute(schema.documents.update().where(schema.documents.c.id == site.ids["ley"]).values(taken_down=NOW))
+    for path in paths:
+        assert "The index has 7 documents, the store 6" in site.client().get(path).text, path
 
 
 def test_with_an_engine_that_is_down_pages_answer_and_data_is_a_503(make_site: Callable[..., Any]) -> None:

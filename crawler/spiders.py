@@ -239,12 +239,13 @@ class SourceSpider(Spider):  # type: ignore[misc]
         return await self._refill(slug)
 
     async def _refill(self, slug: str) -> list[Request]:
-        """As many requests of a source as it may have under way: two where there is a delay, sixteen where there is none, of
-        which Scrapy lets eight into the air.
+        """As many requests of a source as it may have under way: two where there is a delay; where there is none sixteen, of
+        which Scrapy lets eight into the air, and those eight until a page came and while none is refused.
 
         One of its past at a time, then the rows that wait; what we have is looked at again when nothing else is to do.
         """
-        most, flying = 2 if self.intake.sources[slug].delay else 16, self._of_source[slug]
+        flying = self._of_source[slug]
+        most = 2 if self.intake.sources[slug].delay else 16 if self.intake.is_welcome(slug) else 8
         free = most - flying
         if self.stopping or free <= 0 or (flying and free < most // 2):
             return []  # what is in the air asks again when it lands: several rows are leased at a time

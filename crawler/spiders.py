@@ -4,7 +4,9 @@ Store and archive calls block, so they run in one helper thread beside the react
 """
 
 import asyncio
+import gzip
 import time
+import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +31,7 @@ from core.urls import site
 from crawler import agent
 from crawler.archive import Page
 from crawler.intake import Intake
-from crawler.politeness import NoSuchHost, PrivateAddress, RobotsUnavailable
+from crawler.politeness import CookieWall, NoSuchHost, PrivateAddress, RobotsUnavailable
 from crawler.polling import Redirects
 from crawler.source import Source
 from crawler.tally import Trouble
@@ -341,6 +343,11 @@ def _trouble(failure: Failure) -> tuple[Trouble, str]:
         return "dns", f"the name of the host does not resolve ({error})"
     if isinstance(error, RobotsUnavailable):
         return ("network" if error.network else "http"), str(error)
+    if isinstance(error, CookieWall):
+        return (
+            "loop",
+            f"it redirects in a circle, more than {agent.REDIRECTS} times, and sets a cookie: it lets in only who keeps cookies, and we keep none",
+        )
     if isinstance(error, IgnoreRequest):
         return _ignored(str(error))
     if isinstance(error, DownloadCancelledError):
@@ -349,6 +356,8 @@ def _trouble(failure: Failure) -> tuple[Trouble, str]:
         return "network", "no answer in time"
     if isinstance(error, ResponseDataLossError):
         return "network", "the connection ended before the whole answer had come"
+    if isinstance(error, gzip.BadGzipFile | zlib.error | EOFError) or "brotli" in str(error):
+        return "network", "its body is not packed as its Content-Encoding says"
     return "network", f"{type(error).__name__}: {error}"
 
 

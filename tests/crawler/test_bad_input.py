@@ -569,3 +569,22 @@ def test_a_page_that_ends_in_mid_title_keeps_the_title_that_its_listing_told(sto
     site.put("/nota/0", site.answers["/nota/0"].body.partition(b"la nota")[0])
     crawl(store, settings, site.source())
     assert [document.title for document in found(store).values()] == ["Titular de la nota /nota/0"]
+
+
+def test_a_circle_that_wants_a_cookie_is_told_from_one_that_does_not(store, settings, site):
+    site.feed(site.articles(1) + ["/nota/galleta", "/nota/rodeo", "/nota/vuelta"])
+    cookie = {"Set-Cookie": "visto=1; Path=/"}
+    site.put("/nota/galleta", "", status=302, headers=cookie | {"Location": site.url("/nota/galleta")})
+    site.put("/nota/rodeo", "", status=302, headers=cookie | {"Location": site.url("/permiso")})
+    site.put("/permiso", "", status=302, headers={"Location": site.url("/nota/rodeo")})
+    site.put("/nota/vuelta", "", status=302, headers={"Location": site.url("/nota/vuelta")})
+    row = row_of(store, settings, site.source())
+    assert row["errors"] == {"loop": 3} and len(found(store)) == 1 and row["waiting"] == 3
+    assert [("cookie" in reason) for reason in sorted(row["reasons"])] == [True, False], "each kind is told once"
+
+
+def test_a_body_that_is_not_packed_as_it_says_is_told_in_words(store, settings, site):
+    site.feed(site.articles(2))
+    site.answers["/nota/0"].headers["Content-Encoding"] = "gzip"
+    row = row_of(store, settings, site.source())
+    assert row["reasons"] == ["its body is not packed as its Content-Encoding says"] and row["waiting"] == 1

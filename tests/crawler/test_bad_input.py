@@ -572,7 +572,7 @@ def test_a_page_that_ends_in_mid_title_keeps_the_title_that_its_listing_told(sto
 
 
 def test_a_circle_that_wants_a_cookie_is_told_from_one_that_does_not(store, settings, site):
-    site.feed(site.articles(1) + ["/nota/galleta", "/nota/rodeo", "/nota/vuelta"])
+    site.feed([*site.articles(1), "/nota/galleta", "/nota/rodeo", "/nota/vuelta"])
     cookie = {"Set-Cookie": "visto=1; Path=/"}
     site.put("/nota/galleta", "", status=302, headers=cookie | {"Location": site.url("/nota/galleta")})
     site.put("/nota/rodeo", "", status=302, headers=cookie | {"Location": site.url("/permiso")})

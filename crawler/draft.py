@@ -26,6 +26,8 @@ from crawler.source_file import render
 Wait = Callable[[float], None]
 GUESSES = ("/feed/", "/rss", "/arc/outboundfeeds/rss/?outputType=xml", "/rss.xml", "/feed.xml")
 """Where common systems keep their feed, asked one after the other only when the page announces none."""
+WORDPRESS_POSTS = "/wp-json/wp/v2/posts?per_page=50"
+"""WordPress's own list, where its feed is closed."""
 SITEMAPS = ("/sitemap/news", "/news-sitemap.xml")
 """Where news sitemaps often stand, asked when neither a feed nor robots.txt tells of anything."""
 ARTICLES = (
@@ -118,8 +120,11 @@ def _look(url: str, look: Look) -> Found:
                 f"{page.url}: {error.reason}", "Give the address of a feed with entries, or of the front page."
             ) from error
     markup = decode(page.body, page.content_type)
-    announced = feeds_of(markup, page.url)[:MOST_ALTERNATES]
-    guessed = ["/feed/"] if is_wordpress(markup) else GUESSES
+    section = urlsplit(page.url).path.rstrip("/") + "/"
+    # of a section's page its own feed before the whole site's
+    announced = sorted(feeds_of(markup, page.url), key=lambda one: not urlsplit(one).path.startswith(section))
+    announced = announced[:MOST_ALTERNATES]
+    guessed = ("/feed/", WORDPRESS_POSTS) if is_wordpress(markup) else GUESSES
     feed = _first(look, announced) or _first(look, (urljoin(page.url, one) for one in guessed if not announced))
     news, archives = _sitemaps(look, page.url, feed is None)
     if feed is not None:

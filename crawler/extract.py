@@ -15,12 +15,13 @@ from crawler.archive import Page
 from crawler.authors import authors
 from crawler.challenge import REASON, is_challenge
 from crawler.due import is_late
+from crawler.faults import EMPTY, FAULT, is_fault
 from crawler.language import plausible
 from crawler.markup import decode, to_text, tree
 from crawler.nodes import first
 from crawler.outline import Outline, outline
 from crawler.paragraphs import tidy, with_lead
-from crawler.platforms import Entry, parse
+from crawler.platforms import Entry, parse, unpack
 from crawler.sections import of_address
 from crawler.source import Source
 from crawler.teasers import calls_itself_a_list, is_front, is_list
@@ -60,7 +61,7 @@ def extract(
     markup = _markup(page)
     root = tree(markup)
     if root is None:
-        raise NotAnArticleError("The page is empty.")
+        raise NotAnArticleError(EMPTY)
     selectors = dict(source.selectors) if source else {}
     lines = outline(root)
     facts = metadata.claims(lines, page.url, selectors)
@@ -68,6 +69,8 @@ def extract(
     metadata.complete(facts, lines, found, page.url, page.when, selectors)
     text = _text(found.rows, facts, hint)
     _judge(page, lines, markup, facts, text, hint)
+    if not text and hint and hint.title.startswith(facts.title):
+        facts.title = hint.title  # a page that was cut off in mid-title
     return _document(page, facts, text, source, hint, arrival)
 
 
@@ -130,12 +133,18 @@ def _entry_again(page: Page, hint: Entry, source: Source) -> Entry:
 def _markup(page: Page) -> str:
     if page.status >= 400:
         raise NotAnArticleError(f"The site answered {page.status}.")
-    if not page.body.strip():
-        raise NotAnArticleError("The page is empty.")
+    body = page.body
+    if body.startswith(b"\x1f\x8b"):  # packed, and its headers do not say so
+        try:
+            body = unpack(body)
+        except InputError as error:
+            raise NotAnArticleError(f"The page is packed, and cannot be unpacked: {error.reason}") from error
+    if not body.strip():
+        raise NotAnArticleError(EMPTY)
     for magic, what in _FILES:
-        if page.body.startswith(magic):
+        if body.startswith(magic):
             raise NotAnArticleError(f"This is {what}, not a page.")
-    return decode(page.body, page.content_type)
+    return decode(body, page.content_type)
 
 
 def _text(rows: list[str], facts: metadata.Facts, hint: Entry | None) -> str:
@@ -159,6 +168,10 @@ def _judge(page: Page, lines: Outline, markup: str, facts: metadata.Facts, text:
         raise NotAnArticleError(f"{REASON} ({title[:60] or 'no title'}).")
     if len(text) < FULL and not facts.data and (_MISSING.search(title) or _MISSING.search(facts.title)):
         raise NotAnArticleError(f"The site says that the page is missing ({(title or facts.title)[:60]}).")
+    first_line = lines.lines[0].text if lines.lines else ""
+    promised = hint is not None and is_fault(hint.title)  # a listing's headline: an article about such a failure
+    if len(text) < FULL and not facts.data and not promised and is_fault(title, facts.title, text, first_line):
+        raise NotAnArticleError(f"{FAULT} ({(title or facts.title or first_line)[:60]}).")
     if not facts.title and not (hint and hint.title and len(text) >= SCRAP):
         raise NotAnArticleError("The page has no title.")
     kind = first(facts.meta, "og:type").lower()

@@ -16,6 +16,7 @@ from crawler import catalog
 from crawler.archive import Archive
 from crawler.challenge import REASON as CHALLENGE
 from crawler.due import is_late
+from crawler.faults import REASONS as FAULTS
 from crawler.health import review
 from crawler.pool import Pool
 from crawler.source import Source
@@ -186,9 +187,11 @@ class Extraction:
         return [document for _, document in good]
 
     def _refused(self, tx: Connection, row: FrontierRow, reason: str, now: datetime) -> None:
-        """A page that gives no document: it is parked, or asked for again where a guard stood in the way."""
+        """A page that gives no document: it is parked, or asked for again where a guard or a fault stood in the way."""
         if row.document is None and reason.startswith(CHALLENGE):
             frontier.failed(tx, row, self.store.worker, f"blocked: {reason}", now)
+        elif row.document is None and reason.startswith(FAULTS):
+            frontier.failed(tx, row, self.store.worker, reason, now)
         elif row.document is None:
             frontier.park(tx, row, self.store.worker, reason, now)
         else:

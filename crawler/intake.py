@@ -43,6 +43,7 @@ class Intake:
         self.revisions = Revisions(store, archive, self.tallies)
         self.ends = None if seconds is None else time.monotonic() + seconds
         self._failed: dict[str, set[int]] = {source.slug: set() for source in chosen}
+        self._landed: dict[str, set[int]] = {source.slug: set() for source in chosen}
         self._in_a_row: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()
         self._closed: set[str] = set()
@@ -51,22 +52,30 @@ class Intake:
         """Whether the time of this crawl is up: what waits is for the next one."""
         return self.ends is not None and time.monotonic() > self.ends
 
+    def is_welcome(self, slug: str) -> bool:
+        """Whether a source gave pages in this crawl, and refused none since the last one."""
+        return self.tallies[slug].fetched > 0 and not self._refusals[slug]
+
     def begin_new(self, slug: str, announced: Sequence[str]) -> None:
         """Look at the last weeks of a new source, by the sitemaps that its robots.txt announces."""
         polling = self.polling
         self.walking.begin_new(slug, announced, polling.asked.get(slug, ()), polling.indexes.get(slug, ()))
 
     def claim(self, slug: str, limit: int) -> list[FrontierRow]:
-        """Lease rows of a source to fetch: none once it is left alone, none that failed in this crawl."""
+        """Lease rows of a source to fetch: none once it is left alone, none that failed in this crawl or that its extraction gave back."""
         if slug in self._closed or limit <= 0 or self.is_over():
             return []
-        failed, now = self._failed[slug], utc_now()
+        failed, landed, now = self._failed[slug], self._landed[slug], utc_now()
         between = self.past.bounds if self.past else None
         with self.store.write() as tx:
             rows = frontier.claim(
                 tx, [slug], self.store.worker, limit + len(failed), now, ignore_not_before=self.force, between=between
             )
-            wait = [row for row in rows if row.id in failed or (row.not_before > now and _asked_to_wait(row))]
+            wait = [
+                row
+                for row in rows
+                if row.id in failed or row.id in landed or (row.not_before > now and _asked_to_wait(row))
+            ]
             failed.update(row.id for row in wait)
             ready = [row for row in rows if row.id not in failed]
             frontier.release(tx, [*wait, *ready[limit:]], self.store.worker)
@@ -98,6 +107,7 @@ class Intake:
                     validators = header(page.headers, "etag"), header(page.headers, "last-modified")
                     revisions.watch(tx, row.id, row.source, now + FIRST_CHECK, *validators)
         for row, _ in kept:
+            self._landed[row.source].add(row.id)
             self._in_a_row[row.source] = self._refusals[row.source] = 0
 
     def refused(self, row: FrontierRow, status: int, headers: Mapping[str, str]) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
+from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware, RedirectMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
 from scrapy.extensions.throttle import AutoThrottle
@@ -83,6 +83,28 @@ class GuardedResolver(CachingThreadedResolver):  # type: ignore[misc]
         if is_private(address, self.allowed):
             raise PrivateAddress(f"{address} is inside a private network.")
         return address
+
+
+class CookieWall(IgnoreRequest):  # type: ignore[misc]
+    """The site leads in a circle until a cookie is kept; we keep none."""
+
+
+class Redirect(RedirectMiddleware):  # type: ignore[misc]
+    """Scrapy's, which tells a circle that sets a cookie from one that does not."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """The request that a redirect leads to, or the response."""
+        sets = "Set-Cookie" in response.headers
+        try:
+            led = super().process_response(request, response)
+        except IgnoreRequest as error:
+            circle = request.meta.get("redirect_urls", [])
+            if (sets or request.meta.get("sets_cookie")) and len(set(circle)) < len(circle):
+                raise CookieWall(str(error)) from error
+            raise
+        if sets and isinstance(led, Request):
+            led.meta["sets_cookie"] = True
+        return led
 
 
 class MetaRefresh(MetaRefreshMiddleware):  # type: ignore[misc]

@@ -84,7 +84,8 @@ def _beside(page: Outline, body: Body, now: datetime) -> Iterator[Moment]:
     foot = range(max(0, body.span.last - 2), min(len(page.lines), body.span.last + 8))
     marked = [
         (place, node) for node, place in page.places.items()
-        if (node.tag in ("time", "abbr") or page.parts.get(node, 0) & Part.DATE) and place < len(page.lines) and not body.out[place]
+        if (node.tag in ("time", "abbr") or page.parts.get(node, 0) & Part.DATE) and place < len(page.lines)
+        and (not body.out[place] or _is_of_article(page, body, node, place))
     ]  # fmt: skip
     marked.sort(key=lambda one: (not (one[1].get("datetime") or one[1].get("content")), abs(one[0] - body.headline)))
     for where in (head, foot):
@@ -112,6 +113,13 @@ def _beside(page: Outline, body: Body, now: datetime) -> Iterator[Moment]:
         # beside the signatures, in what templates call credits
         if len(line.text) <= 80 and is_date(line.key) and (moment := _printed(line.text, now)):
             yield moment
+
+
+def _is_of_article(page: Outline, body: Body, node: Any, place: int) -> bool:
+    """Whether a date is in a footer that heads the text, as Drupal writes `Enviado por ... el ...` in `footer.node__meta`."""
+    if not max(0, body.headline - 6) <= place < body.span.first:
+        return False
+    return any(one.tag == "footer" and page.parts.get(one, 0) & Part.DATE for one in (node, *node.iterancestors()))
 
 
 def _is_today(page: Outline, body: Body, place: int, moment: Moment, now: datetime) -> bool:

@@ -216,6 +216,8 @@ def scrapy_settings(settings: Settings, sources: Sequence[Source], *, timeout: f
             "crawler.politeness.Guard": 50,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "crawler.politeness.Robots": 100,
+            "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+            "crawler.politeness.Redirect": 600,
             "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
             "crawler.politeness.MetaRefresh": 580,
         },

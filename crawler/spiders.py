@@ -4,7 +4,9 @@ Store and archive calls block, so they run in one helper thread beside the react
 """
 
 import asyncio
+import gzip
 import time
+import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +31,7 @@ from core.urls import site
 from crawler import agent
 from crawler.archive import Page
 from crawler.intake import Intake
-from crawler.politeness import NoSuchHost, PrivateAddress, RobotsUnavailable
+from crawler.politeness import CookieWall, NoSuchHost, PrivateAddress, RobotsUnavailable
 from crawler.polling import Redirects
 from crawler.source import Source
 from crawler.tally import Trouble
@@ -239,12 +241,13 @@ class SourceSpider(Spider):  # type: ignore[misc]
         return await self._refill(slug)
 
     async def _refill(self, slug: str) -> list[Request]:
-        """As many requests of a source as it may have under way: two where there is a delay, sixteen where there is none, of
-        which Scrapy lets eight into the air.
+        """As many requests of a source as it may have under way: two where there is a delay; where there is none sixteen, of
+        which Scrapy lets eight into the air, and those eight until a page came and while none is refused.
 
         One of its past at a time, then the rows that wait; what we have is looked at again when nothing else is to do.
         """
-        most, flying = 2 if self.intake.sources[slug].delay else 16, self._of_source[slug]
+        flying = self._of_source[slug]
+        most = 2 if self.intake.sources[slug].delay else 16 if self.intake.is_welcome(slug) else 8
         free = most - flying
         if self.stopping or free <= 0 or (flying and free < most // 2):
             return []  # what is in the air asks again when it lands: several rows are leased at a time
@@ -340,6 +343,11 @@ def _trouble(failure: Failure) -> tuple[Trouble, str]:
         return "dns", f"the name of the host does not resolve ({error})"
     if isinstance(error, RobotsUnavailable):
         return ("network" if error.network else "http"), str(error)
+    if isinstance(error, CookieWall):
+        return (
+            "loop",
+            f"it redirects in a circle, more than {agent.REDIRECTS} times, and sets a cookie: it lets in only who keeps cookies, and we keep none",
+        )
     if isinstance(error, IgnoreRequest):
         return _ignored(str(error))
     if isinstance(error, DownloadCancelledError):
@@ -348,6 +356,8 @@ def _trouble(failure: Failure) -> tuple[Trouble, str]:
         return "network", "no answer in time"
     if isinstance(error, ResponseDataLossError):
         return "network", "the connection ended before the whole answer had come"
+    if isinstance(error, gzip.BadGzipFile | zlib.error | EOFError) or "brotli" in str(error):
+        return "network", "its body is not packed as its Content-Encoding says"
     return "network", f"{type(error).__name__}: {error}"
 
 

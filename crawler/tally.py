@@ -62,7 +62,7 @@ class Tally:
             "down",
             "waiting",
         )
-        revisions, past = ("checked", "changed", "gone", "failed"), ("listings", "listed", "asked", "failed")
+        revisions, past = ("checked", "changed", "gone", "failed"), ("listings", "listed", "known", "asked", "failed")
         return {name: getattr(self, name) for name in counts} | {
             "errors": dict(self.errors), "reasons": self.reasons,
             "revisions": {name: self.revisions[name] for name in revisions}, "past": {name: self.past[name] for name in past},

@@ -239,9 +239,9 @@ class Walking:
         )
         pointer = self.archive.write(page.url, page.status, page.headers, page.body, page.when) if whole else None
         with self.store.write() as tx:
-            tally.past["listed"] += frontier.discover(
-                tx, step.slug, rows, arrival="backfill", now=now, only_listed=True
-            )
+            new = frontier.discover(tx, step.slug, rows, arrival="backfill", now=now, only_listed=True)
+            tally.past["listed"] += new
+            tally.past["known"] += len(rows) - new  # by the estimate, a feed or a walk before
             if pointer:
                 tally.fetched += frontier.arrived(tx, step.slug, whole, pointer, now)
             if not estimate:

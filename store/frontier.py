@@ -159,10 +159,11 @@ def lost(tx: Connection, row: FrontierRow, worker: str, reason: str, now: dateti
 
 
 def fetched(tx: Connection, row: FrontierRow, worker: str, archive: str, now: datetime) -> bool:
-    """The page is in the archive at `archive`. False, and nothing written, when the lease is no longer ours."""
-    return _write(
-        tx, row, worker, {"state": "fetched", "archive": archive, "fetched": now, "attempts": 0, "error": None}, now
-    )
+    """The page is in the archive at `archive`. False, and nothing written, when the lease is no longer ours.
+
+    Its attempts stay until it is extracted: it may turn out to be no page at all.
+    """
+    return _write(tx, row, worker, {"state": "fetched", "archive": archive, "fetched": now, "error": None}, now)
 
 
 def arrived(tx: Connection, source: str, urls: Sequence[str], archive: str, now: datetime) -> int:
@@ -211,12 +212,14 @@ def failed(
     tx: Connection, row: FrontierRow, worker: str, error: str, now: datetime, *,
     permanent: bool = False, not_before: datetime | None = None,
 ) -> bool:  # fmt: skip
-    """A fetch or extraction failed: it waits longer each time (or until `not_before`), and is parked after 8 or at once.
+    """A fetch failed, or gave what is no page: it is fetched again, waits longer each time (or until `not_before`), and is
+    parked after 8 or at once.
 
     False when the lease is no longer ours.
     """
     attempts = row.attempts + 1
     values: dict[str, Any] = {"attempts": attempts, "error": error, "not_before": not_before or now + delay(attempts)}
+    values["state"] = "pending"
     if permanent or attempts >= MAX_ATTEMPTS:
         values["state"] = "parked"
     return _write(tx, row, worker, values, now)

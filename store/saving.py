@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from core.document import ChangedBy, Document
 from core.text import fold
 from store.dialect import batches, exclusive, insert
-from store.names import names
+from store.names import names, url_alias
 from store.reading import aliases_of, document_of
 from store.schema import aliases, documents, versions, work
 from store.work import add_many
@@ -148,18 +148,26 @@ def _decide(plan: _Batch, document: Document, own: tuple[str, ...], by: ChangedB
 
 
 def _is_others(plan: _Batch, document: Document, name: str) -> bool:
-    """Whether an id that a feed gave leads to another article: feeds number their places, and give one id to all.
+    """Whether an id that a feed gave, or the canonical address that a page names, leads to another article: feeds number
+    their places and give one id to all, templates call a section's page the canonical one of all that stands in it.
 
     An article that moved keeps its words. An id that the address itself carries is the article's own.
     """
-    own_id = re.escape(name.rpartition(":")[2])
-    if not name.startswith("native:") or re.search(rf"(?<!\w){own_id}(?!\w)", document.url):
+    if not _is_hearsay(document, name):
         return False
     known = plan.known.get(plan.names[name])
     if known is None or document.url == known.document.url:
         return False
     a, b = _words(document), _words(known.document)
     return bool(a and b) and len(a & b) < ALIKE * min(len(a), len(b))
+
+
+def _is_hearsay(document: Document, name: str) -> bool:
+    """Whether a name is only said of a document: neither its address nor an id that its address carries."""
+    if name.startswith("native:"):
+        return not re.search(rf"(?<!\w){re.escape(name.rpartition(':')[2])}(?!\w)", document.url)
+    canonical = document.canonical_url
+    return canonical is not None and name == url_alias(canonical)[0] != url_alias(document.url)[0]
 
 
 def _words(document: Document) -> set[str]:

@@ -326,3 +326,25 @@ def test_an_account_in_a_feed_signs_no_article_but_a_post(told, signed):
     assert from_entry(entry, page(), source=source, arrival="live").author == signed
     post = dataclasses.replace(entry, kind="post", native_id="x:1")
     assert from_entry(post, page(), source=source, arrival="live").author == told
+
+
+@pytest.mark.parametrize(
+    ("head", "published"),
+    [
+        (
+            "<h1>Choferes de la Línea 9 paran</h1><article><footer class='node__meta'><div class='node__submitted'>Enviado por <span>webmaster</span> el Mar, 17/11/2026 - 09:10</div></footer>",
+            "2026-11-17T09:10:00-05:00",
+        ),
+        (
+            "<article><h1>Choferes de la Línea 9 paran</h1><p class='byline'>By Harriet Quill and Tomas Ybarra | November 17, 2026 9:15 p.m.</p>",
+            "2026-11-17T21:15:00-05:00",
+        ),
+    ],
+)
+def test_a_date_that_stands_with_the_signature_is_the_article_s(head, published):
+    line = "Los choferes de la Línea 9 dejaron de salir después de que alguien les pidió dinero por carta."
+    text = "".join(f"<p>{line} {number} {line}</p>" for number in range(4))
+    markup = f"<html><head><title>Choferes de la Línea 9 paran</title></head><body>{head}<div>{text}</div></article></body></html>"
+    page = Page(url="https://ribera.example/nota/uno", body=markup.encode(), when=datetime(2026, 11, 26, tzinfo=UTC))
+    found = extract(page)
+    assert found.published and lima_iso(found.published) == published and found.published_from == "text"

@@ -405,6 +405,7 @@ def test_the_command_estimates_fetches_and_counts(settings, site, old_press, tmp
     assert done.returncode == 0, done.stderr
     receipt = json.loads(done.stdout)["receipt"]
     assert (receipt["documents"], receipt["waiting"]) == (4, 0)
+    assert (receipt["past"]["listed"], receipt["past"]["known"]) == (0, 4), "the estimate had listed them"
     assert receipt["completeness"] == [{"month": "2026-03", "listed": 4, "have": 4, "surveyed": True}]
     with Store.open(settings) as store, store.read() as tx:
         rows = documents.many(tx, documents.ids(tx, limit=99))
@@ -471,7 +472,7 @@ def test_a_new_source_brings_its_last_weeks_with_it(store, settings, site):
     site.feed(["/nota/0", "/nota/1"])
     source = site.source(article="/nota/")
     row = run.crawl(store, settings, [source], force=True)["sources"]["ribera"]
-    assert row["past"] == {"listings": 1, "listed": 6, "asked": 6, "failed": 0} and row["extracted"] == 8
+    assert row["past"] == {"listings": 1, "listed": 6, "known": 0, "asked": 6, "failed": 0} and row["extracted"] == 8
     with store.read() as tx:
         arrivals = sorted(one.arrival for one in documents.many(tx, documents.ids(tx, limit=99)))
         months = {one.month: (one.listed, one.have) for one in completeness.rows(tx)}

@@ -14,6 +14,7 @@ from core.settings import Settings
 from crawler import agent, run
 from crawler.archive import Page
 from crawler.challenge import is_challenged
+from crawler.extract import extract
 from crawler.tally import header, kind_of
 from store import documents, frontier, sources
 from store.database import Store
@@ -495,3 +496,95 @@ def test_a_crawl_that_may_not_last_ends_and_leaves_the_rest(store, settings, sit
     assert row["fetched"] < 20 and row["waiting"] == 20 - row["fetched"] == states(store)["pending"]
     crawl(store, settings, site.source())
     assert len(found(store)) == 20 and set(site.article_requests().values()) == {1}
+
+
+def test_a_canonical_address_that_many_articles_share_joins_only_what_is_the_same(store, settings, site):
+    news = [
+        ("Pescadores bloquean el muelle", "Ochenta lanchas cierran desde anoche la entrada grande del puerto viejo"),
+        ("Escolares ganan concurso de robótica", "Tres alumnas construyeron un brazo mecánico con chatarra del taller"),
+        ("Detienen a banda que cobraba cupos", "Fiscales hallaron cuadernos, pistolas y catorce celulares escondidos"),
+    ]
+    section = f"<link rel='canonical' href='{site.url('/noticias-locales-del-puerto')}'>"
+    for place, (title, text) in enumerate(news):
+        site.put(
+            f"/nota/{place}",
+            f"<html><head><title>{title}</title>{section}</head><body><h1>{title}</h1><p>{text}. {text} {title}.</p></body></html>",
+        )
+    site.feed([f"/nota/{place}" for place in range(3)])
+    for _ in range(2):
+        crawl(store, settings, site.source())
+    assert {document.title for document in found(store).values()} == {title for title, _ in news}
+    assert all(document.version == 1 for document in found(store).values())
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        (b"", "The page is empty."),
+        (b" \n\t ", "The page is empty."),
+        (
+            "<html><head><title>Error</title></head><body><h1>Error 503</h1><p>Error al conectar con la base de datos</p></body></html>",
+            "The site's own error came instead of the page (Error).",
+        ),
+        (
+            "<html><head><title>Sitio en mantenimiento</title></head><body><p>Volvemos pronto, estamos trabajando.</p></body></html>",
+            "The site's own error came instead of the page (Sitio en mantenimiento).",
+        ),
+        (
+            "<html><body><br><b>Fatal error</b>: Uncaught Error in /srv/nota.php on line 3</body></html>",
+            "The site's own error came instead of the page (Fatal error: Uncaught Error in /srv/nota.php on line 3).",
+        ),
+    ],
+)
+def test_what_a_server_in_trouble_sends_with_status_200_is_asked_for_again(store, settings, site, page, reason):
+    site.feed(site.articles(2))
+    good = site.answers["/nota/1"]
+    site.put("/nota/1", page)
+    assert row_of(store, settings, site.source())["parked"] == {reason: 1}
+    assert len(found(store)) == 1 and states(store) == {"pending": 1, "extracted": 1}
+
+    site.answers["/nota/1"] = good
+    crawl(store, settings, site.source())
+    assert len(found(store)) == 2 and states(store) == {"extracted": 2}
+
+
+def test_a_short_article_about_a_failure_is_an_article():
+    title = "Error interno del Reniec dejó sin DNI a veinte vecinos"
+    body = f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>Los afectados esperaron toda la mañana en la puerta de la oficina central.</p></body></html>"
+    page = Page(url="https://ribera.example/nota/1", body=body.encode(), when=datetime.now(UTC))
+    assert extract(page, entry={"url": page.url, "title": title}).title == title
+
+
+def test_a_page_that_is_packed_without_a_word_in_its_headers_is_unpacked(store, settings, site):
+    site.feed(site.articles(2))
+    site.put("/nota/0", gzip.compress(site.answers["/nota/0"].body))
+    site.put("/nota/1", gzip.compress(site.answers["/nota/1"].body)[:-40])
+    row = row_of(store, settings, site.source())
+    assert [document.title for document in found(store).values()] == ["Titular de la nota /nota/0"]
+    assert [reason.startswith("The page is packed, and cannot be unpacked") for reason in row["parked"]] == [True]
+
+
+def test_a_page_that_ends_in_mid_title_keeps_the_title_that_its_listing_told(store, settings, site):
+    site.feed(site.articles(1))
+    site.put("/nota/0", site.answers["/nota/0"].body.partition(b"la nota")[0])
+    crawl(store, settings, site.source())
+    assert [document.title for document in found(store).values()] == ["Titular de la nota /nota/0"]
+
+
+def test_a_circle_that_wants_a_cookie_is_told_from_one_that_does_not(store, settings, site):
+    site.feed([*site.articles(1), "/nota/galleta", "/nota/rodeo", "/nota/vuelta"])
+    cookie = {"Set-Cookie": "visto=1; Path=/"}
+    site.put("/nota/galleta", "", status=302, headers=cookie | {"Location": site.url("/nota/galleta")})
+    site.put("/nota/rodeo", "", status=302, headers=cookie | {"Location": site.url("/permiso")})
+    site.put("/permiso", "", status=302, headers={"Location": site.url("/nota/rodeo")})
+    site.put("/nota/vuelta", "", status=302, headers={"Location": site.url("/nota/vuelta")})
+    row = row_of(store, settings, site.source())
+    assert row["errors"] == {"loop": 3} and len(found(store)) == 1 and row["waiting"] == 3
+    assert [("cookie" in reason) for reason in sorted(row["reasons"])] == [True, False], "each kind is told once"
+
+
+def test_a_body_that_is_not_packed_as_it_says_is_told_in_words(store, settings, site):
+    site.feed(site.articles(2))
+    site.answers["/nota/0"].headers["Content-Encoding"] = "gzip"
+    row = row_of(store, settings, site.source())
+    assert row["reasons"] == ["its body is not packed as its Content-Encoding says"] and row["waiting"] == 1

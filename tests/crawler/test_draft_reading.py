@@ -257,3 +257,25 @@ def test_any_source_survives_its_own_file(
     path = tmp_path_factory.mktemp("fuentes") / "ribera.py"
     path.write_text(render(source, evidence), "utf-8")
     assert catalog.read(path) == source
+
+
+def test_a_section_s_page_gives_its_own_feed_before_the_whole_site_s(site, settings, tmp_path):
+    site.feed(["/nota/1"], path="/feed/")
+    site.feed(["/nota/2"], path="/economia/feed/")
+    links = "".join(
+        f"<link rel='alternate' type='application/rss+xml' href='{path}'>" for path in ("/feed/", "/economia/feed/")
+    )
+    site.put("/economia", f"<html><head><title>Economía</title>{links}</head><body></body></html>")
+    source = drafted(draft(site.url("/economia"), "la_ribera", settings), tmp_path)
+    assert source.feeds == (site.url("/economia/feed/"),) and source.home == site.url("/")
+
+
+def test_a_wordpress_that_closes_its_feed_is_read_by_its_own_list(site, settings, tmp_path):
+    posts = [
+        {"id": 1, "date_gmt": "2026-11-20T15:00:00", "link": site.url("/nota/1"), "title": {"rendered": "Vecinos"},
+         "content": {"rendered": "<p>Corto.</p>"}, "excerpt": {"rendered": ""}}
+    ]  # fmt: skip
+    site.put("/wp-json/wp/v2/posts?per_page=50", json.dumps(posts), headers={"Content-Type": "application/json"})
+    front(site, head="<link rel='https://api.w.org/' href='/wp-json/'>")
+    source = drafted(draft(site.url("/"), "la_ribera", settings), tmp_path)
+    assert source.platform == "wordpress" and source.feeds == (site.url("/wp-json/wp/v2/posts?per_page=50"),)

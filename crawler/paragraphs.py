@@ -16,24 +16,7 @@ _OF_DATES = (
 )
 DATE_WORDS = frozenset(_OF_DATES.split())
 """Words that a line may have and be only a date."""
-_COUNTED = frozenset(
-    (
-        "por",
-        "y",
-        "e",
-        "by",
-        "and",
-        "en",
-        "para",
-        "vistas",
-        "visitas",
-        "lecturas",
-        "visto",
-        "leido",
-        "veces",
-        "comentarios",
-    )
-)
+_COUNTED = frozenset("por y e by and en para vistas visitas lecturas visto leido veces comentarios".split())  # noqa: SIM905
 """Words without a capital that may stand beside a day: of names, and of counters."""
 _SPACED = re.compile(r" (?:(?<=\w )(?=[.,;:)](?:\s|$))|(?<=[¿¡(“«] ))")
 _SIGNED = re.compile(

@@ -42,6 +42,7 @@ _RESOLUTION = re.compile(
     rf"\s*{_NO}(?P<number>{_RESOLUTION_NUMBER})",
     re.I,
 )
+_RESOLVED = ("resol", "rm ", "rs ", "rvm ", "r.m", "r. m", "r.s", "r. s")
 _URGENT = re.compile(
     rf"(?:\bdecretos?\s+de\s+urgencia|\b(?:emergency|urgency)\s+decrees?|\bd\.\s?u\.|\bdu)\s*{_NO}(\d{{1,3}})-((?:19|20)\d\d)(?![\d])",
     re.I,
@@ -147,7 +148,7 @@ def find(text: str) -> Iterator[Citation]:
             yield f"Ley {match[1]}", *match.span()
     if "decre" in lowered or re.search(r"d\.? ?(?:s|u|l|leg)\b", lowered):
         yield from _decrees(text)
-    if "-20" in text and ("resol" in lowered or " r" in lowered or lowered.startswith("r")):
+    if "-20" in text and any(sign in lowered for sign in _RESOLVED):
         for match in _RESOLUTION.finditer(text):
             yield _resolution(match), *match.span()
     if "/20" in text or "-20" in text:

@@ -9,7 +9,7 @@ import re
 from enrich.reading import Found
 
 _BYSTANDER = re.compile(
-    r"(?:\bcolas?|\bfilas?) de (?:\w+ )?$|\basociabamos con (?:el |la |los |las )?$"
+    r"(?:\bcolas?|\bfilas?) (?:de (?:\w+ )?|del |en (?:un|el|una|la) )$|\basociabamos con (?:el |la |los |las )?$"
     r"|\b(?:cerca|alrededores|inmediaciones) (?:de|del)(?: la| las| los| un| una)? (?:\w+ )?$"
     r"|\b(?:a la altura|a (?:una|dos|tres|pocas|media|\d+) cuadras?) (?:de|del)(?: la| las| los| un| una)? $"
     r"|\by hasta (?:el|la|los|las) $"

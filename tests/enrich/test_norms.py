@@ -123,3 +123,9 @@ def test_more_forms(text: str, norms: list[str]) -> None:
 )
 def test_no_norm_either(text: str) -> None:
     assert ids(text) == []
+
+
+def test_a_resolution_is_a_norm_and_no_news_of_a_law(tag) -> None:
+    found = tag("Resolución Ministerial 512-2025-MINSA aprueba guía para el asma", "El Minsa aprobó la guía técnica.")
+    assert [norm["id"] for norm in found["norms"]] == ["RM 512-2025-MINSA"]
+    assert found["topics"] == []

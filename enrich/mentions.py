@@ -55,7 +55,7 @@ _GENERIC = _words(
 _CUE = re.compile(
     r"(?:(?P<district>distritos?(?: \w+)?|comisaria|alcalde(?:sa)? distrital|municipalidad distrital|districts?)|(?P<province>provincias?(?: \w+)?|alcalde(?:sa)? provincial|provinces?)"
     r"|(?P<department>regi(?:on|ones)|departamentos?|gobierno regional|gobernador(?:a)?(?: regional)?|consejero regional|direccion regional de \w+|regional?)"
-    r"|(?P<city>ciudad(?:es)?|centro historico|centro|calles|plaza de armas|plaza mayor|paseo civico|city)"
+    r"|(?P<city>ciudad(?:es)?|centro historico|centro|cercado|calles|plaza de armas|plaza mayor|paseo civico|mercado (?:modelo|central)|terminal(?:es)? terrestres?|city)"
     r"|(?P<hamlet>centro poblado|caserio|comunidad(?: campesina| nativa)?|anexo|asentamiento humano|sector|urbanizacion)"
     r"|(?P<plain>localidad|balneario|puerto|municipalidad(?: provincial)?|municipio|alcalde(?:sa)?|vecinos|pobladores|poblacion|zona"
     r"|penal|valle|playa|puente|altura|tramo|jurisdiccion|sede|mercado|barrio|pueblo|town|neighbou?rhood|districts"
@@ -92,7 +92,7 @@ _WORD = re.compile(r"[^\W_]+")
 _ABBREVIATED_STREET = re.compile(r"\b(?:av|avda|jr|ca|urb|psje|pje|cdra)\. ?$")
 _SAINT = re.compile(r"\bsanta rosa de $")
 _ARTICLE = re.compile(r"(?:El|La) $")
-_SIBLING = re.compile(r"(?:,| y| e| and|, y|, and)(?: en| de)? ")
+_SIBLING = re.compile(r"(?:,| y| e| and|, y|, and)(?: en| de)? |[-–]")
 
 
 @dataclass(eq=False)
@@ -150,6 +150,7 @@ def find(
             mentions.append(mention)
     _inherit(mentions)
     _districts_of(mentions, gazetteer)
+    _district_of(mentions, gazetteer)
     return mentions
 
 
@@ -326,6 +327,16 @@ def _inherit(mentions: list[Mention]) -> None:
         if second.cue is None and first.part is second.part and _SIBLING.fullmatch(between(first, second)):
             second.cue = first.cue if first.cue != "dateline" else "plain"
             second.inside = second.inside or first.inside
+
+
+def _district_of(mentions: list[Mention], gazetteer: Gazetteer) -> None:
+    """`the Cerro Colorado district of Arequipa`: the first is the district, where it lies in the second."""
+    for first, second in itertools.pairwise(mentions):
+        if first.part is second.part and between(first, second) in (" district of ", " district in "):
+            inner = [place for place in gazetteer.named[first.key] if place.level == "district"]
+            outer = [place for place in gazetteer.named[second.key] if place.level != "district"]
+            if any(place.within(holder) for place in inner for holder in outer):
+                first.cue, second.cue = "district", "plain"
 
 
 def _districts_of(mentions: list[Mention], gazetteer: Gazetteer) -> None:

@@ -11,7 +11,7 @@ from core.document import Payload
 from core.text import fold
 from enrich.reading import Reading, Span
 
-VERSION = "2"
+VERSION = "3"
 Citation = tuple[str, int, int]
 """Normalised id, start, end."""
 
@@ -31,11 +31,18 @@ _LEGISLATIVE = re.compile(
     re.I,
 )
 _DECREE_LAW = re.compile(rf"\bdecretos?[\s-]+ley(?:es)?\s*{_NO}(\d{{4,5}})(?![\d/])", re.I)
-_SUPREME_NUMBER = r"\d{1,3}-(?:19|20)\d\d-[A-Za-z]{2,12}\b"
+_SUPREME_NUMBER = r"\d{1,3}-(?:(?:19|20)\d\d|[6-9]\d)-[A-Za-z]{2,12}\b"
 _SUPREME = re.compile(
     rf"(?:\bdecretos?\s+supremos?|\bsupreme\s+decrees?|\bd\.\s?s\.|\bds)\s*{_NO}({_SUPREME_NUMBER}(?:{_AND}{_SUPREME_NUMBER})*)",
     re.I,
 )
+_RESOLUTION_NUMBER = r"\d{1,4}-(?:19|20)\d\d[-/][A-Za-z]{2,12}(?:/[A-Z0-9]{1,6})?(?![\w/])"
+_RESOLUTION = re.compile(
+    r"(?:\bresoluci[oó]n(?:es)?\s+(?P<long>ministerial|suprema|viceministerial)(?:es|s)?|\b(?:ministerial|supreme)\s+resolution|\b(?P<short>rm|rs|rvm|r\.\s?m\.|r\.\s?s\.))"
+    rf"\s*{_NO}(?P<number>{_RESOLUTION_NUMBER})",
+    re.I,
+)
+_RESOLVED = ("resol", "rm ", "rs ", "rvm ", "r.m", "r. m", "r.s", "r. s")
 _URGENT = re.compile(
     rf"(?:\bdecretos?\s+de\s+urgencia|\b(?:emergency|urgency)\s+decrees?|\bd\.\s?u\.|\bdu)\s*{_NO}(\d{{1,3}})-((?:19|20)\d\d)(?![\d])",
     re.I,
@@ -141,6 +148,9 @@ def find(text: str) -> Iterator[Citation]:
             yield f"Ley {match[1]}", *match.span()
     if "decre" in lowered or re.search(r"d\.? ?(?:s|u|l|leg)\b", lowered):
         yield from _decrees(text)
+    if "-20" in text and any(sign in lowered for sign in _RESOLVED):
+        for match in _RESOLUTION.finditer(text):
+            yield _resolution(match), *match.span()
     if "/20" in text or "-20" in text:
         for match in _BILLS.finditer(text):
             yield from _each(match, _EACH_BILL, _bill)
@@ -181,6 +191,13 @@ def _padded(number: str) -> str:
     """A decree's number has three digits: `9-2024-IN` is `009-2024-IN`."""
     digits, _, rest = number.partition("-")
     return f"{int(digits):03d}-{rest}"
+
+
+def _resolution(match: re.Match[str]) -> str:
+    """`RM 512-2025-MINSA`: of a ministry; RS is one of the government, RVM one of a vice minister."""
+    kind = (match["long"] or match["short"] or match[0].split()[0]).lower().replace(".", "").replace(" ", "")
+    letters = {"ministerial": "RM", "suprema": "RS", "supreme": "RS", "viceministerial": "RVM"}.get(kind, kind.upper())
+    return f"{letters} {_padded(match['number']).upper()}"
 
 
 def _bill(number: str) -> str:

@@ -11,7 +11,7 @@ from enrich.mentions import Mention, between
 from enrich.reading import Reading
 
 _CONTAINS = re.compile(
-    r"(?: ?\(| ?,|,? en(?: la)?(?: misma)?| de(?: la)?| -|,? in)? ?(?:la )?(?:provincia (?:\w+ )?de |region (?:de )?|departamento de )?",
+    r"(?: district(?= (?:of|in) ))?(?: of| ?\(| ?,|,? en(?: la)?(?: misma)?| de(?: la)?| -|,? in)? ?(?:la )?(?:provincia (?:\w+ )?de |region (?:de )?|departamento de )?",
     re.UNICODE,
 )
 _CITY = re.compile(r" (?:centro (?:historico )?de la ciudad|centro de esta ciudad) ")

@@ -9,7 +9,7 @@ import re
 from enrich.reading import Found
 
 _BYSTANDER = re.compile(
-    r"(?:\bcolas?|\bfilas?) de (?:\w+ )?$|\basociabamos con (?:el |la |los |las )?$"
+    r"(?:\bcolas?|\bfilas?) (?:de (?:\w+ )?|del |en (?:un|el|una|la) )$|\basociabamos con (?:el |la |los |las )?$"
     r"|\b(?:cerca|alrededores|inmediaciones) (?:de|del)(?: la| las| los| un| una)? (?:\w+ )?$"
     r"|\b(?:a la altura|a (?:una|dos|tres|pocas|media|\d+) cuadras?) (?:de|del)(?: la| las| los| un| una)? $"
     r"|\by hasta (?:el|la|los|las) $"
@@ -43,7 +43,7 @@ _BODIES = re.compile(
 _UNDECIDED = re.compile(
     r"[^.;:]{0,50}?\b(?:(?:todavia|aun) no (?:decid|defin)|(?:defin|decid)iran |no se (?:plega|suma)|no participa|no acata"
     r"|con normalidad|no (?:se )?(?:vieron|fueron|resultaron) afectad|envia\w* un saludo)"
-    r"|[^.,;:]{0,40}? (?:tendran que esperar|hac(?:en|ian) cola|hicieron cola|quedaron varad|dejan a la gente|abri(?:o|eron) tarde)"
+    r"|[^.,;:]{0,40}? (?:(?:pudieron|podran|lograron|volvieron a|empezaron a|comenzaron a) (?:\w+ )?(?:continu|pas|circul|avanz|reanud|cruz|segu|transit)\w+|tendran que esperar|hac(?:en|ian) cola|hicieron cola|quedaron varad|dejan a la gente|abri(?:o|eron) tarde)"
 )
 """What those who stand aside do, behind their name."""
 _EARLIER = re.compile(

@@ -11,7 +11,7 @@ from core.document import Payload
 from enrich.reading import Found, Reading
 from enrich.sector_context import in_front, is_told_of, stands_aside
 
-VERSION = "5"
+VERSION = "6"
 THRESHOLD = 0.5
 NEAR_THE_TOP = 2
 """Sentences of a text that count fully, whatever they tell of."""
@@ -78,7 +78,13 @@ def _sector(
     passing: bool,
 ) -> dict[str, Any] | None:
     about = set().union(*subjects.values())
-    if passing and "extortion" not in subjects and all(item.hit.entry.words in _VEHICLES for item in found):
+    titled = any(item.field.name == "title" for item in found)
+    if (
+        passing
+        and "extortion" not in subjects
+        and ("strike" in subjects or not titled)
+        and all(item.hit.entry.words in _VEHICLES for item in found)
+    ):
         return None  # stopped by the strike of others
     left = 1.0
     seen: Counter[str] = Counter()

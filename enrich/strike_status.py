@@ -48,6 +48,11 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
             1.5,
             r"(?:varad|cerrad|bloquead|tomad|paralizad|acampad|encadenad)[oa]s? desde|desde hace|desde el pasado|llevan (?:\w+ ){0,3}(?:dias|horas|semanas)",
         ),
+        (
+            "ongoing",
+            2.4,
+            rf"{STRIKE} (?:sigue|seguira|siguen|continua|continuara|continuaran|se mantendra|se mantiene|prosigue|proseguira) (?:mañana|este|hoy|hasta)",
+        ),
         ("ongoing", 1.6, r"no (?:volver|regres|retom|reanud|retorn)\w+"),
         # given back, put off to a day, remembered, put in the place of a stop; and what is told of today or tomorrow
         (

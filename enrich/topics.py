@@ -12,12 +12,14 @@ from typing import Any
 from core.document import TOPICS, Payload
 from enrich.reading import Found, Reading
 
-VERSION = "4"
+VERSION = "5"
 THRESHOLD = 0.5
 VIOLENT = ("attack", "explosives", "killing")
 MOST_OF_VIOLENCE = 0.42
 STRONG = 0.55
 _OFFICIAL_KINDS = ("norm", "bill")
+_RESOLUTIONS = ("RM ", "RS ", "RVM ")
+"""Norms with which the administration works (a guide of health, an appointment): to cite one is no news of a law."""
 _TELLING = {
     "killing": 4.0, "explosives": 4.0, "attack": 2.0, "loans": 3.0, "protection": 2.5, "hunger_strike": 3.0,
     "vote": 1.2, "committee": 1.5, "promulgation": 2.0, "emergency": 1.5, "decree": 1.3,
@@ -98,7 +100,8 @@ def _open(found: Iterable[Found]) -> float:
 
 def _legislation(reading: Reading, found: Sequence[Found], score: float) -> float:
     """A law is a subject where it is in the title, in the lead or all over the text; one citation far down is none."""
-    norms = reading.said.get("norms", {}).get("norms", ())
+    cited = reading.said.get("norms", {}).get("norms", ())
+    norms = [norm for norm in cited if not str(norm["id"]).startswith(_RESOLUTIONS)]
     in_title = any(span[0] == "title" for norm in norms for span in norm["spans"])
     if in_title or reading.document.kind in _OFFICIAL_KINDS:
         return max(score, 0.9)

@@ -33,6 +33,14 @@ def ids(text: str) -> list[str]:
         ("los proyectos de ley 6832/2023 y 7410/2023", ["PL 6832/2023", "PL 7410/2023"]),
         ("expediente 11735/2024-CR", ["PL 11735/2024-CR"] * 1),
         ("el Decreto Ley 25475", ["Decreto Ley 25475"]),
+        ("el Decreto Supremo 157-90-EF", ["DS 157-90-EF"]),
+        ("los D.S. 055-99-EF y 179-2004-EF", ["DS 055-99-EF", "DS 179-2004-EF"]),
+        ("la Resolución Ministerial N° 512-2025-MINSA", ["RM 512-2025-MINSA"]),
+        ("la RM N.º 118-2025-MTC/01.", ["RM 118-2025-MTC/01"]),
+        ("R.M. 7-2024-IN", ["RM 007-2024-IN"]),
+        ("la Resolución Suprema 032-2025-IN", ["RS 032-2025-IN"]),
+        ("la Resolución Viceministerial N.° 094-2020-MINEDU", ["RVM 094-2020-MINEDU"]),
+        ("Ministerial Resolution No. 210-2025-MINEM", ["RM 210-2025-MINEM"]),
     ],
 )
 def test_forms(text: str, norms: list[str]) -> None:
@@ -50,6 +58,9 @@ def test_forms(text: str, norms: list[str]) -> None:
         "la ley 30 de la física",
         "unos 31,012 policías",
         "S/ 32,108",
+        "el expediente 512-2025-MINSA",
+        "la resolución ministerial del 12-05-2025",
+        "el CD 157-90-EF",
         "ley orgánica del Poder Ejecutivo",
     ],
 )
@@ -112,3 +123,9 @@ def test_more_forms(text: str, norms: list[str]) -> None:
 )
 def test_no_norm_either(text: str) -> None:
     assert ids(text) == []
+
+
+def test_a_resolution_is_a_norm_and_no_news_of_a_law(tag) -> None:
+    found = tag("Resolución Ministerial 512-2025-MINSA aprueba guía para el asma", "El Minsa aprobó la guía técnica.")
+    assert [norm["id"] for norm in found["norms"]] == ["RM 512-2025-MINSA"]
+    assert found["topics"] == []

@@ -26,6 +26,12 @@ def found(said) -> set[tuple[str | None, str | None, str | None]]:
         ("Bloqueo en Chala (Caravelí)", {("Arequipa", "Caravelí", "Chala"), ("Arequipa", "Caravelí", None)}),
         ("Piquetes en Ocoña, en Camaná", {("Arequipa", "Camaná", "Ocoña"), ("Arequipa", "Camaná", None)}),
         ("Atentado en Trujillo", {("La Libertad", "Trujillo", "Trujillo")}),
+        ("Incendio en el cercado de Ica", {("Ica", "Ica", "Ica")}),
+        ("Bloquean la ruta Huacho-Sayán", {("Lima", "Huaura", "Huacho"), ("Lima", "Huaura", "Sayán")}),
+        (
+            "Fire in the Cerro Colorado district of Arequipa",
+            {("Arequipa", "Arequipa", "Cerro Colorado"), ("Arequipa", None, None)},
+        ),
         ("Paro en la provincia de Trujillo", {("La Libertad", "Trujillo", None)}),
         ("Protesta en Nazca", {("Ica", "Nasca", "Nasca")}),
         ("Visitantes varados en Machu Picchu", {("Cusco", "Urubamba", "Machupicchu")}),

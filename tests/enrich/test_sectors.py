@@ -188,3 +188,23 @@ def test_a_trade_named_once_far_from_the_subject_is_no_sector(tag) -> None:
     assert {sector["name"] for sector in tag("Barbería recibe una carta extorsiva", text)["sectors"]} == {
         "personal_services"
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "there", "absent"),
+    [
+        ("Los bancos piden a los clientes no compartir claves por casos de phishing.", "finance", ""),
+        ("La inmobiliaria vende departamentos de dos dormitorios en planos.", "real_estate", ""),
+        ("Los departamentos de Puno y Cusco acatan el paro.", "", "real_estate"),
+        ("Las bodegas pisqueras esperan 4 mil turistas por la vendimia.", "hospitality", "retail"),
+        ("La banda que extorsiona al alcalde le exige 50 mil soles.", "public_sector", ""),
+        ("El alcalde dijo que los comerciantes sufren amenazas y extorsiones.", "", "public_sector"),
+        ("Un bus cayó a un abismo y dejó cinco heridos.", "public_transport", ""),
+        ("Los despedidos marchan y piden ser repuestos por la fábrica.", "", "retail"),
+        ("El jubilado murió en la cola del banco.", "", "finance"),
+        ("Copper output fell in July.", "mining", ""),
+    ],
+)
+def test_a_sector_told_in_the_words_of_the_day(tag, text: str, there: str, absent: str) -> None:
+    found = {sector["name"] for sector in tag(text)["sectors"]}
+    assert (not there or there in found) and absent not in found

@@ -289,3 +289,22 @@ def test_payments_without_force_are_no_extortion(tag, text: str) -> None:
 def test_a_lorry_and_a_fishing_season_are_no_show_business(tag) -> None:
     for title in ("Pescadores acatan paro por la temporada de pesca", "Paro: un tráiler bloquea la Panamericana"):
         assert [topic["name"] for topic in tag(title)["topics"]] == ["strike"], title
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("A la dueña de una bodega le exigen S/ 3,000 y la amenazan de muerte.", {"extortion"}),
+        ("Una banda les exige el 5% de cada obra y ya baleó la camioneta de un ingeniero.", {"extortion"}),
+        ("La nota pegada en la ferretería decía: llama o mueres.", {"extortion"}),
+        ("Los operadores de areneros denuncian que una mafia les cobra cada domingo.", {"extortion"}),
+        ("El fiscal sostiene que el alcalde exigía coimas del 10% de cada obra a los contratistas.", set()),
+        ("La municipalidad cobra S/ 5,150 a la ferretería que vendía sin licencia.", set()),
+        ("Los delincuentes les piden rescate a los padres del joven.", set()),
+        ("El Gobierno declaró el estado de emergencia por lluvias con el DS 071-2025-PCM.", {"legislation"}),
+        ("Los alcaldes solicitaron ayuda por las lluvias; la PCM evalúa enviar maquinaria.", set()),
+        ("Los agentes detienen a un dirigente de construcción civil acusado de extorsión.", {"extortion"}),
+    ],
+)
+def test_topics_told_by_sums_shares_and_decrees(tag, text: str, topics: set[str]) -> None:
+    assert {topic["name"] for topic in tag("Perú: lo que se sabe", text)["topics"]} == topics

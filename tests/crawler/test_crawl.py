@@ -291,6 +291,8 @@ def test_hopeless_pages_are_parked_with_their_reason_and_an_old_one_is_late(stor
     site.feed([f"/nota/{i}" for i in range(5)])
     row = crawl(store, settings, site.source())["sources"]["ribera"]
     assert sum(row["parked"].values()) == 3 and counts(store) == {"parked": 2, "pending": 2, "extracted": 1}
-    assert row["errors"] == {"blocked": 1}, "a guard's page is a refusal: the article is asked for again, as is an empty page"
+    assert row["errors"] == {"blocked": 1}, (
+        "a guard's page is a refusal: the article is asked for again, as is an empty page"
+    )
     assert [document.arrival for document in texts(store).values()] == ["late"]
     assert {"The page is empty.", "This is a PDF, not a page."} <= set(row["parked"])

@@ -142,7 +142,8 @@ def find(
     shouted = part.shouted
     mentions: list[Mention] = []
     for start, end, name in _longest(part):
-        if not (shouted or _is_capitalised(text, start, end)) or taken.hold(start, end):
+        printed = _is_capitalised(text, start, end, landmark=name in gazetteer.landmarks)
+        if not (shouted or printed) or taken.hold(start, end):
             continue
         mention = Mention(part, start, end, name)
         stands = _follows(mention, mentions) or _look_left(mention, name in gazetteer.weak, shouted)
@@ -220,8 +221,10 @@ def _organisations(part: Field, found: Mapping[str, list[Found]]) -> list[tuple[
     ]
 
 
-def _is_capitalised(text: str, start: int, end: int) -> bool:
+def _is_capitalised(text: str, start: int, end: int, *, landmark: bool = False) -> bool:
     words = _WORD.findall(text[start:end])
+    if landmark and len(words) > 1:  # `el penal de Lurigancho`, `el aeropuerto internacional Jorge Chávez`
+        return words[-1][0].isupper()
     return words[0][0].isupper() and all(word[0].isupper() or word[0].isdigit() or word in _SMALL for word in words)
 
 

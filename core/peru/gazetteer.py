@@ -62,6 +62,8 @@ class Gazetteer:
     named: Mapping[str, tuple[Place, ...]]
     """By folded name: official names, seats of districts, aliases."""
     aliases: Mapping[str, Place]
+    landmarks: frozenset[str]
+    """Those of the aliases that are no settlements: the noun that one begins with may be printed small."""
     usual: Mapping[str, Place]
     demonyms: Mapping[str, Place]
     weak: frozenset[str]
@@ -89,7 +91,7 @@ def load() -> Gazetteer:
     for place in places.values():
         named[fold(place.name)].append(place)
     _add_seats(named, places)
-    aliases = _resolve(extra["aliases"], by_path)
+    aliases = _resolve(extra["aliases"] | extra["landmarks"], by_path)
     for name, place in aliases.items():
         if place not in named[name]:
             named[name].insert(0, place)
@@ -101,6 +103,7 @@ def load() -> Gazetteer:
         places=places,
         named={name: tuple(found) for name, found in named.items()},
         aliases=aliases,
+        landmarks=frozenset(map(fold, extra["landmarks"])),
         usual=usual,
         demonyms=_resolve(extra["demonyms"], by_path),
         weak=frozenset(fold(name) for name in extra["weak"]["names"]),

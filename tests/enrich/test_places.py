@@ -48,6 +48,10 @@ def found(said) -> set[tuple[str | None, str | None, str | None]]:
             "Los distritos de Ate, Comas y Lince",
             {("Lima", "Lima", "Ate"), ("Lima", "Lima", "Comas"), ("Lima", "Lima", "Lince")},
         ),
+        ("Asaltan a un viajero en el aeropuerto Jorge Chávez", {("Callao", "Callao", "Callao")}),
+        ("Hallan celulares en el penal de Lurigancho", {("Lima", "Lima", "San Juan de Lurigancho")}),
+        ("Dos puestos cerrados en el mercado Moshoqueque", {("Lambayeque", "Chiclayo", "José Leonardo Ortiz")}),
+        ("Los obreros de Toquepala paran", {("Tacna", "Jorge Basadre", "Ilabaya")}),
         ("EXTORSIÓN EN VILLA EL SALVADOR: CAEN TRES", {("Lima", "Lima", "Villa El Salvador")}),
     ],
 )
@@ -58,6 +62,9 @@ def test_places(tag, text: str, expected) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Mi tía María vende flores en el parque",
+        "Suben al cerro San Cristóbal de Santiago de Chile",
+        "Cierra una tienda de la cadena Mega Plaza",
         "La política es así",
         "Pidió la libertad de su hermano",
         "Alianza Lima ganó el partido",
@@ -177,7 +184,7 @@ def test_departments_of_real_headlines(tag, shared_data) -> None:
         ("Bajan los precios en el valle del Jequetepeque", "", set()),
         ("Cae banda en Trujillo", "El cabecilla es un interno del penal de La Capilla.", {"Trujillo"}),
         ("Aprueban la carretera a Chavín de Huántar", "La vía llegará hasta Chavín.", {"Chavín de Huántar"}),
-        ("Retrasos en el aeropuerto Jorge Chávez", "", set()),
+        ("Retrasos en el aeropuerto Jorge Chávez", "", {"Callao"}),
         ("Ilo: convocan a paro provincial", "El paro provincial será el lunes.", {None}),
     ],
 )

@@ -224,7 +224,7 @@ def _organisations(part: Field, found: Mapping[str, list[Found]]) -> list[tuple[
 def _is_capitalised(text: str, start: int, end: int, *, landmark: bool = False) -> bool:
     words = _WORD.findall(text[start:end])
     if landmark and len(words) > 1:  # `el penal de Lurigancho`, `el aeropuerto internacional Jorge Chávez`
-        return words[-1][0].isupper()
+        return bool(words[-1][0].isupper())
     return words[0][0].isupper() and all(word[0].isupper() or word[0].isdigit() or word in _SMALL for word in words)
 
 

@@ -1,7 +1,6 @@
 """How requests are made: never into private networks, as robots.txt allows, no faster than the source bears. Parts of Scrapy."""
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,8 +18,8 @@ from core.errors import InputError, UnavailableError
 from core.settings import Network
 from core.urls import check_public, is_private
 from crawler import agent
-from crawler.archive import Page
 from crawler.challenge import is_challenged
+from crawler.responses import page_of
 
 LARGEST_STUB = 10_000
 """Bytes of a page that may be nothing but a way to another one."""
@@ -116,13 +115,9 @@ class MetaRefresh(MetaRefreshMiddleware):  # type: ignore[misc]
         if len(response.body) > LARGEST_STUB or b"refresh" not in response.body.lower():
             return response
         led = super().process_response(request, response)
-        if isinstance(led, Request) and (led.url.split("#")[0] == response.url or is_challenged(_page(response))):
+        if isinstance(led, Request) and (led.url.split("#")[0] == response.url or is_challenged(page_of(response))):
             return response
         return led
-
-
-def _page(response: Response) -> Page:
-    return Page(url=response.url, status=response.status, body=response.body, when=datetime.now(UTC))
 
 
 class RobotsUnavailable(IgnoreRequest):  # type: ignore[misc]

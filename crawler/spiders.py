@@ -10,7 +10,6 @@ import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -32,7 +31,7 @@ from crawler import agent
 from crawler.archive import Page
 from crawler.intake import Intake
 from crawler.politeness import CookieWall, NoSuchHost, PrivateAddress, RobotsUnavailable
-from crawler.polling import Redirects
+from crawler.responses import headers_of, page_of, redirects_of
 from crawler.source import Source
 from crawler.tally import Trouble
 from crawler.walk import Step
@@ -142,10 +141,10 @@ class SourceSpider(Spider):  # type: ignore[misc]
     async def on_listing(self, response: Response, slug: str, feed: str) -> AsyncIterator[Request]:
         """A listing, or an error status in its place."""
         if response.status >= 400:
-            await self.ask(self.intake.polling.refused, slug, feed, response.status, _headers(response))
+            await self.ask(self.intake.polling.refused, slug, feed, response.status, headers_of(response))
         else:
             for child in await self.ask(
-                self.intake.polling.answered, slug, feed, _page(response), _redirects(response)
+                self.intake.polling.answered, slug, feed, page_of(response), redirects_of(response)
             ):
                 self._open[slug] += 1
                 yield self._poll(self.intake.sources[slug], child, child, {})
@@ -172,11 +171,11 @@ class SourceSpider(Spider):  # type: ignore[misc]
     async def on_step(self, response: Response, step: Step) -> AsyncIterator[Request]:
         """A listing of the past, or an error status in its place."""
         if response.status >= 400:
-            refusal = await self.ask(self.intake.walking.refused, step, response.status, _headers(response))
+            refusal = await self.ask(self.intake.walking.refused, step, response.status, headers_of(response))
             if refusal:
                 await self.ask(self.intake.count_refusal, step.slug, *refusal)
         else:
-            await self.ask(self.intake.walking.answered, step, _page(response))
+            await self.ask(self.intake.walking.answered, step, page_of(response))
         for request in await self._landed_of(step.slug):
             yield request
 
@@ -192,11 +191,11 @@ class SourceSpider(Spider):  # type: ignore[misc]
         if response.status == 304:
             await self.ask(self.intake.revisions.unchanged, one)
         elif response.status >= 400:
-            refusal = await self.ask(self.intake.revisions.refused, one, response.status, _headers(response))
+            refusal = await self.ask(self.intake.revisions.refused, one, response.status, headers_of(response))
             if refusal:
                 await self.ask(self.intake.count_refusal, one.source, *refusal)
         else:
-            await self.ask(self.intake.revisions.page, one, _page(response), _redirects(response))
+            await self.ask(self.intake.revisions.page, one, page_of(response), redirects_of(response))
         for request in await self._landed_of(one.source):
             yield request
 
@@ -210,9 +209,9 @@ class SourceSpider(Spider):  # type: ignore[misc]
     async def on_page(self, response: Response, row: FrontierRow) -> AsyncIterator[Request]:
         """A page, or an error status in its place."""
         if response.status >= 400:
-            await self.ask(self.intake.refused, row, response.status, _headers(response))
+            await self.ask(self.intake.refused, row, response.status, headers_of(response))
         else:
-            await self._keep(row, _page(response))
+            await self._keep(row, page_of(response))
         for request in await self._landed(row):
             yield request
 
@@ -312,26 +311,6 @@ class SourceSpider(Spider):  # type: ignore[misc]
         """Give back what was leased and did not land."""
         self._thread.submit(self.intake.release, list(self._flying.values())).result(timeout=60)
         self._thread.shutdown()
-
-
-def _page(response: Response) -> Page:
-    return Page(
-        url=response.url, status=response.status, headers=_headers(response), body=response.body, when=datetime.now(UTC)
-    )
-
-
-def _headers(response: Response) -> dict[str, str]:
-    return {
-        name: ", ".join(values)
-        for name, values in response.headers.to_unicode_dict().items()
-        for values in [[values] if isinstance(values, str) else values]
-    }
-
-
-def _redirects(response: Response) -> Redirects:
-    """The addresses that led to a response, each with its status."""
-    meta = response.request.meta if response.request is not None else {}
-    return list(zip(meta.get("redirect_urls", []), meta.get("redirect_reasons", []), strict=False))
 
 
 def _trouble(failure: Failure) -> tuple[Trouble, str]:

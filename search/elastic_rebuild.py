@@ -21,7 +21,7 @@ from search.backend import Trouble
 from search.elastic_client import FIRST_ANSWER, allowed, answering, connect
 from search.elastic_index import analysis, mapping
 from search.fields import VERSION
-from search.leftovers import OTHER_VERSION, leftover
+from search.leftovers import check_version, leftover
 from search.lock import Lock
 from search.rebuild import LAST
 
@@ -132,11 +132,7 @@ class ElasticBeside:
         if name is None:
             raise StoreError("No earlier index is kept.", "`pututu reindex` builds one from the store.")
         meta = ours(self._client, self._alias)[name].meta
-        if meta.get("version") != VERSION:
-            raise StoreError(
-                f"The index that is kept was made by another version ({meta.get('version')}, now {VERSION}).",
-                OTHER_VERSION,
-            )
+        check_version(meta, VERSION)
         return name, datetime.fromisoformat(meta["left"]), LAST
 
 

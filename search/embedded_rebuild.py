@@ -13,7 +13,7 @@ from search.backend import Trouble
 from search.embedded_generations import Generation
 from search.embedded_writer import Writer
 from search.fields import VERSION
-from search.leftovers import OTHER_VERSION, leftover
+from search.leftovers import check_version, leftover
 from search.lock import Lock
 from search.rebuild import LAST
 
@@ -152,9 +152,5 @@ def _kept(folder: Path) -> tuple[Path, datetime, str]:
     if path is None:
         raise StoreError("No earlier index is kept.", "`pututu reindex` builds one from the store.")
     known = generations.meta(path)
-    if known.get("version") != VERSION:
-        raise StoreError(
-            f"The index that is kept was made by another version ({known.get('version')}, now {VERSION}).",
-            OTHER_VERSION,
-        )
+    check_version(known, VERSION)
     return path, datetime.fromisoformat(known["left"]), LAST

@@ -4,6 +4,7 @@ one replaced. The same words for both engines, and true of other versions too, s
 from collections.abc import Mapping
 from typing import Any
 
+from core.errors import StoreError
 from search.backend import Trouble
 
 DROP = "`pututu reindex --drop-old` removes it"
@@ -13,6 +14,14 @@ FOREIGN = f"{DROP}; only the version that made it puts it in force again."
 OTHER_VERSION = "The version that made it puts it in force again; `pututu reindex` builds one of this version."
 USELESS = f"`pututu reindex` removes it and begins anew, {DROP}."
 UNDER_WAY = "Leave it: it takes the place of the index in force once it is whole."
+
+
+def check_version(kept: Mapping[str, Any], version: str) -> None:
+    """Raises StoreError where the index that is `kept` is not of this release's `version`: it cannot be put in force again."""
+    if kept.get("version") != version:
+        raise StoreError(
+            f"The index that is kept was made by another version ({kept.get('version')}, now {version}).", OTHER_VERSION
+        )
 
 
 def leftover(known: Mapping[str, Any], where: str, version: str, builder: str | None) -> Trouble:

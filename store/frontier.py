@@ -218,10 +218,12 @@ def failed(
     False when the lease is no longer ours.
     """
     attempts = row.attempts + 1
-    values: dict[str, Any] = {"attempts": attempts, "error": error, "not_before": not_before or now + delay(attempts)}
-    values["state"] = "pending"
-    if permanent or attempts >= MAX_ATTEMPTS:
-        values["state"] = "parked"
+    values = {
+        "attempts": attempts,
+        "error": error,
+        "not_before": not_before or now + delay(attempts),
+        "state": "parked" if permanent or attempts >= MAX_ATTEMPTS else "pending",
+    }
     return _write(tx, row, worker, values, now)
 
 

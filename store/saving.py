@@ -153,10 +153,8 @@ def _is_others(plan: _Batch, document: Document, name: str) -> bool:
 
     An article that moved keeps its words. An id that the address itself carries is the article's own.
     """
-    if not _is_hearsay(document, name):
-        return False
     known = plan.known.get(plan.names[name])
-    if known is None or document.url == known.document.url:
+    if known is None or document.url == known.document.url or not _is_hearsay(document, name):
         return False
     a, b = _words(document), _words(known.document)
     return bool(a and b) and len(a & b) < ALIKE * min(len(a), len(b))

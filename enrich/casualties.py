@@ -1,53 +1,70 @@
-"""Killed and injured in the event that a text tells: its title and first sentences, never yearly counts nor earlier events."""
+"""Killed and injured in the event that a text tells, never yearly counts nor earlier events.
+
+A count stands before who or how (`dos choferes heridos`, `murieron nueve personas`, `quince quedaron heridas`), one person is told by an
+article and a verb (`el chofer murió`, `recibió un balazo`). What a sentence tells of other days, of a figure over months, of
+threats and of attempts is left out; that nobody was hurt is said as such.
+"""
 
 import re
 from collections.abc import Iterator
 
 from core.document import Payload
-from enrich.reading import Field, Reading
+from enrich.numerals import BELOW_100, value
+from enrich.reading import Reading
 
-VERSION = "3"
+VERSION = "4"
 
-_NUMBERS = {
-    "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "once": 11,
-    "doce": 12, "trece": 13, "catorce": 14, "quince": 15, "dieciseis": 16, "diecisiete": 17, "dieciocho": 18, "diecinueve": 19, "veinte": 20,
-    "treinta": 30, "cuarenta": 40, "cincuenta": 50, "decena de": 10, "una decena de": 10, "docena de": 12, "una docena de": 12,
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
-}  # fmt: skip
-_COUNT = r"\d{1,3}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_MANY = {"decena de": 10, "una decena de": 10, "docena de": 12, "una docena de": 12, "un par de": 2, "dozen": 12}
+_COUNT = rf"\d{{1,3}}|{'|'.join(sorted(_MANY, key=len, reverse=True))}|{BELOW_100}"
 _N = f"(?P<n>{_COUNT})"
 _WHO = (
     r"(?:personas?|capata(?:z|ces)|delegad[oa]s?|tesorer[oa]s?|secretari[oa]s?|gerentes?|administrador(?:es|a)?|panader[oa]s?|albañil(?:es)?|cociner[oa]s?|vendedor(?:es|a)?|docentes?|profesor(?:es|a)?|maestr[oa]s?|estibador(?:es)?|rondero?s?|jubilad[oa]s?|medic[oa]s?|enfermer[oa]s?|peon(?:es)?|guardaparques?|inspector(?:es|a)?|soldados?|bomberos?|ancian[oa]s?|niñ[oa]s?|hombres?|mujer(?:es)?|jovenes|joven|policias?|mototaxistas?|taxistas?|chofer(?:es)?|conductor(?:es|a)?|cobrador(?:es|a)?|transportistas?|comerciantes?|empresari[oa]s?|"
-    r"pasajer[oa]s?|victimas?|menor(?:es)?|niñ[oa]s?|adolescentes?|trabajador(?:es|a)?|obrer[oa]s?|musicos?|sujetos?|civiles|civil|escolar(?:es)?|alumn[oa]s?|mineros?|manifestantes?|agricultor(?:es|a)?|"
-    r"comuner[oa]s?|vecin[oa]s?|vigilantes?|clientes?|comensal(?:es)?|meser[oa]s?|peluquer[oa]s?|barberos?|bodeguer[oa]s?|dirigentes?|periodistas?|cantantes?|productor(?:es|a)?|cambistas?|"
-    r"colectiveros?|guardias?|agentes?|efectivos?|suboficial(?:es)?|serenos?|asistentes?|timbaleros?|transeuntes?|hermanos?|dueñ[oa]s?|propietari[oa]s?|alcaldes?|abogad[oa]s?|ingenier[oa]s?|"
-    r"estudiantes?|pescador(?:es)?|ganader[oa]s?|hij[oa]s?|people|drivers?|protesters?|officers?|workers?|men|women|man|woman|students?|miners?|customers?|guards?|passengers?|musicians?)"
+    r"pasajer[oa]s?|victimas?|menor(?:es)?|adolescentes?|trabajador(?:es|a)?|obrer[oa]s?|musicos?|sujetos?|civiles|civil|escolar(?:es)?|alumn[oa]s?|mineros?|manifestantes?|agricultor(?:es|a)?|topografos?|percusionistas?|grifer[oa]s?|griferit[oa]s?|pobladores|poblador(?:a)?|"
+    r"comuner[oa]s?|vecin[oa]s?|vigilantes?|clientes?|comensal(?:es)?|meser[oa]s?|peluquer[oa]s?|barberos?|bodeguer[oa]s?|dirigentes?|periodistas?|cantantes?|productor(?:es|a)?|cambistas?|tecnic[oa]s?|maquinistas?|operari[oa]s?|camioneros?|"
+    r"colectiveros?|guardias?|agentes?|efectivos?|suboficial(?:es)?|serenos?|asistentes?|timbaleros?|transeuntes?|herman[oa]s?|dueñ[oa]s?|propietari[oa]s?|alcaldes?|abogad[oa]s?|ingenier[oa]s?|chic[oa]s?|muchach[oa]s?|repartidor(?:es|a)?|motociclistas?|"
+    r"estudiantes?|pescador(?:es)?|ganader[oa]s?|hij[oa]s?|people|drivers?|protesters?|officers?|workers?|men|women|man|woman|students?|miners?|customers?|guards?|passengers?|musicians?|owners?|traders?|farmers?)"
 )
-_SOME = rf"(?: (?!(?:que|y|and|por|tras|en|con|sin|a|al|dej\w+|hay|hubo|suma\w*|causa\w*|\d+|{'|'.join(_NUMBERS)})\b)\w+){{0,4}}?"
-_DIED = (
-    r"(?:muri(?:o|eron)|falleci(?:o|eron)|perdi(?:o|eron) la vida|fue(?:ron)? (?:asesinad|acribillad|ultimad|victimad|hallad[oa]s? muert)[oa]s?|"
-    r"(?:was|were) (?:killed|murdered|shot dead)|died|le quito la vida|resulto muert[oa]|resultaron muert[oa]s)"
+_SOME = (
+    rf"(?: (?!(?:que|y|and|por|tras|en|con|sin|a|al|dej\w+|hay|hubo|suma\w*|causa\w*|\d+|{BELOW_100})\b)\w+){{0,4}}?"
 )
-_DEAD = r"(?:muertos?|muertas?|fallecid[oa]s?|asesinad[oa]s?|acribillad[oa]s?|ultimad[oa]s?|victimad[oa]s?|(?:secuestrad[oa]s y )?asesinad[oa]s?|dead|killed|murdered)"
-_KILL = r"(?:mataran|mataban|habian matado|asesinaran|dispararan y mataran|quit(?:o|aron) la vida|dej(?:o|aron|an) sin vida|dieron muerte|da muerte|dio muerte|asesinan|matan|acribillan|ultiman|victiman|asesinaron|mataron|acribillaron|asesino|mato|acribillo|ultimaron|kill|kills|killed|murder|murdered|shot dead)"
-_HURT = r"(?:herid[oa]s?|lesionad[oa]s?|baleados y heridos|injured|wounded|hurt)"
-_HIT = r"(?:hiere|hieren|hirieron|hirio|lesionan|lesionaron|injure|injured|wound|wounded|injuring|wounding|dej\w+ herid[oa]s?)"
+_DEAD = r"(?:muert[oa]{s}|fallecid[oa]{s}|asesinad[oa]{s}|acribillad[oa]{s}|ultimad[oa]{s}|victimad[oa]{s}|(?:secuestrad[oa]{s} y )?asesinad[oa]{s}|dead|killed|murdered|shot dead)"
+_DIED_MANY = r"(?:murieron|fallecieron|mueren|fallecen|perdieron la vida|fueron (?:asesinad|acribillad|ultimad|victimad|hallad[oa]s muert)[oa]s|resultaron muert[oa]s|were (?:killed|murdered|shot dead|found dead)|found dead|died|die)"
+_DIED_ONE = r"(?:murio|fallecio|muere|fallece|perdio la vida|fue (?:asesinad|acribillad|ultimad|victimad|rematad|hallad[oa] muert)[oa]|le quit(?:o|aron) la vida|resulto muert[oa]|was (?:killed|murdered|shot dead)|died)"
+_KILL = r"(?:mataran|mataban|habian matado|asesinaran|acribillaran|dispararan y mataran|quit(?:o|aron) la vida|dej(?:o|aron|an) sin vida|dieron muerte|da muerte|dio muerte|remat(?:an|aron|o)|asesinan|matan|acribillan|ultiman|victiman|asesinaron|mataron|acribillaron|asesino|mato|acribillo|ultimaron|kill|kills|killed|murder|murdered|shot dead)"
+_HURT = r"(?:herid[oa]{s}|lesionad[oa]{s}|contus[oa]{s}|baleados y heridos|injured|wounded|hurt)"
+_HIT = r"(?:hiere|hieren|hirieron|hirio|lesionan|lesionaron|injure|injured|wound|wounded|injuring|wounding|dej\w+ (?:gravemente )?herid[oa]s?)"
 _BY = r"(?: (?:a (?:balazos|tiros|cuchilladas)|de (?:\w+ )?(?:balazos|tiros)|de (?:un|\w+) (?:balazo|disparo)|en (?:la|el) \w+))?"
+_BODY = r"(?:pierna|piernas|brazo|hombro|muslo|rodilla|pie|tobillo|abdomen|pecho|torax|mano|espalda|gluteo|cuello|rostro|cabeza|costillas|frente|oreja|cadera)"
+_A = r"(?:el|la|su|un|una|otro|otra|the|a|an)"
+_ONES = {form: pattern.replace("{s}", "") for form, pattern in (("dead", _DEAD), ("hurt", _HURT))}
+_MANYS = {form: pattern.replace("{s}", "s") for form, pattern in (("dead", _DEAD), ("hurt", _HURT))}
+_ANYS = {form: pattern.replace("{s}", "s?") for form, pattern in (("dead", _DEAD), ("hurt", _HURT))}
+_WERE = r"(?:(?:resultaron|quedaron|fueron|estan|permanecen|terminaron|salieron|were|con heridas) (?:\w+mente )?)?"
+_WAS = r"(?:resulto|quedo|fue|esta|permanece|termino|salio|acabo|was|recibio)"
 _KILLED = tuple(
     re.compile(pattern)
     for pattern in (
-        rf" {_N}(?: {_WHO})?{_SOME} {_DEAD} ",
-        rf" {_N} {_WHO}{_SOME} {_DIED} ",
+        rf" {_N}(?: {_WHO})?{_SOME} {_MANYS['dead']} ",
+        rf" {_N}(?: {_WHO})? {_DIED_MANY} ",
+        rf" {_N} {_WHO}{_SOME} {_DIED_MANY} ",
         rf" {_KILL}{_BY} (?:a )?{_N} (?:\w+ )?{_WHO} ",
-        rf" (?:mueren|fallecen|murieron|fallecieron|muere|fallece) {_N}(?: {_WHO})? ",
-        rf" (?:cuerpos|cadaveres) (?:de|con) {_N} ",
+        rf" (?:mueren|fallecen|murieron|fallecieron|muere|fallece|murio|fallecio|perdieron la vida) (?:al menos |unos |unas |otros |otras )?{_N}(?: {_WHO})? ",
+        rf" (?:cuerpos|cadaveres|bodies) (?:de(?: los| las)?|con|of(?: the)?) {_N} ",
+        rf" {_N} (?:fallecimientos|decesos|muertes|victimas mortales|fatalities|deaths) ",
+        rf" (?:dej\w+|hay|hubo|y|saldo de|report\w+|caus\w+|lament\w+) (?P<n>un|una) (?:{_WHO} )?{_ONES['dead']} ",
     )
 )
 _INJURED = tuple(
     re.compile(pattern)
     for pattern in (
-        rf" {_N}(?: {_WHO})?{_SOME} (?:(?:resulto|resultaron|quedo|quedaron|con heridas|was|were) )?{_HURT} ",
+        rf" {_N}(?: {_WHO})?{_SOME} {_WERE}{_MANYS['hurt']} ",
+        rf" {_N} (?:resultaron|quedaron) (?:\w+ )?{_MANYS['hurt']} ",
         rf" {_HIT}{_BY} (?:a )?{_N} (?:\w+ )?{_WHO} ",
+        rf" (?:lesiones|heridas) (?:de gravedad )?(?:a|en) {_N} (?:\w+ )?{_WHO} ",
+        rf" {_N} {_WHO}{_SOME} (?:with (?:\w+ )?(?:injuries|wounds)|con (?:\w+ )?(?:heridas|lesiones|contusiones)) ",
+        rf" (?:dej\w+|hay|hubo|y|con|saldo de|report\w+|caus\w+) (?P<n>un|una) (?:{_WHO} )?{_ONES['hurt']} ",
+        rf" {_N} {_WHO} (?:\w+ ){{0,9}}(?:con|with) (?:\w+ )?(?:heridas|lesiones|injuries|wounds) ",
+        rf" {_HIT} {_N} (?:\w+ ){{0,2}}(?:members|of) ",
     )
 )
 _ONE_KILLED = tuple(
@@ -55,36 +72,57 @@ _ONE_KILLED = tuple(
     for pattern in (
         rf" {_KILL}{_BY} (?:al|a la|a el) {_WHO} ",
         rf" {_KILL}{_BY}(?: (?!y\b)\w+){{0,4}} a (?!(?:balazos|tiros|quemarropa|cuchilladas|{_COUNT})\b)\w*[^\Ws] ",
-        rf" (?:el|la|su|the|a|an) {_WHO}{_SOME} {_DIED} ",
-        rf" (?:muere|fallece|murio|fallecio) (?:el|la|un|una) {_WHO} ",
+        rf" {_A} {_WHO}{_SOME} {_DIED_ONE} ",
+        rf" {_WHO} (?:muere|fallece|murio|fallecio) (?:de|tras|al|en|por|a) ",
+        rf" (?:muere|fallece|murio|fallecio) (?:{_A} )?(?:linchad[oa] |acribillad[oa] |asesinad[oa] )?(?:{_A} )?{_WHO} ",
+        r" (?:muere|fallece|murio|fallecio) (?:acribillad[oa]|desangrad[oa]|al instante|de (?:\w+ )?(?:balazos?|disparos?|tiros?|cuchilladas?)|(?:\w+ )?horas despues|(?:el|ayer|anoche) (?:\w+ ){1,6}(?:por|de|tras) (?:\w+ )?(?:disparos?|balazos?|impactos?)|cuando era|camino al? hospital|a consecuencia de|tras recibir|a causa de (?:los|las) (?:golpes|heridas|disparos)) ",
         rf" (?:hallan|encuentran|hallaron|encontraron) (?:muert|asesinad)[oa] (?:a|al|a la|a un|a una) {_WHO} ",
     )
 )
 _ONE_INJURED = tuple(
     re.compile(pattern)
     for pattern in (
-        rf" {_HIT}{_BY} (?:al|a la|a su|a) {_WHO} ",
-        rf" (?:el|la|su|the|a|an) {_WHO}{_SOME} (?:resulto|quedo|was) {_HURT} ",
+        rf" {_HIT}(?:{_BY}| en (?:la|el|una|un) {_BODY})? (?:al|a la|a su|a un|a una|a|the|a|an) (?:\w+ of )?{_WHO} ",
+        rf" {_A} {_WHO}{_SOME} {_WAS} (?:\w+ )?(?:{_ONES['hurt']}|de bala) ",
+        r" recibio (?:un|una|dos|tres|varios|\d+) (?:disparos?|balazos?|tiros?|impactos?|proyectil(?:es)?|cachazos?|cuchilladas?|golpes?) ",
+        rf" (?:un|dos|tres) (?:balazos?|disparos?|tiros?|impactos?|cachazos?) en (?:el|la|una|un) {_BODY} ",
+        rf" (?:dispar(?:o|aron|a|an|ara|aran)|bale(?:o|aron|a|an)|hirieron|hirio) (?:\w+ ){{0,4}}en (?:el|la|una|un|ambas|los|las) {_BODY} ",
+        rf" herid[oa] (?:de bala|en (?:el|la|un|una) {_BODY}|leve|de gravedad) ",
+        r" (?:recibe|recibio|se recupera de) (?:un|dos|tres|varios|\d+) (?:disparos?|balazos?|tiros?) ",
+        rf" {_WHO}{_SOME} (?:was )?shot in the \w+ ",
+        r" (?:the|a|an) (?:\w+ )?\w+ was (?:wounded|injured|hurt) ",
     )
 )
 _AND = re.compile(rf" {_HIT}{_BY} (?:al|a la) {_WHO} y a {_N} {_WHO} ")
-_BOTH_KILLED = re.compile(rf" {_N} {_WHO} (?:y|and) (?P<m>{_COUNT}) {_WHO}{_SOME} (?:{_DEAD}|{_DIED}) ")
-_BOTH_INJURED = re.compile(rf" {_N} {_WHO} (?:y|and) (?P<m>{_COUNT}) {_WHO}{_SOME} {_HURT} ")
+_BOTH_KILLED = re.compile(rf" {_N} {_WHO} (?:y|and) (?P<m>{_COUNT}) {_WHO}{_SOME} (?:{_MANYS['dead']}|{_DIED_MANY}) ")
+_BOTH_INJURED = re.compile(rf" {_N} {_WHO} (?:y|and) (?P<m>{_COUNT}) {_WHO}{_SOME} {_MANYS['hurt']} ")
 _NONE = re.compile(
-    r" (?:sin (?:dejar )?(?:heridos|victimas|muertos)|no (?:hubo|se (?:reportan|reportaron|registran|registraron|reporto)|dejo|hay|deja) (?:\w+ (?:ni|o|y) )?(?:personas )?(?:heridos|heridas|lesionados|victimas|muertos|fallecidos)|"
-    r"heridos felizmente ninguno|ningun herido|nadie (?:resulto|salio|quedo) herid[oa]|no injuries|(?:no one|nobody) was (?:hurt|injured|killed)) "
+    r" (?:sin (?:dejar |causar |registrar(?:se)? |que (?:se registren|hubiera|haya) )?(?:heridos|victimas|muertos|lesionados|daños personales|desgracias personales)|"
+    r"no (?:hubo|se (?:reportan|reportaron|registran|registraron|reporto|registro|produjeron)|dejo|causo|hay|deja) (?:\w+ (?:ni|o|y) )?(?:personas |que lamentar )?(?:heridos|heridas|lesionados|victimas|muertos|fallecidos|daños personales|desgracias)|"
+    r"(?:heridos felizmente ninguno|ningun(?:a persona|o)? (?:resulto |salio |quedo )?(?:herid|lesionad|lastimad)[oa]|cero (?:heridos|muertos|victimas)|(?:resultaron|salieron|salio|resulto) iles[oa]s?)|"
+    r"nadie herid[oa]|nadie (?:resulto|salio|quedo|fue|estaba|sufrio) (?:herid[oa]|lastimad[oa]|lesionad[oa]|dañad[oa]|afectad[oa]|en el (?:local|interior)|dentro|adentro|heridas|lesiones|daños?)|"
+    r"no habia (?:nadie|personas|gente) (?:adentro|dentro|en el (?:local|interior|lugar))|ni (?:\w+ ){1,3}ni (?:\w+ ){1,3}(?:sufri|resulta)\w+ (?:daños?|heridas|lesiones|heridos)|"
+    r"descart\w+ (?:heridos|lesionados|victimas)|no injuries|(?:no one|nobody) was (?:hurt|injured|killed|inside)) "
 )
 _ELSEWHEN = re.compile(
-    r" (?:años|meses|anual\w*|cifras?|balance|estadistica\w*|registr(?:a|an|o|aron|ado|ados)|casos|enero a|primer semestre|dengue|contagi\w+|covid\w*|en lo que va|este año|el año|del año|año pasado|mes pasado|"
-    r"semana pasada|semanas|hace (?:\w+ )?(?:dias|semanas|meses)|en (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|setiembre|septiembre|octubre|noviembre|diciembre)|desde (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|setiembre|octubre|noviembre|diciembre)|"
-    r"entre 20\d\d|en 20\d\d|de 20\d\d|last year|this year|last week|last month|so far|months?|weeks?|years?) "
+    r" (?:años|meses|anual\w*|cifras?|balance|estadistica\w*|registr(?:a|an|o|aron|ado|ados)|casos|enero a|primer semestre|dengue|contagi\w+|covid\w*|en lo que va|este año|el año|del año|año pasado|mes pasado|decada|"
+    r"semana pasada|semanas|hace (?:\w+ )?(?:dias|semanas?|mes(?:es)?)|en (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|setiembre|septiembre|octubre|noviembre|diciembre)|desde (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|setiembre|octubre|noviembre|diciembre)|"
+    r"entre (?:el )?20\d\d|en 20\d\d|de 20\d\d|desde (?:el )?20\d\d|since (?:20\d\d|january|february|march|april|may|june|july|august|september|october|november|december|last)|last year|this year|last week|last month|so far|months?|weeks?|years?) "
 )
+"""Words that put a count into other days."""
+_BEFORE, _AFTER = 70, 60
+"""Characters before and after a count in which these are looked for."""
+_AGE = re.compile(r"(?:\d+|\w+) años(?! (?:de|en|atras|despues))|\d+ years? old")
 _UNDONE = re.compile(
-    r" (?:amenaz(?:a|an|o|aron|aba|aban|ando)|intent\w+|planea\w*|querian|iban a|pretend\w+|threaten\w*|attempt\w*|tried|or they) "
+    r" (?:amenaz(?:a|an|o|aron|aba|aban|ando)|intent\w+|planea\w*|querian|iban a|pretend\w+|seria|podria\w*|threaten\w*|attempt\w*|tried|or they) "
+)
+_TRIGGER = re.compile(
+    r"muer|muri|falle|deceso|asesin|mata|mato|remat|acrib|ultim|victim|la vida|sin vida|cuerpo|cadaver|herid|hier|hiri|lesion|lastimad|golpe|contus|bala|bale|dispar|tiro|impacto|cachazo|cuchillad|iles|nadie|cero|daño|desgracia|"
+    r"dead|die|kill|murder|shot|wound|injur|hurt|bodies|death|fatalit|linchad"
 )
 _ABOUT = ("extortion", "strike")
-_READ = 3
-"""Sentences at the top of a field that tell the event."""
+_FAR = 30
+"""Sentences of a field that are read."""
 
 
 def run(reading: Reading) -> Payload:
@@ -95,52 +133,57 @@ def run(reading: Reading) -> Payload:
     injured: int | None = None
     none = False
     for sentence in _sentences(reading):
-        if _NONE.search(sentence):
-            none = True
-        elif not _ELSEWHEN.search(sentence) and not _UNDONE.search(sentence):
-            killed = _most(
-                killed,
-                *_counts(_KILLED, sentence),
-                *_sums(_BOTH_KILLED, sentence),
-                *(1 for p in _ONE_KILLED if p.search(sentence)),
-            )
-            injured = _most(
-                injured,
-                *_counts(_INJURED, sentence),
-                *_sums(_BOTH_INJURED, sentence),
-                *(1 for p in _ONE_INJURED if p.search(sentence)),
-                *(1 + count for count in _counts((_AND,), sentence)),
-            )
+        if (denied := _NONE.search(sentence)) is not None:
+            none = none or _is_now(sentence, denied)
+        else:
+            killed = _most(killed, *_counts(_KILLED, _BOTH_KILLED, _ONE_KILLED, sentence))
+            hurt = [
+                *_counts(_INJURED, _BOTH_INJURED, _ONE_INJURED, sentence),
+                *(1 + n for n in _numbers((_AND,), sentence)),
+            ]
+            injured = _most(injured, *hurt)
     if killed is None and injured is None:
         return {"casualties": {"killed": 0, "injured": 0} if none else None}
     return {"casualties": {"killed": killed or 0, "injured": injured or 0}}
 
 
 def _sentences(reading: Reading) -> Iterator[str]:
-    """The title and the first sentences of each other field; sentences that deny casualties are read everywhere."""
     for part in reading.fields:
-        for number, (start, _) in enumerate(part.bounds):
-            sentence = _spaced(part, start)
-            if number < _READ or _NONE.search(sentence):
-                yield sentence
+        for start, _ in part.bounds[:_FAR]:
+            sentence = part.sentence(start)
+            if _TRIGGER.search(sentence):
+                yield _AGE.sub("", sentence)
 
 
-def _spaced(part: Field, start: int) -> str:
-    return part.sentence(start)
+def _counts(
+    many: tuple[re.Pattern[str], ...], both: re.Pattern[str], one: tuple[re.Pattern[str], ...], sentence: str
+) -> Iterator[int]:
+    yield from _numbers(many, sentence)
+    for match in both.finditer(sentence):
+        if _is_now(sentence, match):
+            yield _number(match["n"]) + _number(match["m"])
+    for pattern in one:
+        if any(_is_now(sentence, match) for match in pattern.finditer(sentence)):
+            yield 1
 
 
-def _counts(patterns: tuple[re.Pattern[str], ...], sentence: str) -> Iterator[int]:
+def _numbers(patterns: tuple[re.Pattern[str], ...], sentence: str) -> Iterator[int]:
     for pattern in patterns:
         for match in pattern.finditer(sentence):
-            yield _number(match["n"])
+            if _is_now(sentence, match):
+                yield _number(match["n"])
 
 
-def _sums(pattern: re.Pattern[str], sentence: str) -> Iterator[int]:
-    return (_number(match["n"]) + _number(match["m"]) for match in pattern.finditer(sentence))
+def _is_now(sentence: str, match: re.Match[str]) -> bool:
+    """Whether nothing near a count puts it into other days, or says that it was threatened or tried."""
+    start = max(0, match.start() - _BEFORE)
+    return not _ELSEWHEN.search(sentence, start, match.end() + _AFTER) and not _UNDONE.search(
+        sentence, start, match.end()
+    )
 
 
 def _number(text: str) -> int:
-    return _NUMBERS.get(text) or int(text)
+    return int(text) if text.isdecimal() else _MANY.get(text) or value(text)
 
 
 def _most(*counts: int | None) -> int | None:

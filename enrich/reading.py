@@ -6,14 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from core.document import Document, Payload
 from core.text import fold, lower, sentences
+from enrich import classifier
 from enrich.lexicon import Hit, Lexicon
 
 Span = list[str | int]
 """`[field, start, end]` in code points of the printed field."""
 
+HEAD = 400
+"""Words of a text that are weighed: the rows that taught have at most 250, and further down a text tells of other things."""
 LONGEST_SENTENCE = 600
 """Characters of a sentence beyond which it is read in pieces: what no stop divides (a list, hostile text) stays bounded."""
 _NO_WORD = re.compile(r"[\W_]")
@@ -188,6 +192,27 @@ class Reading:
                 by_tag[hit.entry.tag].append(Found(part, hit))
         return by_tag
 
+    @property
+    def head(self) -> list[str]:
+        """Its first words, folded."""
+        return list(islice((word for part in self.fields for word in part.norm.split()), HEAD))
+
+    @cached_property
+    def weighed(self) -> classifier.Weighed:
+        """What its first words say together of each topic and sector."""
+        return classifier.load().weigh(self.head)
+
+    def telling(self, tag: str) -> list[Span]:
+        """Where the words first stand that say most for a tag which no list named."""
+        spans = []
+        for stem in self.weighed.telling(tag):
+            for part in self.fields:
+                start = part.norm.find(f" {stem}")
+                if start >= 0:
+                    spans.append(part.span(start, part.norm.index(" ", start + 1) - 1))
+                    break
+        return spans
+
     def kind(self, kind: str) -> Iterator[tuple[str, list[Found]]]:
         """The hits of all tags of one kind: `kind("sector")` gives `("mining", hits)` and so on."""
         for tag, found in self.found.items():
@@ -196,7 +221,7 @@ class Reading:
 
     def forget(self) -> None:
         """Let go of the forms of the text, which take thirty times its room; what asks for them makes them again."""
-        for name in ("fields", "found"):
+        for name in ("fields", "found", "weighed"):
             self.__dict__.pop(name, None)
 
     def count(self, tag: str) -> int:

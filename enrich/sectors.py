@@ -1,18 +1,26 @@
 """Which sectors of the economy a text is about, as victims or as actors.
 
 A sector's words count more in the title and in sentences that tell of a topic: who strikes or is extorted is named there.
+What the lists find and what all words of the text say together (`enrich.classifier`) are added up as log-odds: a trade that
+is named in passing stands among the words of another, and one that no list knows among its own.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from math import log
 from typing import Any
 
-from core.document import Payload
+from core.document import SECTORS, Payload
+from enrich.classifier import sure
 from enrich.reading import Found, Reading
 from enrich.sector_context import in_front, is_told_of, stands_aside
 
-VERSION = "6"
+VERSION = "7"
 THRESHOLD = 0.5
+BIAS, WORDS, SAID, WEIGHTS, HEAVIEST, BESIDE = -0.8, 1.67, 1.3, 1.55, 2.8, -1.6
+"""Log-odds: of any sector; of what the text's words say; of the lists' score where it is enough; of the logarithm of its words'
+weights and of the heaviest of them; where the title names other sectors alone. Fitted on six sets of rows that the lists had
+not learned (docs/decisions/0024-second-opinion.md)."""
 NEAR_THE_TOP = 2
 """Sentences of a text that count fully, whatever they tell of."""
 _VEHICLES = frozenset(
@@ -54,8 +62,8 @@ def run(reading: Reading) -> Payload:
     titled = {name for name, found in by_name.items() if any(item.field.name == "title" for item in found)}
     sectors = [
         sector
-        for name, found in by_name.items()
-        if (sector := _sector(reading, name, found, subjects, by_name.keys(), passing=bool(titled - {name})))
+        for name in SECTORS
+        if (sector := _sector(reading, name, by_name.get(name, []), subjects, by_name.keys(), titled=titled))
     ]
     return {"sectors": sorted(sectors, key=lambda sector: (-sector["score"], sector["name"]))}
 
@@ -64,28 +72,64 @@ def _topics(reading: Reading) -> list[dict[str, Any]]:
     return list(reading.said["topics"]["topics"])
 
 
-def _sentences(found: list[Found]) -> set[Place]:
+def _sentences(found: Sequence[Found]) -> set[Place]:
     return {(item.field.name, item.field.sentence_at(item.hit.start)) for item in found}
 
 
 def _sector(
     reading: Reading,
     name: str,
-    found: list[Found],
+    found: Sequence[Found],
     subjects: dict[str, set[Place]],
     named: Collection[str],
     *,
-    passing: bool,
+    titled: Collection[str],
 ) -> dict[str, Any] | None:
-    about = set().union(*subjects.values())
-    titled = any(item.field.name == "title" for item in found)
-    if (
-        passing
+    beside = bool(set(titled) - {name})
+    if found and (_is_stopped(name, found, subjects, titled) or _is_told_for(name, found, named)):
+        return None
+    listed = _listed(reading, found, subjects, passing=beside)
+    weights = [item.hit.entry.weight for item in found]
+    weighed = reading.weighed
+    score = sure(
+        BIAS
+        + WORDS * weighed.trust * weighed.odds.get(f"sector.{name}", -5.0)
+        + SAID * listed / weighed.trust
+        + WEIGHTS * log(1 + sum(weights))
+        + HEAVIEST * max(weights, default=0.0)
+        + BESIDE * (beside and name not in titled)
+    )
+    if score < THRESHOLD or reading.count("context.sport") >= 2:
+        return None
+    return {
+        "name": name,
+        "role": _role(_sentences(found), subjects),
+        "score": round(score, 3),
+        "spans": [item.span for item in found] or reading.telling(f"sector.{name}"),
+    }
+
+
+def _is_stopped(name: str, found: Sequence[Found], subjects: Collection[str], titled: Collection[str]) -> bool:
+    """Whether only vehicles tell of it, which the strike of others stopped."""
+    return (
+        bool(set(titled) - {name})
         and "extortion" not in subjects
-        and ("strike" in subjects or not titled)
+        and ("strike" in subjects or name not in titled)
         and all(item.hit.entry.words in _VEHICLES for item in found)
-    ):
-        return None  # stopped by the strike of others
+    )
+
+
+def _is_told_for(name: str, found: Sequence[Found], named: Collection[str]) -> bool:
+    """Whether its words stand for another sector's people."""
+    return any(
+        name == one and beside in named and all(item.hit.entry.words.startswith(words) for item in found)
+        for one, beside, words in _ALONE
+    )
+
+
+def _listed(reading: Reading, found: Sequence[Found], subjects: dict[str, set[Place]], *, passing: bool) -> float:
+    """The score of the lists alone, 0 where they are not sure."""
+    about = set[Place]().union(*subjects.values())
     left = 1.0
     seen: Counter[str] = Counter()
     for item in found:
@@ -94,19 +138,7 @@ def _sector(
         left *= 1 - min(weight * (0.5 if seen[entry.words] else 1.0), 0.95)
         seen[entry.words] += 1
     score = (1 - left) * (1.0 if subjects else 0.9)
-    if any(
-        name == one and beside in named and all(item.hit.entry.words.startswith(words) for item in found)
-        for one, beside, words in _ALONE
-    ):
-        return None
-    if reading.count("context.sport") >= 2 or score < THRESHOLD:
-        return None
-    return {
-        "name": name,
-        "role": _role(_sentences(found), subjects),
-        "score": round(score, 3),
-        "spans": [item.span for item in found],
-    }
+    return score if score >= THRESHOLD else 0.0
 
 
 def _prominence(place: Place, about: set[Place], passing: bool) -> float:

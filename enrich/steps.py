@@ -19,6 +19,7 @@ from core.settings import Settings
 from enrich import (
     amounts,
     casualties,
+    classifier,
     entities,
     event,
     hidden,
@@ -98,6 +99,7 @@ class Outcome(NamedTuple):
 def plain_steps(recogniser: Recogniser | None = None) -> tuple[Step, ...]:
     """Every step but the translation, each after those that it reads; names are found by `recogniser` (by default, by rules)."""
     engine = recogniser or Rules()
+    weights = {"weights": classifier.load().digest}
     return (
         Plain("language", language.VERSION, language.run, lexical=False),
         Plain(
@@ -105,10 +107,10 @@ def plain_steps(recogniser: Recogniser | None = None) -> tuple[Step, ...]:
         ),
         Plain("places", places.VERSION, places.run, ("entities",), {"gazetteer": places.gazetteer_digest()}),
         Plain("norms", norms.VERSION, norms.run, lexical=False),
-        Plain("topics", topics.VERSION, topics.run, ("language", "places", "norms")),
-        Plain("sectors", sectors.VERSION, sectors.run, ("topics",)),
+        Plain("topics", topics.VERSION, topics.run, ("language", "places", "norms"), weights),
+        Plain("sectors", sectors.VERSION, sectors.run, ("topics",), weights),
         Plain("amounts", amounts.VERSION, amounts.run, ("topics",), lexical=False),
-        Plain("strikes", strikes.VERSION, strikes.run, ("topics", "entities", "places")),
+        Plain("strikes", strikes.VERSION, strikes.run, ("topics", "entities", "places"), weights),
         Plain("casualties", casualties.VERSION, casualties.run, ("topics",), lexical=False),
         Plain("event", event.VERSION, event.run, ("topics", "strikes"), lexical=False),
         Plain("roads", roads.VERSION, roads.run, lexical=False),

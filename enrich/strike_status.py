@@ -2,14 +2,16 @@
 
 Each sentence near the strike's own words gives what its verbs say, the title most, and what is denied (`no habrá paro`,
 `no levantarán el bloqueo`) or asked for (`pide levantar el paro`) is read before what is said. A strike that is called off, put
-off or denied is `suspended`: it is not held.
+off or denied is `suspended`: it is not held. All words of those sentences are weighed beside (`enrich.classifier`).
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 from core.time import lima_day
-from enrich.reading import Reading
+from enrich import classifier
+from enrich.reading import Field, Reading
 
 STRIKE = r"(?:paros?|huelgas?|paralizacion(?:es)?|medidas?|protestas?|bloqueos?|marchas?|movilizacion|plantones|planton|piquetes?|jornada|tomas?|apagado de motores)"
 _THE = r"(?:(?:el|la|los|las|un|una|su|sus|este|esta|ese|esa|con|de|del|al|a|que|haya|haber|convocad[oa]|convocar|iniciar|realizar|acatar|ir|temporalmente|nuev[oa]|cualquier|posible|supuest[oa]|su|segundo|tercer) )*"
@@ -51,7 +53,7 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         (
             "ongoing",
             2.4,
-            rf"{STRIKE} (?:sigue|seguira|siguen|continua|continuara|continuaran|se mantendra|se mantiene|prosigue|proseguira) (?:mañana|este|hoy|hasta)",
+            rf"(?:primer|segundo|tercer|cuarto|quinto|sexto|se[pt]+imo|octavo|noveno|decimo|\d+ ?[oº]?) dias? (?:consecutivo )?(?:de|del) {_THE}{STRIKE}|{STRIKE} (?:sigue|seguira|siguen|continua|continuara|continuaran|se mantendra|se mantiene|prosigue|proseguira) (?:mañana|este|hoy|hasta)",
         ),
         ("ongoing", 1.6, r"no (?:volver|regres|retom|reanud|retorn)\w+"),
         # given back, put off to a day, remembered, put in the place of a stop; and what is told of today or tomorrow
@@ -228,28 +230,48 @@ _GOES_ON = re.compile(
 )
 _FAR = 22
 """Sentences of a text that are read for the status."""
+CUED = 5.0
+"""Log-odds that the verbs' cues are worth where all of them say one thing: 3 to 8 do alike on rows left out."""
 
 
 def status(reading: Reading, start: date | None) -> str:
     """The status with the most weight; `start` is the day that the text gives for the strike, if it does."""
     score = dict.fromkeys(STATUSES, 0.0)
-    for part in reading.fields:
-        for number, (position, _) in enumerate(part.bounds[:_FAR]):
-            sentence = part.sentence(position)
-            near = bool(NEAR.search(sentence))
-            if number > 3 and not near:
-                continue
-            weight = _WINDOWS.get(part.name, 1.0 / (1 + 0.25 * number)) * (1.0 if near else 0.5)
-            for name, factor, count in _said(sentence):
-                score[name] += min(count, 1 if part.name == "title" else 2) * factor * weight
+    for part, number, sentence, near in _sentences(reading):
+        weight = _WINDOWS.get(part.name, 1.0 / (1 + 0.25 * number)) * (1.0 if near else 0.5)
+        for name, factor, count in _said(sentence):
+            score[name] += min(count, 1 if part.name == "title" else 2) * factor * weight
     score["ended"] += _is_told_as_done(reading)
     published = reading.document.published
     if start is not None and published is not None:
         lag = (start - lima_day(published)).days
         score["announced"] += 2.0 if lag > 0 else 0.0
         score["ongoing"] += 0.5 if lag <= 0 else 0.0
-    best = max(score, key=lambda name: score[name])
-    return best if score[best] > 0 else "ongoing"
+    if not any(score.values()):
+        score["ongoing"] = 1.0  # a strike of which nothing else is told is under way
+    weighed = classifier.load().weigh(words(reading))
+    cued = CUED / weighed.trust / sum(score.values())
+    return max(STATUSES, key=lambda name: weighed.trust * weighed.odds[f"status.{name}"] + cued * score[name])
+
+
+def words(reading: Reading) -> list[str]:
+    """The words that tell of the strike: of the titles, of the first sentences, and of those near its own words."""
+    return [
+        word
+        for part, number, sentence, near in _sentences(reading)
+        if near or number < 2 or part.name == "title"
+        for word in sentence.split()
+    ]
+
+
+def _sentences(reading: Reading) -> Iterator[tuple[Field, int, str, bool]]:
+    """The sentences that are read, with field, number, and whether the strike's own words stand there."""
+    for part in reading.fields:
+        for number, (position, _) in enumerate(part.bounds[:_FAR]):
+            sentence = part.sentence(position)
+            near = bool(NEAR.search(sentence))
+            if near or number <= 3:
+                yield part, number, sentence, near
 
 
 def _is_told_as_done(reading: Reading) -> float:

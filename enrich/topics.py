@@ -3,6 +3,7 @@
 Each word-list hit carries a weight; a topic's score is one minus the product of what each leaves open, words of the title
 counting more, repetitions of one form little. What a text is about besides (abroad, sport, show business) speaks against.
 Violence alone is no extortion, however much of it a text tells: its words together count less than half.
+The lists' score and what all words of the text say together (`enrich.classifier`) are added up as log-odds.
 """
 
 from collections import Counter
@@ -10,10 +11,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from core.document import TOPICS, Payload
+from enrich.classifier import sure
 from enrich.reading import Found, Reading
 
-VERSION = "5"
+VERSION = "6"
 THRESHOLD = 0.5
+LISTED, LEAN, UNASKED = 3.5, 1.0, -3.25
+"""Log-odds: what the lists' score is worth, from none to full; what every topic is given; and of extortion where the lists find
+violence and nothing that was asked for. Of rows left out of the learning, scores of 2.5 to 4.5 with 0.75 to 1.5 do alike
+(docs/decisions/0024-second-opinion.md)."""
 VIOLENT = ("attack", "explosives", "killing")
 MOST_OF_VIOLENCE = 0.42
 STRONG = 0.55
@@ -36,15 +42,26 @@ def run(reading: Reading) -> Payload:
 
 
 def _topic(reading: Reading, name: str, found: Sequence[Found]) -> dict[str, Any] | None:
-    score = 1 - _open(found)
+    listed = 1 - _open(found)
     if name == "legislation":
-        score = _legislation(reading, found, score)
-    score *= _elsewhere(reading, name, found)
+        listed = _legislation(reading, found, listed)
+    listed *= _elsewhere(reading, name, found)
+    weighed = reading.weighed
+    odds = weighed.trust * weighed.odds[f"topic.{name}"] + LISTED / weighed.trust * (listed - 0.5) + LEAN
+    if name == "extortion" and found and all(item.hit.entry.detail in VIOLENT for item in found):
+        odds += UNASKED
+    score = sure(odds)
     if score < THRESHOLD:
         return None
-    spans = [item.span for item in found] or [span for norm in reading.said["norms"]["norms"] for span in norm["spans"]]
+    cited = reading.said["norms"]["norms"] if name == "legislation" else ()
+    spans = [item.span for item in found] or [span for norm in cited for span in norm["spans"]]
     subtype = _subtype(found) or (_kind_of_norm(reading) if name == "legislation" else None)
-    return {"name": name, "subtype": subtype, "score": round(score, 3), "spans": spans}
+    return {
+        "name": name,
+        "subtype": subtype,
+        "score": round(score, 3),
+        "spans": spans or reading.telling(f"topic.{name}"),
+    }
 
 
 def _subtype(found: Sequence[Found]) -> str | None:

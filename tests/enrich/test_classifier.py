@@ -1,0 +1,71 @@
+"""The second opinion: a linear classifier over the words of a text, beside the word lists."""
+
+from math import isclose, log, sqrt
+
+import pytest
+
+from enrich.classifier import FEW, Classifier, load, stems, sure
+
+SMALL = Classifier("x", {"topic.strike": -1.0, "sector.mining": 0.5}, {"huelga": (2.0, {"topic.strike": 3.0}), "minero": (1.0, {"sector.mining": 2.0, "topic.strike": -1.0})})  # fmt: skip
+
+
+def test_stems_are_the_first_letters_and_the_length_of_numbers() -> None:
+    assert stems(["extorsionadores", "extorsion", "5000", "7", "s"]) == {"extors": 2, "0000": 1, "0": 1, "s": 1}
+
+
+def test_a_text_is_weighed_by_tf_idf_of_unit_length() -> None:
+    said = SMALL.weigh(["huelga", "huelga", "mineros", "nunca"])
+    strike, mine = 2.0 * (1 + log(2)), 1.0
+    length = sqrt(strike**2 + mine**2)
+    assert isclose(said.odds["topic.strike"], -1 + (3 * strike - mine) / length)
+    assert isclose(said.odds["sector.mining"], 0.5 + 2 * mine / length)
+    assert isclose(said.trust, 2 / (2 + FEW))
+    assert said.telling("topic.strike") == ["huelga"]
+    assert said.telling("topic.none") == []
+
+
+def test_a_text_without_known_words_has_the_bias() -> None:
+    assert SMALL.weigh([]).odds == SMALL.bias
+    assert SMALL.weigh(["zzz"]).odds == SMALL.bias
+
+
+def test_probabilities_bear_any_odds() -> None:
+    assert sure(0) == 0.5
+    assert sure(-10_000) < 1e-9 < 1 - 1e-9 < sure(10_000)
+
+
+def test_the_weights_have_every_tag() -> None:
+    from core.document import SECTORS, TOPICS
+    from enrich.strike_status import STATUSES
+
+    tags = {f"{kind}.{name}" for kind, names in (("topic", TOPICS), ("sector", SECTORS), ("status", STATUSES)) for name in names}  # fmt: skip
+    assert set(load().bias) == tags
+    assert {tag for _, weights in load().weights.values() for tag in weights} == tags
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "topic"),
+    [
+        (
+            "Salones de belleza bajan la cortina en el cono norte",
+            "La carta llegó con dos balas: quien quiera seguir atendiendo, escribe una voz en el audio, debe dejar trescientos cada lunes"
+            " a un muchacho en moto. Ya son nueve peluqueras que prefirieron cerrar, y la policía les pide que denuncien.",
+            "extortion",
+        ),
+        (
+            "Nadie entra a la planta de Ilabaya",
+            "Unos trescientos pobladores con banderas y ollas permanecen en el desvío y no dejan pasar los volquetes. Los dirigentes dicen"
+            " que se irán cuando la empresa firme lo que ofreció sobre el agua y los puestos de trabajo.",
+            "strike",
+        ),
+    ],
+)
+def test_what_no_list_names_is_told_by_the_company_of_words(tag, title: str, text: str, topic: str) -> None:
+    found = {one["name"]: one for one in tag(title, text)["topics"]}
+    assert topic in found
+    assert found[topic]["spans"], "every topic shows the words that made it"
+
+
+def test_of_a_headline_the_lists_know_more(tag) -> None:
+    assert [topic["name"] for topic in tag("Choferes acatan paro")["topics"]] == ["strike"]
+    assert tag("Comerciantes celebran el aniversario de su mercado")["topics"] == []

@@ -1,0 +1,81 @@
+"""How the weights are learned, and that those of the release are what the rows teach."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from enrich import classifier
+from training.weights import learn, rows
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def a_row(number: int, **values: object) -> dict[str, object]:
+    return {"id": f"r{number}", "title": "", "text": "", "topics": [], "sectors": [], "strike": None} | values
+
+
+def test_names_of_people_and_places_are_not_learned(tmp_path: Path) -> None:
+    row = a_row(1, title="Rufino Malpaso amenaza en Chupaca", people=["Rufino Malpaso"], places=[{"name": "Chupaca"}])
+    file = tmp_path / "rows.jsonl"
+    file.write_text(json.dumps(row) + "\n\n" + json.dumps({"id": "x", "title": "sin etiquetas"}) + "\n", "utf-8")
+    (said,) = rows([file])
+    assert said["title"] == "N N amenaza en N"
+
+
+@pytest.fixture(scope="module")
+def taught() -> dict[str, object]:
+    return learn(rows([*sorted((ROOT / "training/rows").glob("*.jsonl")), ROOT / "tests/enrich/rows.jsonl"]))
+
+
+def test_the_weights_of_the_release_are_what_the_rows_teach(taught: dict) -> None:
+    ours = json.loads((ROOT / "enrich/weights.json").read_text("utf-8"))
+    assert set(taught["stems"]) == set(ours["stems"]), "run `python -m training.weights`"
+    text = [
+        "la",
+        "banda",
+        "exige",
+        "un",
+        "cupo",
+        "semanal",
+        "a",
+        "los",
+        "choferes",
+        "que",
+        "acatan",
+        "el",
+        "paro",
+        "de",
+        "mañana",
+        "y",
+        "piden",
+        "una",
+        "ley",
+    ]
+    one, other = (
+        classifier.Classifier("", made["bias"], {stem: tuple(value) for stem, value in made["stems"].items()})
+        .weigh(text)
+        .odds
+        for made in (taught, ours)
+    )
+    assert {tag: pytest.approx(value, abs=0.1) for tag, value in one.items()} == other
+
+
+def test_the_program_writes_where_it_is_told(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    statuses = ("ended", "suspended", "considered", "announced", "ongoing")
+    from core.document import SECTORS, TOPICS
+
+    lines = [a_row(n, title=f"huelga {name} obra", topics=[TOPICS[n % 3]], strike={"status": statuses[n % 5]}, sectors=[name]) for n, name in enumerate(SECTORS)]  # fmt: skip
+    rows.write_text("\n".join(json.dumps(line) for line in lines), "utf-8")
+    out = tmp_path / "weights.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "training.weights", "--rows", str(rows), "--out", str(out)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "huelga" in json.loads(out.read_text("utf-8"))["stems"]

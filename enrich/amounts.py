@@ -54,16 +54,16 @@ _ONE_SOL = re.compile(
     rf"\bun sol(?: (?:con )?(?P<cents>{CARDINAL}|\d\d)(?: centimos)?(?=\W|$)|(?= (?:diario|al dia|cada|por|a la|semanal|el kilo|la|y|para|de cupo)\b|[.,;]))"
 )
 """`un sol`, `un sol cincuenta`: where a sum is meant, not the sun."""
-_OFTEN = r"(?:(?:semanal|mensual|quincenal|anual)(?:es|mente)?|diari[oa]s?|diariamente|fij[oa]s|(?:por|al?|a la|cada|de|los|las|para|a|el|en|more|for|per|each) [^\W\d]|mas\b)"
+_OFTEN = r"(?:(?:semanal|mensual|quincenal|anual)(?:es|mente)?|diari[oa]s?|diariamente|fij[oa]s|(?:por|al?|a la|cada|de|los|las|para|a|el|en|more|for|per|each|every) [^\W\d]|mas\b)"
 _NEXT = re.compile(
-    rf"[^.;:!?\n]{{0,45}}?(?:,| y| o| u| ni| hasta| luego| y luego| and| or) (?:(?:a|de|otros|otras|unos|unas|con|los|las|guia a|al final se contentaron con) )?{_VALUE}{_SCALE}(?= {_OFTEN}|[.,](?!\d)|[;!?\")”»]|$)"
+    rf"[^.;:!?\n]{{0,45}}?(?:,| y| o| u| ni| hasta| luego| y luego| and| or| then) (?:(?:a|de|otros|otras|unos|unas|con|los|las|guia a|al final se contentaron con) )?{_VALUE}{_SCALE}(?= {_OFTEN}|[.,](?!\d)|[;!?\")”»]|$)"
 )
 """A sum that stands in a row behind another one, without its currency: `3 mil soles de entrada y 400 cada quincena`."""
 _ASKED = re.compile(
     r"\b(?:pid(?:e|en|io|ieron|iendo(?:le|les)?)|ped(?:ia|ian|ir(?:le|les)?)|exig(?:e|en|ia|ian|io|ieron|iendo|ir(?:le|les)?)|cobr(?:a|an|aba|aban|o|aron|ar|amos|arle|arles)|reclam(?:a|an|aba|aban|o|aron)|"
     r"pag(?:o|aron|amos|ue|ar|an|a|aba|aban|ando)|entreg(?:o|aron|amos|ue|ar|ado|aba)|deposit(?:o|aron|ar|amos|e|ado|aba)|transfer(?:ir|i|imos)|transfiri(?:o|eron)|yape(?:o|aron|ar|amos|e)|gir(?:o|aron|ar)|soltar?|solto|soltaron|"
     r"dar|dieron|dio|dejar|juntar|reunir|devolv(?:er|io|iendo)|termino devolviendo|quit(?:o|aron)|sac(?:o|aron)|rob(?:o|aron)|costo|cuesta|subio a|subieron a|bajo a|bajaron a|rebaj(?:o|ar|aron)(?: \w+){0,3} a|abon(?:o|ar|ados?|aron)|"
-    r"al dia con|se contentaron con|adelanto de|cupo de|cuota de|pago de|monto de|suma de|cifra de|rescate de|faltan|quieren|queria|son|demand(?:ed|s|ing)?|asked for|paid|pay)"
+    r"al dia con|se contentaron con|adelanto de|cupo de|cuota(?: unica)? de|pago de|monto de|suma de|cifra de|rescate de|faltan|quieren|queria|son|demand(?:ed|s|ing)?|asked for|paid|pay)"
     rf" (?:(?:mas de|menos de|unos|unas|casi|cerca de|hasta|otros|otras|ya|al menos|los|solo|primero|about|nearly|over) ){{0,2}}{_VALUE}{_SCALE}"
     r"(?=[.,](?!\d)|[;:!?)\"”»]|$| (?:por|para|o|y|al|a|cada|en efectivo|semanal|mensual|diari|de (?:entrada|inscripcion|adelanto|cupo|golpe|una)|fij|el (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)|luego|primero|que|como|antes|hoy|mañana|ayer|or|for|to|a (?:week|day|month))(?! ciento)\b)"
 )
@@ -73,6 +73,10 @@ _OR_DIE = re.compile(
 )
 _LEAST_BARE = 100
 """A sum without its currency that stands beside none has three digits."""
+_REPEATED = re.compile(
+    r" (?:(?:semanal|mensual)(?:es)?|diari[oa]s?|cada (?:dia|semana|mes|quincena|lunes|viernes|sabado)|al dia|a la semana|al mes|por (?:dia|semana|mes|puesto|unidad|carro|cabeza)|a (?:day|week|month)|every)\b"
+)
+"""Behind a sum that is asked for again and again: two digits are enough."""
 _SAME_TEXT = 12
 """Of them a text tells at most so many."""
 _TO = re.compile(
@@ -230,9 +234,12 @@ def _named(part: Field, taken: list[tuple[int, int]]) -> Iterator[Sum]:
             large = _value(head[1], head[2], head[3], part)
             if value < _SCALES[head[3]] <= large:
                 value, start = value + large, head.start()
+        end = unit.end()
         if unit[0] == "centimos":
             value = value / 100
-        yield value, currency, start, unit.end()
+        elif text.startswith(" y medio", end):
+            value, end = value + 0.5, end + len(" y medio")
+        yield value, currency, start, end
         lower = _RANGE_BEFORE.search(text, max(0, number.start() - 30), number.start())
         if lower and (lower[1] or lower[2]):
             least = _value(lower[1], lower[2], lower[3], part)
@@ -274,7 +281,7 @@ def _bare(part: Field, found: list[Sum], taken: list[tuple[int, int]]) -> Iterat
         before = [one for one in found if one[2] < match.start()]
         bare = _behind(part, match, before[-1][1] if before else "PEN")
         if (
-            bare[0] >= _LEAST_BARE
+            bare[0] >= (10 if _REPEATED.match(part.folded, bare[3]) else _LEAST_BARE)
             and not _is_a_year(match)
             and not any(first < bare[3] and bare[2] < stop for first, stop in taken)
         ):

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from core.errors import InputError
 from core.home import key_of
-from core.masking import SAID_AT, SAID_DOT, Kind, find, plain
+from core.mail_addresses import SAID_AT, SAID_DOT
+from core.masking import SHORTEST, Kind, find, plain
 from core.spelt import digits as spelt_digits
 
 KEY_FILE = "hidden.key"
 LOCAL = "local:"
 """Before the form of a fixed line without its area, as printed in its own city."""
-SHORTEST = 5  # letters and digits of the shortest number: a plate has six, a fixed line of a province six
 
 _AT = re.compile(SAID_AT)
 _DOT = re.compile(SAID_DOT)

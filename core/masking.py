@@ -7,15 +7,18 @@ news itself stay: norms, amounts, dates, case files, roads, the lines 105, 111, 
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Literal
 
+from core.mail_addresses import addresses, may_address
 from core.spelt import may_spell, spelt
 
 Kind = Literal["email", "phone", "account", "identity", "plate"]
 Found = tuple[Kind, int, int]
 MASK = "•"
+SHORTEST = 5
+"""Letters and digits of the shortest number: a plate has six, a fixed line of a province six."""
 
 _LEFT = r"(?<![\w•+])(?<![\w•][-.,])"
 _RIGHT = r"(?![\w•])(?![-.,][\w•])"
@@ -26,19 +29,6 @@ _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'«»“”]+|(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12}/[^\s<>\"'«»“”]*", re.I
 )
 
-PROVIDER = r"(?:gmail|hotmail|outlook|yahoo|icloud|live|proton(?:mail)?)"
-SAID_AT = (
-    rf"(?:@\s{{0,2}}|\s{{1,2}}@(?:\s{{1,2}}|(?={PROVIDER}))|%40|[\s.-]{{0,2}}(?:[\[({{]\s?(?:@|at|arroba)\s?[\])}}]|\barroba\b)[\s.-]{{0,2}}|"
-    rf"arroba(?={PROVIDER})|[ _]at[ _](?={PROVIDER}))"
-)
-SAID_DOT = r"[\s-]{0,2}(?:\.|,(?=com\b)|[\[({]\s?(?:\.|dot|punto)\s?[\])}]|\.?\b(?:punto|dot)\b\.?)[\s-]{0,2}"
-_SPELT_EMAIL = re.compile(
-    rf"(?<![\w.+%•@-])[\w.+%-]{{1,64}}{SAID_AT}[\w-]{{2,63}}"
-    rf"(?:{SAID_DOT}(?:com|pe|net|org|es|edu|gob|info|gmail|hotmail|outlook|yahoo)){{1,3}}(?!\w)",
-    re.I,
-)
-_AT = re.compile(rf"[\[({{]\s?at\b|[ _]at[ _]{PROVIDER}|%40")
-_EMAIL = re.compile(r"(?<![\w.+%•@-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?![\w-])")
 _CHAT = re.compile(
     r"(?:(?:wa\.me/|[?&]phone=|[?&]number=|tel:)(?:\+|%2B)?|(?:\bt\.me/|signal\.me/#p/)(?:\+|%2B))(\d{9,15})(?!\d)",
     re.I,
@@ -52,13 +42,13 @@ _GROUPS = (
 _MOBILE = re.compile(rf"{_LEFT}(?:\(?(?:\+|00)?51\)?[ -]?)?\(?{_GROUPS}{_RIGHT}")
 _WITH_PREFIX = re.compile(r"(?<![\w•+])\(?(?:\+|00)51\)?[ ./-]{0,2}\(?9(?:[ ).-]{0,2}\d){8}(?![\d•])")
 _CALLED = re.compile(
-    r"\b(?:n[uú]meros?|llam\w{1,6}|escrib\w{1,6}|mensajes?|contact\w{1,6}|telegram|signal|imo|sms|(?:tel|telf|tlf|cel|fono)\b|"
+    r"\b(?:n[uú]meros?|numbers?|call(?:s|ed|ing)?|llam\w{1,6}|escrib\w{1,6}|mensajes?|contact\w{1,6}|telegram|signal|imo|sms|(?:tel|telf|tlf|cel|fono)\b|"
     r"tel[eé]fonos?|celulares?|celular|whats?app|yap\w{1,6}|plin\w{0,6})\b[^\d•\n]{0,25}(?<![\d.,/-])"
     r"(9(?:[ ._-]{0,2}\d){8}|9\d\d/\d{3}/\d{3}|09\d{8}|04[12][246][ -]?\d{7})(?![\w•])(?![.,-]\d)",
     re.I,
 )
 _CALL_LINE = re.compile(
-    r"\b(?:llam\w{1,6}|com(?:un|un[ií])[ií]?[cqu]\w{1,6}|central(?:es)?|informes|contactos?|l[ií]neas?)\b[^\d•\n]{0,20}(?<![\d.,/-])"
+    r"\b(?:llam\w{1,6}|call(?:s|ed|ing)?|com[uú]n[ií][cq]\w{1,6}|central(?:es)?|informes|contactos?|l[ií]neas?)\b[^\d•\n]{0,20}(?<![\d.,/-])"
     r"([2-7]\d\d[ -](?!(?:19|20)\d\d)\d{4})(?![\w•])(?![.,-]\d)",
     re.I,
 )
@@ -95,11 +85,11 @@ _FILE_WORD = re.compile(
 
 _IDENTITY = re.compile(
     r"\b(?:dni(?:s\b|(?![^\W\d]))|d\.\s?n\.\s?i\b\.?|c\.?\s?e\b\.?(?=\W{0,2}(?:n\W{0,3})?0\d{8})|documentos?\b|doc\.?\s+de\s+identidad\b|libreta\s+electoral\b|c\.\s?i\b\.?(?=\W{0,2}V-?\d)|identificad[oa]s?\s+con\b|c[eé]dula\b|carn[eé]t?\s+de\s+extranjer[ií]a\b|"
-    r"pasaporte\b|passport\b|(?:ptp|cpp)\b(?=\W{0,2}(?:n\W{0,3})?\d{8,9})|permiso\s+temporal\s+de\s+permanencia\b|licencia\s+de\s+conducir\b|brevete\b)[^\d•\n]{0,30}?(?<![^\W_•])(?=(?:[VEQ]-|[A-Z]{0,2})\d)|\bdni(?=\d)",
+    r"pasaporte\b|passport\b|identity\s+(?:card|document|number)\b|national\s+id\b|(?:ptp|cpp)\b(?=\W{0,2}(?:n\W{0,3})?\d{8,9})|permiso\s+temporal\s+de\s+permanencia\b|licencia\s+de\s+conducir\b|brevete\b)[^\d•\n]{0,30}?(?<![^\W_•])(?=(?:[VEQ]-|[A-Z]{0,2})\d)|\bdni(?=\d)",
     re.I,
 )
 _ID_NUMBER = re.compile(
-    rf"(?:\d{{8,9}}|(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{{4}}[ -]\d{{4}}|\d\d[., ]\d{{3}}[., ]\d{{3}}|[A-Z]{{1,2}}\d{{6,8}}|[VEQ]-\d{{7,8}})(?:-[\dA-Z])?{_RIGHT}"
+    rf"(?:\d{{8,9}}|(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{{4}}[ -]\d{{4}}|\d\d[., ]\d{{3}}[., ]\d{{3}}|[A-Z]{{1,2}}\d{{6,8}}|[VEQ]-\d\d?\.?\d{{3}}\.?\d{{3}})(?:-[\dA-Z])?{_RIGHT}"
 )
 _ID_BEFORE = re.compile(rf"{_LEFT}(\d{{8}})(?=\s*\(?\s*(?:de\s+)?dni\b)", re.I)
 _AND = re.compile(r"\s*(?:,|/|;|\by\b|\be\b|\band\b)\s*(?:(?:dni|placas?)\s*)?(?:n\.?\s?[°º]?\s*)?", re.I)
@@ -115,7 +105,7 @@ _PERSON_RUC = re.compile(r"\br\.?u\.?c\b[^\d•\n]{0,12}(1[057]\d{9})(?![\w•])
 _PLATE = re.compile(r"(?<![\w•])(?<![\w•][-/.])([A-Z][A-Z0-9][A-Z])-\d{3}(?![\w•])(?![-/][\w•])")
 _DASHED = re.compile(r"-\d{3}")
 _PLATE_WORD = re.compile(
-    r"\bplacas?\b(?:\s+(?:de|del|la|el|una?|rodaje|vehicular|[uú]nica|nacional|peruana|mototaxi|trim[oó]vil|moto(?:cicleta)?|auto(?:m[oó]vil)?|carro|taxi|combi|cami[oó]n|"
+    r"\b(?:placas?|plates?)\b(?:\s+(?:numbers?|de|del|la|el|una?|rodaje|vehicular|[uú]nica|nacional|peruana|mototaxi|trim[oó]vil|moto(?:cicleta)?|auto(?:m[oó]vil)?|carro|taxi|combi|cami[oó]n|"
     r"camioneta|bus|veh[ií]culo|patrullero|n[uú]meros?|nro|n|es|era)\b)*[.:°º\s\"'“«(]*",
     re.I,
 )
@@ -127,6 +117,7 @@ _NEAR_PLATE = re.compile(
     r"(?:[A-Z][A-Z0-9][A-Z0-9](?: ?- ?| )?\d{3,4}|[A-Z]{2}[- ]?\d{4,5}|\d{4}[- ]?(?=\d?[A-Z])[A-Z0-9]{2}|"
     r"(?!(?:que|con|del|los|las|por|una|uno|sus|sin|son|fue|hay|mas|dos) )[a-z][a-z0-9]{2}[- ]\d{3})(?![\w•])"
 )
+_BESIDE_PLATES = ("placa", "plate", "matr", "moto", "trim")
 _NO_PLATE = frozenset(
     {
         "ISO",
@@ -169,6 +160,21 @@ _STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{6}
 def mask(text: str) -> str:
     """The text with every find replaced by `•`, one for one. Masking twice changes nothing."""
     return _hide(text, find(text))
+
+
+def mask_as(text: str, hidden: Iterable[str]) -> str:
+    """The text, a translation, masked; so is what was hidden in its original (`hidden`, as printed there), wherever it stands."""
+    forms = {"".join(filter(str.isalnum, plain(one))) for one in hidden}
+    if known := sorted((form for form in forms if len(form) >= SHORTEST), key=len, reverse=True):
+        printed = "|".join(r"[\W_]{0,3}".join(map(re.escape, form)) for form in known)
+        pattern = re.compile(rf"(?<!\w)(?:{printed})(?!\w)", re.I)
+        text = pattern.sub(lambda match: MASK * len(match[0]), text)
+    return mask(text)
+
+
+def values(text: str) -> list[str]:
+    """What is hidden in a text, as printed."""
+    return [text[start:end] for _, start, end in find(text)]
 
 
 def find(text: str) -> list[Found]:
@@ -223,9 +229,9 @@ def _pass(text: str) -> list[Found]:
                 used[start:end] = b"\1" * (end - start)
                 found.append((kind, start, end))
     if found:
-        addresses = [match.span() for match in _ADDRESS.finditer(text)]
-        starts = [start for start, _ in addresses]
-        found = [one for one in found if not _is_within(one, addresses, starts) or _bares(one, text)]
+        urls = [match.span() for match in _ADDRESS.finditer(text)]
+        starts = [start for start, _ in urls]
+        found = [one for one in found if not _is_within(one, urls, starts) or _bares(one, text)]
     return sorted(found, key=lambda one: one[1])
 
 
@@ -237,19 +243,13 @@ def _is_within(one: Found, addresses: list[tuple[int, int]], starts: list[int]) 
 def _finders(text: str) -> Iterator[Callable[[str], Iterator[Found]]]:
     """Those that can find anything, by looks that cost little: most texts hold no number at all."""
     folded = text.casefold()
-    if "@" in text or "arroba" in folded or _AT.search(folded):
+    if may_address(folded):
         yield _emails
     if may_spell(folded):
         yield _spelt
     if _MANY_DIGITS.search(text):
         yield _numbers
-    if (
-        "placa" in folded
-        or "matr" in folded
-        or "moto" in folded
-        or "trim" in folded
-        or (_DASHED.search(text) and _PLATE.search(text))
-    ):
+    if any(word in folded for word in _BESIDE_PLATES) or (_DASHED.search(text) and _PLATE.search(text)):
         yield _plates
 
 
@@ -261,9 +261,8 @@ def _bares(one: Found, text: str) -> bool:
 
 
 def _emails(text: str) -> Iterator[Found]:
-    for pattern in (_EMAIL, _SPELT_EMAIL):
-        for match in pattern.finditer(text):
-            yield "email", *match.span()
+    for start, end in addresses(text):
+        yield "email", start, end
 
 
 def _spelt(text: str) -> Iterator[Found]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 PROVIDER = r"(?:gmail|hotmail|outlook|yahoo|icloud|live|proton(?:mail)?)"
 SAID_AT = (
     rf"(?:@\s{{0,2}}|\s{{1,2}}@(?:\s{{1,2}}|(?={PROVIDER}))|%40|[\s.-]{{0,2}}(?:[\[({{]\s?(?:@|at|arroba)\s?[\])}}]|\barroba\b)[\s.-]{{0,2}}|"
-    rf"arroba(?={PROVIDER})|[ _]at[ _](?={PROVIDER}))"
+    rf"arroba(?={PROVIDER})|[ _]at[ _](?={PROVIDER})|\s?[\[(]a[\])]\s?(?={PROVIDER}))"
 )
 SAID_DOT = r"[\s-]{0,2}(?:\.|,(?=com\b)|[\[({]\s?(?:\.|dot|punto)\s?[\])}]|\.?\b(?:punto|dot)\b\.?)[\s-]{0,2}"
 _SAID = re.compile(
@@ -14,7 +14,7 @@ _SAID = re.compile(
     rf"(?:{SAID_DOT}(?:com|pe|net|org|es|edu|gob|info|gmail|hotmail|outlook|yahoo)){{1,3}}(?!\w)",
     re.I,
 )
-_AT = re.compile(rf"[\[({{]\s?at\b|[ _]at[ _]{PROVIDER}|%40")
+_AT = re.compile(rf"[\[({{]\s?at\b|[ _]at[ _]{PROVIDER}|[\[(]a[\])]\s?{PROVIDER}|%40")
 _PRINTED = re.compile(r"(?<![\w.+%•@-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?![\w-])")
 
 

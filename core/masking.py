@@ -44,7 +44,7 @@ _WITH_PREFIX = re.compile(r"(?<![\w•+])\(?(?:\+|00)51\)?[ ./-]{0,2}\(?9(?:[ ).
 _CALLED = re.compile(
     r"\b(?:n[uú]meros?|numbers?|call(?:s|ed|ing)?|llam\w{1,6}|escrib\w{1,6}|mensajes?|contact\w{1,6}|telegram|signal|imo|sms|(?:tel|telf|tlf|cel|fono)\b|"
     r"tel[eé]fonos?|celulares?|celular|whats?app|yap\w{1,6}|plin\w{0,6})\b[^\d•\n]{0,25}(?<![\d.,/-])"
-    r"(9(?:[ ._-]{0,2}\d){8}|9\d\d/\d{3}/\d{3}|09\d{8}|04[12][246][ -]?\d{7})(?![\w•])(?![.,-]\d)",
+    r"(9(?:[ ._-]{1,2}\d){8}|(?=[\d ._-]{1,10}\d{3})9(?:[ ._-]{0,2}\d){8}|9\d\d/\d{3}/\d{3}|09\d{8}|04[12][246][ -]?\d{7})(?![\w•])(?![.,-]\d)",
     re.I,
 )
 _CALL_LINE = re.compile(
@@ -74,7 +74,7 @@ _ACCOUNT = re.compile(
     rf"{_LEFT}(?:\d{{10,20}}|\d+(?: ?- ?\d+){{1,6}}|\d{{3}} \d{{7,8}} \d \d\d|\d{{2,}}(?: \d{{2,}}){{1,6}}){_RIGHT}"
 )
 _ACCOUNT_WORD = re.compile(
-    r"\b(?:cuentas?(?!\s+con\b)|cta|ahorros|bn|cci|interbancari[oa]|tarjetas?|account|card|bcp|bbva|interbank|scotiabank|banbif|pichincha|mibanco|"
+    r"\b(?:cuentas?(?!\s+con\b)|cta|ahorros|bn|bco|cci|interbancari[oa]|tarjetas?|account|card|bcp|bbva|interbank|scotiabank|banbif|pichincha|mibanco|"
     r"banco|caja)\b[^\d•\n]{0,40}$",
     re.I,
 )
@@ -89,7 +89,7 @@ _IDENTITY = re.compile(
     re.I,
 )
 _ID_NUMBER = re.compile(
-    rf"(?:\d{{8,9}}|(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{{4}}[ -]\d{{4}}|\d\d[., ]\d{{3}}[., ]\d{{3}}|[A-Z]{{1,2}}\d{{6,8}}|[VEQ]-\d\d?\.?\d{{3}}\.?\d{{3}})(?:-[\dA-Z])?{_RIGHT}"
+    rf"(?:\d{{8,9}}|(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{{4}}[ -]\d{{4}}|\d\d[., ]\d{{3}}[., ]\d{{3}}|[A-Z]{{1,2}}\d{{6,9}}|[VEQ]-\d\d?\.?\d{{3}}\.?\d{{3}})(?:-[\dA-Z])?{_RIGHT}"
 )
 _ID_BEFORE = re.compile(rf"{_LEFT}(\d{{8}})(?=\s*\(?\s*(?:de\s+)?dni\b)", re.I)
 _AND = re.compile(r"\s*(?:,|/|;|\by\b|\be\b|\band\b)\s*(?:(?:dni|placas?)\s*)?(?:n\.?\s?[°º]?\s*)?", re.I)
@@ -99,19 +99,19 @@ _OF_ITS_OWN = re.compile(
     re.I,
 )
 """Numbers of another length than most: old passports, identity cards of the neighbours."""
-_PERSON_RUC = re.compile(r"\br\.?u\.?c\b[^\d•\n]{0,12}(1[057]\d{9})(?![\w•])", re.I)
+_PERSON_RUC = re.compile(r"\br\.?u\.?c\b[^\d•\n]{0,12}(1[057][ -]?\d{8}[ -]?\d)(?![\w•])", re.I)
 """A person's tax number: `10` and the DNI, `15` or `17` without one. A company's begins with `20` and is public."""
 
 _PLATE = re.compile(r"(?<![\w•])(?<![\w•][-/.])([A-Z][A-Z0-9][A-Z])-\d{3}(?![\w•])(?![-/][\w•])")
 _DASHED = re.compile(r"-\d{3}")
 _PLATE_WORD = re.compile(
-    r"\b(?:placas?|plates?)\b(?:\s+(?:numbers?|de|del|la|el|una?|rodaje|vehicular|[uú]nica|nacional|peruana|mototaxi|trim[oó]vil|moto(?:cicleta)?|auto(?:m[oó]vil)?|carro|taxi|combi|cami[oó]n|"
+    r"\b(?:placas?|plates?)\b(?:\s+(?:numbers?|de|del|la|el|una?|rodaje|vehicular|[uú]nica|nacional|falsa|clonada|adulterada|provisional|peruana|mototaxi|trim[oó]vil|moto(?:cicleta)?|auto(?:m[oó]vil)?|carro|taxi|combi|cami[oó]n|"
     r"camioneta|bus|veh[ií]culo|patrullero|n[uú]meros?|nro|n|es|era)\b)*[.:°º\s\"'“«(]*",
     re.I,
 )
 _BESIDE_PLATE = re.compile(
     r"\bmatr[ií]culas?\b(?:\s+(?:de|n[uú]mero|nro|n|es|era)\b)*[.:°º\s\"'“«(]*(?P<car>[A-Z][A-Z0-9][A-Z0-9][ -]?\d{3})(?![\w•])|"
-    r"\b(?:[Mm]oto\w{0,8}|[Tt]rim[oó]vil(?:es)?)\b[^\d•\n]{0,25}(?<!\w)(?P<moto>\d{4}-(?:\d[A-Z]|[A-Z]{2}))(?![\w•-])"
+    r"\b(?:(?:[Tt]ri)?[Mm]oto\w{0,8}|[Tt]rim[oó]vil(?:es)?)\b[^\d•\n]{0,25}(?<!\w)(?P<moto>\d{4}-(?:\d[A-Z]|[A-Z]{2}))(?![\w•-])"
 )
 _NEAR_PLATE = re.compile(
     r"(?:[A-Z][A-Z0-9][A-Z0-9](?: ?- ?| )?\d{3,4}|[A-Z]{2}[- ]?\d{4,5}|\d{4}[- ]?(?=\d?[A-Z])[A-Z0-9]{2}|"
@@ -136,6 +136,9 @@ _NO_PLATE = frozenset(
         "MIG",
         "ROP",
         "RPP",
+        "PNP",
+        "BAP",
+        "FAP",
         "CUI",
         "PVC",
     }
@@ -150,11 +153,11 @@ _MONEY_BEFORE = re.compile(
 _UNIT_AFTER = re.compile(
     r"\s*(?:%|(?:mil(?:es|lones)?\s+)?(?:de\s+)?(?:nuevos\s+)?(?:soles|d[oó]lares|euros|pesos|miles|millones|personas|habitantes|peruanos|votos|"
     r"electores|toneladas|barriles|metros|hect[aá]reas|kil[oó]metros|km|kg|litros|acciones|usuarios|seguidores|suscriptores|followers|visitas|vistas|views|"
-    r"reproducciones|dosis|dollars|people|votes|tons|barrels|meters|hectares|million|casos|veces|denuncias|trabajadores|obreros|alumnos|emitid[oa]s)\b)",
+    r"reproducciones|dosis|dollars|people|votes|tons|barrels|meters|hectares|million|casos|veces|denuncias|trabajadores|obreros|alumnos|(?:emit|exped|rob)[ia]d[oa]s)\b)",
     re.I,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
-_STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{6}\Z")
+_STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{6})?\Z")
 
 
 def mask(text: str) -> str:
@@ -307,7 +310,8 @@ def _identities(text: str) -> Iterator[Found]:
                 yield "identity", *span
     for match in _IDENTITY.finditer(text):
         for start, end in _series(text, match.end(), _ID_NUMBER):
-            yield "identity", start, end
+            if not _amount(text, start, end):
+                yield "identity", start, end
 
 
 def _series(text: str, place: int, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
@@ -343,7 +347,7 @@ def _phones(text: str) -> Iterator[Found]:
     for match in _TRUNKED.finditer(text):
         yield "phone", *match.span()
     for match in _SPOKEN.finditer(text):
-        if not _FREE_LINE.match(match[1]) and not _amount(text, *match.span(1)):
+        if not _FREE_LINE.match(match[1]) and not match[1].endswith(" 000") and not _amount(text, *match.span(1)):
             for start, end in _series(text, match.start(1), _SAID):
                 yield "phone", start, end
 

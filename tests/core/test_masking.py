@@ -104,6 +104,11 @@ HIDDEN = [
     ("account", "cuenta de ahorros {191 12345678 0 12}"),
     ("account", "cuenta {191 - 12345678 - 0 - 12}"),
     ("account", "Caja de Piura, número {210-01-1234567}"),
+    ("email", "{ana.quispe (a) gmail.com}"),
+    ("account", "Bco. Nación {04-123-456789}"),
+    ("identity", "carné de extranjería {CE001234567}"),
+    ("identity", "RUC {10-45678912-3}"),
+    ("plate", "placa falsa {ABC123} y trimoto {6543-2C}"),
     ("identity", "DNIs {45678912} y {45678913}"),
     ("identity", "DNI {45,678,912}"),
     ("identity", "doc. de identidad {45678912}"),
@@ -181,8 +186,10 @@ KEPT = [
     "el 9, 10, once y doce de enero; 98 congresistas, tres ausentes",
     "01/02/2024, tramo 01/2023456, 12*34*56",
     "nine, ten and eleven killed; ninety-five, eighty-eight percent",
+    "20240302-103045; DNI electrónico: 12345678 emitidos; celulares: 123456 robados; Plin: 20 000 000",
+    "helicóptero PNP-505, buque BAP-123",
     "CPP, artículo 200; CPP de 2004; casa 1234-5B",
-    "el número 912 345 678 casos",
+    "el número 912 345 678 casos; números ganadores: 9 15 20 25 30",
     "R.U.C. 20512345678",
 ]
 

@@ -1,7 +1,8 @@
 """Gold rows: documents labelled by hand, checked strictly before anything is scored on them.
 
 A row is a JSON object with `title` or `text`, and any of the labels below; what it does not say (or says with null, but for
-`strike` and `casualties`, where null says that there is none) is not scored.
+`strike` and `casualties`, where null says that there is none) is not scored. A row of the topic strike with a null strike has
+no label of its status.
 """
 
 import difflib

@@ -160,7 +160,7 @@ def _pairs(row: Row, said: Said) -> Iterator[tuple[str, Pair]]:
         yield from _of_amounts(row["amounts"], said["amounts"])
     if "casualties" in row:
         yield "casualties", (_dead(row["casualties"]), _dead(said["casualties"]))
-    if "strike" in row:
+    if row.get("strike") or ("strike" in row and "strike" not in (row.get("topics") or ())):
         yield from _of_a_strike(row["strike"], said["strike"])
     if row.get("event"):
         event = said["event"]

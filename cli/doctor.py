@@ -139,6 +139,20 @@ def _canary(store: Store, settings: Settings) -> Found:
         yield state, f"the canary of {sent} took {took:.0f} s to arrive{how}", mend if flight.late else ""
 
 
+def _words(store: Store, settings: Settings) -> Found:
+    folder = settings.lexicon_dir
+    if folder is None:
+        return
+    from enrich import lexicon
+
+    lexicon.load(folder)
+    count = sum(path.suffix == ".toml" for path in folder.iterdir())
+    if count:
+        yield "good", f"{count} word lists of your own in {folder}"
+    else:
+        yield "note", f"no word list in {folder}", "Word lists are files that end in .toml (PUTUTU_LEXICON_DIR)."
+
+
 def _translation(store: Store, settings: Settings) -> Found:
     from enrich.engines.pulling import OPUS_MT_SIZE
     from enrich.models import OPUS_MT, candidates, chosen
@@ -277,6 +291,6 @@ def _clock(store: Store, settings: Settings) -> Found:
 
 
 PARTS: dict[str, Callable[[Store, Settings], Found]] = {
-    "store": _store, "index": _index, "work": _work, "mail": _mail, "canary": _canary, "translation": _translation, "sources": _sources, "completeness": _completeness,
+    "store": _store, "index": _index, "work": _work, "mail": _mail, "canary": _canary, "words": _words, "translation": _translation, "sources": _sources, "completeness": _completeness,
     "disk": _disk, "clock": _clock,
 }  # fmt: skip

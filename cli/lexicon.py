@@ -28,7 +28,7 @@ def lexicon_command() -> None:
 
 
 @lexicon_command.command("diff")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--limit", type=click.IntRange(1), help="Read only so many documents.")
 @formats
 def diff_command(file: Path, limit: int | None, form: str | None) -> None:
@@ -40,11 +40,12 @@ def diff_command(file: Path, limit: int | None, form: str | None) -> None:
     \b
     Examples:
       pututu lexicon diff ports.toml
+      sed 's/0.8/0.5/' ports.toml | pututu lexicon diff -
       pututu lexicon diff ports.toml --json | jq -r 'select(.lost != []) | .url'
     """
     from enrich import lexicon as lexicons
 
-    tried = lexicons.load(Settings.load().lexicon_dir, file)
+    tried = lexicons.load(Settings.load().lexicon_dir, Path("/dev/stdin") if file == Path("-") else file)
     with opened() as (store, settings):
         sums: Counter[tuple[str, str, str]] = Counter()
         rows = _compared(store, settings, tried, limit, sums)

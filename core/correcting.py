@@ -110,15 +110,24 @@ def check_removed(asked: Payload, record: Record) -> None:
             raise InputError(f"The document has no place {name!r}.", f"Its places: {names}.")
 
 
+def check_day(asked: Payload, now: datetime) -> None:
+    """Raises InputError for a day of publication that has not come."""
+    if asked.get("published") and datetime.fromisoformat(asked["published"]) > now:
+        raise InputError(
+            f"{lima_iso(datetime.fromisoformat(asked['published']))[:10]} has not come.",
+            "Give the day it was published.",
+        )
+
+
 def gold_row(record: Record, keys: Iterable[str]) -> dict[str, Any]:
     """A corrected document as a gold row: its text, and of its tags those lists that a person has corrected (`keys`).
 
     Who corrects a list has read all of it, so the whole list stands as labelled. What is not in the row is not scored.
-    The text is whole and unmasked: gold rows are for this machine.
+    Its language is no label: nobody looked at it. The text is whole and unmasked: gold rows are for this machine.
     """
     d = record.document
     row: dict[str, Any] = {
-        "id": d.id, "lang": d.language, "kind": d.kind, "host": urlsplit(d.url).hostname or d.source,
+        "id": d.id, "kind": d.kind, "host": urlsplit(d.url).hostname or d.source,
         "date": lima_iso(d.published)[:10] if d.published else None, "title": d.title, "text": d.text or d.summary,
     }  # fmt: skip
     wanted = set(keys)

@@ -13,17 +13,17 @@ from pathlib import Path
 
 from core.errors import InputError
 from core.home import key_of
-from core.masking import DIGITS, Kind, find, plain
+from core.mail_addresses import SAID_AT, SAID_DOT
+from core.masking import SHORTEST, Kind, find, plain
+from core.spelt import digits as spelt_digits
 
 KEY_FILE = "hidden.key"
 LOCAL = "local:"
 """Before the form of a fixed line without its area, as printed in its own city."""
-SHORTEST = 5  # letters and digits of the shortest number: a plate has six, a fixed line of a province six
 
-_VALUES = {"cero": 0, "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9}  # fmt: skip
-_WORD = re.compile("|".join(DIGITS))
-_AT = re.compile(r"\s*(?:@|[\[(]\s?(?:at|arroba)\s?[\])]|\barroba\b)\s*")
-_DOT = re.compile(r"\s*(?:\.|[\[(]\s?(?:dot|punto)\s?[\])]|\b(?:dot|punto)\b)\s*")
+_AT = re.compile(SAID_AT)
+_DOT = re.compile(SAID_DOT)
+_LICENCE = re.compile(r"[A-Z]\d{8}")
 _CHECK_DIGIT = re.compile(r"(\d{8})-[\dA-Z]")
 _AREAS = "145678"
 
@@ -101,8 +101,8 @@ def _form(text: str) -> str:
     folded = text.casefold()
     if _AT.search(folded):
         return _DOT.sub(".", _AT.sub("@", folded)).strip()
-    if not any(map(str.isdigit, text)):
-        return "".join(str(_VALUES[word]) for word in _WORD.findall(folded))
+    if said := spelt_digits(text):
+        return said
     bare = "".join(filter(str.isalnum, text.upper()))
     return _national(bare, abroad="+" in text) if bare.isdigit() else bare
 
@@ -131,8 +131,11 @@ def _line(form: str) -> str:
 
 
 def _persons(text: str, form: str) -> Iterator[str]:
-    """The DNI in what is printed with its check digit, or as a person's tax number (`10` + DNI + check digit)."""
+    """The DNI in what is printed with its check digit, as a person's tax number (`10` + DNI + check digit) or as a driving
+    licence (`Q` + DNI); a neighbour's identity number without its letter."""
     if match := _CHECK_DIGIT.fullmatch(plain(text).strip().upper()):
         yield match[1]
     if len(form) == 11 and form.isdigit() and form.startswith("10"):
         yield form[2:10]
+    if _LICENCE.fullmatch(form):
+        yield form[1:]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.document import Annotation, Document, Payload, StoryRef
-from core.masking import mask
+from core.masking import mask, mask_as, values
 from core.text import fold
 from core.time import lima_iso
 
@@ -74,13 +74,23 @@ class Record:
         return str(getattr(self.document, name))
 
     def masked(self) -> "Record":
-        """The form that may leave the machine: phones, accounts, identity numbers and plates masked, one for one; those in bylines too."""
+        """The form that may leave the machine: phones, accounts, identity numbers and plates masked, one for one; those in bylines too.
+
+        A translation may print a number without the words that told what it is: what its original hides is hidden in it.
+        """
         hidden = replace(self.document, **{name: mask(getattr(self.document, name)) for name in TEXT_FIELDS})  # type: ignore[arg-type]
         if self.document.kind != "post":  # a post's handle may look like an address; exports give it a pseudonym
             hidden = replace(hidden, author=tuple(map(mask, self.document.author)))
-        translation = self.translation and {
-            k: mask(v) if k in TEXT_FIELDS and v else v for k, v in self.translation.items()
-        }
+        if hidden.section:
+            hidden = replace(hidden, section=mask(hidden.section))
+        translation = self.translation
+        if translation:
+            changed = (name for name in TEXT_FIELDS if getattr(hidden, name) != getattr(self.document, name))
+            known = [value for name in changed for value in values(getattr(self.document, name))]
+            translation = {
+                key: mask_as(value, known) if key in TEXT_FIELDS and value else value
+                for key, value in translation.items()
+            }
         return replace(self, document=hidden, translation=translation, tags=_masked(self.tags))
 
     def to_json(self, *, with_text: bool = True) -> dict[str, Any]:

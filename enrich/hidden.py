@@ -7,7 +7,7 @@ from core.hidden import Digests
 from core.record import HIDDEN
 from enrich.reading import Reading
 
-VERSION = "1"
+VERSION = "2"
 
 
 def step(digests: Digests) -> Callable[[Reading], Payload]:

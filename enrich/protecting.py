@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 import ahocorasick
 
+from core import masking
 from core.peru.gazetteer import load
 from core.text import lower
 from enrich import norms
@@ -17,10 +18,10 @@ from enrich.mentions import capitalised
 from enrich.people import people
 from enrich.reading import Field
 
-VERSION = "2"
+VERSION = "3"
 Kind = Literal["name", "title", "word", "figure"]
 """`name`: stays as it is. `title`: a body whose name may be translated well (*Ministerio del Interior*). `word`: of the
-glossary. `figure`: the number of a norm."""
+glossary. `figure`: the number of a norm, or one that masking hides."""
 
 
 class Protected(NamedTuple):
@@ -82,6 +83,8 @@ def _figures(text: str) -> Iterator[Protected]:
         if number:
             last = number.end() - len(number[0]) + len(number[0].rstrip(".,"))
             yield Protected(number.start(), last, text[number.start() : last], "figure")
+    for _kind, start, end in masking.find(text):  # as printed there, so that it is known here for what it is
+        yield Protected(start, end, text[start:end], "figure")
 
 
 def _apart(found: list[Protected]) -> list[Protected]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from core.correcting import check_removed
+from core.correcting import check_day, check_removed
 from core.document import Payload
 from core.errors import InputError
 from core.record import Record
@@ -17,7 +17,7 @@ from store.schema import documents as documents_table
 def revise(tx: Connection, name: str, change: Payload | None, author: str, now: datetime) -> Record:
     """Keep a correction, or take the last one back (None); the document as it then stands.
 
-    Raises InputError where no document has that name, where there is nothing to undo, or a place to remove is not there.
+    Raises InputError where no document has that name, where there is nothing to undo, a place to remove is not there, or the day has not come.
     """
     id = documents.resolve(tx, name)
     record = documents.record(tx, id) if id else None
@@ -28,6 +28,7 @@ def revise(tx: Connection, name: str, change: Payload | None, author: str, now: 
             raise InputError(f"No correction of {name} stands.", "There is nothing to undo.")
     else:
         check_removed(change, record)
+        check_day(change, now)
         annotations.correct(tx, id, change, author, now)
     revised = documents.record(tx, id)
     assert revised is not None

@@ -166,6 +166,8 @@ def _json_row(file: str, number: int, text: str) -> Read:
         what = f" at character {error.pos + 1}"
     except RecursionError:
         what = ": it is nested too deeply"
+    except ValueError:
+        what = ": a number in it has thousands of digits"
     if isinstance(row, dict):
         return Row(number, row, text)
     reason = f"No JSON object{what}. Write one JSON object a line."

@@ -134,7 +134,7 @@ def _toml(paths: Iterable[Any]) -> list[Any]:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}.", "Word lists are TOML files in UTF-8.") from error
 

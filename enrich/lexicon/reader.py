@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from core.document import SECTORS, TOPICS
+from core.document import SECTOR_ROLES, SECTORS, SUBTYPES, TOPICS
 from core.errors import InputError
 from core.text import fold
 from enrich.lexicon.entries import Company, Entry, Organisation, Sense
 from enrich.lexicon.words import Words
 
 _MOST_FORMS = 20_000
+_LONGEST = 1_000  # characters of a word with all its alternatives
+_SWITCHES = ("title", "common", "proper", "printed")
 _KINDS = ("topic", "sector", "context", "organisation")
 _TERM_KEYS = {
     "words",
@@ -37,6 +39,8 @@ _ORGANISATION_KEYS = {"name", "kind", "words", "id", "printed", "needs"}
 _PERSON_KEYS = {"name", "words", "id", "needs"}
 _ORGANISATION_KINDS = ("gang", "institution", "guild", "company", "party", "other")
 _NO_WORD = re.compile(r"[\W_]+")
+_PATTERN = re.compile(r"[\\\[\]{}^]|\.[*+]|\)[+?]")
+_SIGNS = {"\\": "a backslash"}
 _GROUP = re.compile(r"\(([^()]*)\)")
 
 
@@ -56,7 +60,7 @@ class Classes:
         if not isinstance(words, list) or not words or not all(isinstance(word, str) and _key(word) for word in words):
             raise file.error(place, "must be a list of words", 'Write ["...", "..."].')
         file.refuse_patterns(words, place)
-        return [form for word in words for form in self._open(word, file, place)]
+        return [form for word in words for form in file.few(word, self._open(word, file, place), place)]
 
     def _open(self, word: str, file: "ListFile", place: str) -> Iterator[str]:
         if word.startswith("@"):
@@ -149,11 +153,22 @@ class ListFile:
         return list(words)
 
     def refuse_patterns(self, words: list[str], place: str) -> None:
-        """Raise InputError for a word with a backslash: a regular expression is read as letters and never matches."""
-        wrong = next((word for word in words if "\\" in word), None)
-        if wrong is not None:
-            mend = "Words are no regular expressions: write (a|b) for alternatives, * at the end for any ending."
-            raise self.error(place, f"{wrong[:60]!r} holds a backslash", mend)
+        """Raise InputError for a word that is a regular expression, which is read as letters and never matches, or is too long."""
+        mend = "Words are no regular expressions: write (a|b) for alternatives, * at the end for any ending."
+        for word in words:
+            if len(word) > _LONGEST:
+                raise self.error(
+                    place, f"{word[:40]!r}... is longer than {_LONGEST:,} characters", "Write it as several."
+                )
+            if wrong := _PATTERN.search(word):
+                raise self.error(place, f"{word[:60]!r} holds {_SIGNS.get(wrong[0], repr(wrong[0]))}", mend)
+            rest = word
+            while (less := _GROUP.sub("", rest)) != rest:
+                rest = less
+            if set("()|") & set(rest):
+                raise self.error(
+                    place, f"the parentheses of {word[:60]!r} do not close", "Write alternatives as (a|b)."
+                )
 
     def _term(self, item: Any, tag: str | None, place: str, classes: Classes) -> Iterator[Entry]:
         words = self._words(item, place, _TERM_KEYS)
@@ -162,6 +177,10 @@ class ListFile:
         weight = item.get("weight", 1.0)
         if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight <= 1:
             raise self.error(place, f"weight {weight!r} is no number from 0 to 1", "Give one, e.g. 0.5.")
+        detail = self._detail(item.get("detail"), tag, place)
+        for key in _SWITCHES:
+            if not isinstance(item.get(key, False), bool):
+                raise self.error(place, f"`{key}` is {item[key]!r}", "Write true or false.")
         asked = {
             key: classes.forms(item[key], self, f"{place}, `{key}`") for key in item if key in (*_BESIDE, *_COMPANY)
         }
@@ -172,7 +191,7 @@ class ListFile:
                 form,
                 place,
                 tag=tag,
-                detail=item.get("detail"),
+                detail=detail,
                 weight=float(weight),
                 title=bool(item.get("title")),
                 common=bool(item.get("common")),
@@ -187,12 +206,16 @@ class ListFile:
             if word.startswith("@"):
                 yield from classes.forms([word], self, place)
                 continue
-            forms = list(itertools.islice(alternatives(word), _MOST_FORMS + 1))
-            if len(forms) > _MOST_FORMS:
-                raise self.error(
-                    place, f"{word[:40]!r}... stands for more than {_MOST_FORMS:,} forms", "Write it as several."
-                )
-            yield from forms
+            yield from self.few(word, alternatives(word), place)
+
+    def few(self, word: str, forms: Iterator[str], place: str) -> list[str]:
+        """The forms of a word. Raises InputError where they are too many."""
+        found = list(itertools.islice(forms, _MOST_FORMS + 1))
+        if len(found) > _MOST_FORMS:
+            raise self.error(
+                place[:80], f"{word[:40]!r}... stands for more than {_MOST_FORMS:,} forms", "Write it as several."
+            )
+        return found
 
     def _entry(self, form: str, place: str, *, printed: bool, **values: Any) -> Entry:
         prefix = form.endswith("*")
@@ -214,6 +237,14 @@ class ListFile:
             )
         return str(tag)
 
+    def _detail(self, detail: Any, tag: str, place: str) -> str | None:
+        kind, _, name = tag.partition(".")
+        known = {"topic": SUBTYPES.get(name, ()), "sector": SECTOR_ROLES}.get(kind)
+        if detail is not None and (not isinstance(detail, str) or (known is not None and detail not in known)):
+            mend = f"Known: {', '.join(known)}." if known else "Write it as a text."
+            raise self.error(place, f"`detail` {detail!r} cannot be said of {tag}", mend)
+        return detail
+
     def _organisation(self, item: Any, place: str, classes: Classes) -> Iterator[Entry]:
         kind = item.get("kind") if isinstance(item, dict) else None
         if isinstance(item, dict) and kind not in _ORGANISATION_KINDS:
@@ -226,6 +257,9 @@ class ListFile:
     def _known(self, item: Any, place: str, classes: Classes, type: str, kind: str) -> Iterator[Entry]:
         """The forms of an organisation, or of a public figure."""
         words = self._words(item, place, _ORGANISATION_KEYS if type == "organisation" else _PERSON_KEYS)
+        for key in ("name", "id"):
+            if not isinstance(item.get(key, "-"), str) or not slug(item.get(key, "a")):
+                raise self.error(place, f"`{key}` {item[key]!r} is no text with letters", 'Write "...".')
         name = item.get("name", words[0])
         place = f"{place} ({name})"
         id = item.get("id") or slug(name)

@@ -315,7 +315,7 @@ def test_corrections_are_listed_and_become_gold_rows(filled: Run, tmp_path: Path
     assert [row["id"] for row in gold] == [id]
     assert (gold[0]["topics"], gold[0]["subtypes"]) == (["strike"], {"strike": "march"})
     assert [place["department"] for place in gold[0]["places"]] == ["Tacna"]
-    assert "sectors" not in gold[0] and "norms" not in gold[0]
+    assert not {"sectors", "norms", "lang"} & gold[0].keys(), "what nobody looked at is no label"
     kept = rows(filled("show", id, "--json"))[0]["topics"][0]
     assert kept["spans"], "what a step pointed at is lost"
 
@@ -331,6 +331,7 @@ def test_corrections_are_listed_and_become_gold_rows(filled: Run, tmp_path: Path
         (["--place", "+Atlantis"], "no place of Peru"),
         (["--place", "+Miraflores:scene"], "event, mention"),
         (["--place", "-Tacna"], "Its places: Puno"),
+        (["--date", "2999-01-01"], "2999-01-01 has not come"),
         (["--undo"], "nothing to undo"),
     ],
 )
@@ -368,6 +369,8 @@ def test_a_changed_word_list_is_tried_before_it_is_used(filled: Run, tmp_path: P
     broken = filled("lexicon", "diff", str(file))
     assert broken.returncode == 1 and "mine.toml" in broken.stderr
     assert filled("lexicon", "diff", str(tmp_path / "none.toml")).returncode == 1
+    list_ = 'tag = "topic.strike"\n[[terms]]\nwords = ["maestros"]\ndetail = "march"\n'
+    assert "strike/march" in filled("lexicon", "diff", "-", stdin=list_).stdout
 
 
 def test_a_takedown_reaches_the_index_and_refuses_it_from_then_on(filled: Run, tmp_path: Path) -> None:
@@ -388,9 +391,12 @@ def test_a_backup_comes_back(filled: Run, tmp_path: Path) -> None:
     assert filled("search", "paro OR huelga", "--count", PUTUTU_HOME=home).stdout == "2\n"
 
 
-def test_doctor_runs_schedule_settings(filled: Run) -> None:
+def test_doctor_runs_schedule_settings(filled: Run, tmp_path: Path) -> None:
     found = rows(filled("doctor", "--json"))
     assert {row["part"] for row in found} >= {"store", "index", "work", "mail", "translation", "sources", "disk"}
+    for folder, state in (("none", "bad"), ("", "note")):
+        told = filled("doctor", "--json", PUTUTU_LEXICON_DIR=str(tmp_path / folder))
+        assert [json.loads(line)["state"] for line in told.stdout.splitlines() if '"words"' in line] == [state]
     assert any(row["name"] == "crawl rpp" for row in rows(filled("schedule", "--json")))
     shown = rows(filled("settings", "--json", PUTUTU_SMTP="smtp://u:secret@127.0.0.1:25"))
     assert next(row for row in shown if row["name"] == "PUTUTU_SMTP")["value"] == "•••"

@@ -20,6 +20,7 @@ MOBILE = (
     "llamar al 987654321", "escribió desde el +51 987 654 321", "desde el (+51) 987-654-321", "tel. 987.654.321", "yapea al 98765 4321",
     "https://wa.me/51987654321", "0051987654321", "marque nueve, ocho, siete, seis, cinco, cuatro, tres, dos, uno", "al ９８７６５４３２１",
     "Plin 9 8 7 6 5 4 3 2 1", "WhatsApp: 987\u00a0654\u00a0321",
+    "al nueve ochenta y siete, seis cincuenta y cuatro, tres veintiuno", "al 987 seis cinco cuatro 321", "t.me/+51987654321",
 )  # fmt: skip
 
 
@@ -45,6 +46,12 @@ def test_a_mobile_is_one_number_however_it_is_printed_and_asked(text: str, value
         ("escriba a Ana.Ruiz@Correo.example", "ana.ruiz@correo.example"),
         ("escriba a ana.ruiz arroba correo punto com", "ana.ruiz@correo.com"),
         ("ana.ruiz (at) correo.com", "ANA.RUIZ@correo.com"),
+        ("escriba a ana.ruiz AT gmail DOT com", "ana.ruiz@gmail.com"),
+        ("ana.ruiz[@]correo[.]com", "ana.ruiz@correo.com"),
+        ("ana.ruiz%40correo.com", "ana.ruiz@correo.com"),
+        ("licencia de conducir Q12345678", "DNI 12345678"),
+        ("cuenta 191 - 12345678 - 0 - 12", "19112345678012"),
+        ("desde +593 99 123 4567", "+593991234567"),
         ("al (01) 427-1234", "01 4271234"),
         ("teléfono 427-1234", "(01) 427 1234"),
         ("al (01) 427-1234", "427 1234"),

@@ -122,6 +122,7 @@ def test_an_apertium_that_never_answers_is_unavailable(tmp_path: Path) -> None:
         ("Juan Rosas Guerra, dirigente, fue baleado. Guerra murió.", ["Juan Rosas Guerra", "Guerra died"]),
         ("La señora Rosa Prado de la Torre Campos habló.", ["Rosa Prado de la Torre Campos"]),
         ("La Ley N° 32108 y el DS 124-2025-PCM siguen; el PL 11735/2024-CR no.", ["32108", "DS 124-2025-PCM", "11735/2024-CR"]),
+        ("La moto de placa 1234-5A llamó del nueve ocho siete, seis cinco cuatro, tres dos uno.", ["1234-5A", "nueve ocho siete, seis cinco cuatro, tres dos uno"]),
         ("El paro de 24 horas.", ["strike"]),
         ("El paro y el desempleo suben.", ["unemployment"]),
         ("Cobran un cupo de S/ 500.", ["extortion payment", "S/ 500"]),

@@ -80,6 +80,16 @@ def test_guards(tmp_path: Path) -> None:
         ('[classes]\nfew = "uno"\n', "class few"),
         ('classes = ["uno"]\n', "classes"),
         ('tag = "topic.strike"\n[[terms]]\nwords = ["' + "(a|b|c|d|e|f) " * 9 + '"]\n', "forms"),
+        ('[classes]\nmany = ["' + "(a|b|c|d|e|f) " * 12 + '"]\n', "forms"),
+        ('tag = "topic.strike"\n[[terms]]\nwords = ["' + "(" * 3000 + "a" + ")" * 3000 + '"]\n', "longer than"),
+        ('tag = "topic.strike"\n[[terms]]\nwords = ["paro (armado"]\n', "do not close"),
+        ('tag = "topic.strike"\n[[terms]]\nwords = ["paro|huelga"]\n', "do not close"),
+        ('tag = "topic.strike"\n[[terms]]\nwords = ["par[oa]"]\n', "'['"),
+        ('tag = "topic.strike"\n[[terms]]\nwords = ["(a+)+"]\n', "')+'"),
+        ('tag = "topic.strike"\n[[terms]]\nwords = ["uno"]\ndetail = "picnic"\n', "stoppage"),
+        ('tag = "sector.mining"\n[[terms]]\nwords = ["uno"]\ndetail = "boss"\n', "victim"),
+        ('tag = "topic.strike"\n[[terms]]\nwords = ["uno"]\nprinted = "no"\n', "printed"),
+        ('[[organisations]]\nwords = ["Uno"]\nkind = "gang"\nname = 5\n', "name"),
     ],
 )
 def test_a_broken_file_is_named_with_its_place(tmp_path: Path, text: str, reason: str) -> None:
@@ -153,6 +163,11 @@ def test_a_word_between_spaces_is_always_found(around: str, word: str) -> None:
 def test_a_reading_reads_a_repeated_summary_once(document) -> None:
     reading = Reading(document("t", "Lead. Rest.", summary="Lead."), load())
     assert [part.name for part in reading.fields] == ["title", "text"]
+
+
+def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_bytes(b'\xef\xbb\xbftag = "context.test"\r\n[[terms]]\r\nwords = ["velo"]\r\n')
+    assert hits(load(tmp_path), "un velo", "context.test") == ["velo"]
 
 
 def test_a_regular_expression_in_a_list_is_refused(tmp_path: Path) -> None:

@@ -90,7 +90,12 @@ def test_bad_lines_are_told_with_their_number_and_the_others_scored(run: Run, tm
         ("roles", {"mining": "object"}, "victim, actor"),
         ("places", [{"role": "scene"}], "event, mention"),
         ("places", [{"department": 15}], "official name"),
+        ("places", [{"department": "Lma"}], "Did you mean Lima?"),
+        ("places", [{"ubigeo": "150101"}], "La Libertad"),
         ("norms", "Ley 32108", "a list of names"),
+        ("amounts", [{"value": 500, "currency": "soles"}], "PEN"),
+        ("amounts", [{"value": float("nan"), "currency": "PEN"}], "demand"),
+        ("lang", "spanish", "es, en or qu"),
         ("amounts", [{"value": "500", "currency": "PEN"}], "demand"),
         ("amounts", [{"value": 500, "currency": "PEN", "what": "bribe"}], "reward"),
         ("casualties", {"killed": -1, "injured": 0}, "killed"),
@@ -108,6 +113,26 @@ def test_a_label_that_cannot_be_meant_is_an_error(key: str, value: Any, words: s
         checked(ROW | {key: value}, 7)
     assert words in str(error.value) and key.split(",")[0] in str(error.value)
     assert checked(ROW, 7)["id"] == "7"
+
+
+def test_a_norm_is_the_same_however_the_row_writes_it() -> None:
+    row = checked({"title": "x", "norms": ["LEY N° 32108", "Decreto Supremo 124-2025-PCM", "Acuerdo 7"]}, 1)
+    assert row["norms"] == ["Ley 32108", "DS 124-2025-PCM", "Acuerdo 7"]
+
+
+def test_a_row_without_a_strike_counts_what_is_said_of_one(run: Run) -> None:
+    done = run(
+        "-",
+        "--json",
+        stdin=json.dumps(ROW | {"strike": None, "topics": []})
+        + "\n"
+        + '{"title": "x", "topics": ['
+        + "9" * 5000
+        + "]}\n",
+    )
+    assert done.returncode == 1 and "thousands of digits" in done.stderr
+    status = told(done)["strike status", None]
+    assert (status["true"], status["false"], status["missing"]) == (0, 1, 0)
 
 
 def test_intervals_are_wide_for_few_rows_and_narrow_for_many() -> None:

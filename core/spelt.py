@@ -1,0 +1,98 @@
+"""Telephone numbers said in words, wholly or in part ("nueve ochenta y siete, 654, tres veintiuno"): how people dodge filters. In Spanish and English.
+
+Seven digits named one after another are a number that somebody spells. Larger numbers are one only where they give the
+nine digits of a mobile in all, since sums, ages and counts are told in the same words.
+"""
+
+import re
+from collections.abc import Iterator
+
+from core.text import fold
+
+FEWEST = 7
+"""Digits named in a row before they are a number that somebody spells."""
+MOBILE = 9
+"""Digits of a mobile in Peru; the first is 9."""
+
+DIGITS = {
+    "cero": 0, "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9,
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+}  # fmt: skip
+_TEENS = (
+    "diez once doce trece catorce quince dieciseis diecisiete dieciocho diecinueve veinte veintiuno veintidos veintitres "
+    "veinticuatro veinticinco veintiseis veintisiete veintiocho veintinueve"
+)
+_TEENS_EN = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS = "treinta cuarenta cincuenta sesenta setenta ochenta noventa"
+_TENS_EN = "thirty forty fifty sixty seventy eighty ninety"
+_HUNDREDS = "ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
+_VALUES = {
+    **DIGITS,
+    **dict(zip(_TEENS.split(), range(10, 30), strict=True)),
+    **dict(zip(_TEENS_EN.split(), range(10, 20), strict=True)),
+    "twenty": 20,
+    **dict(zip(_TENS_EN.split(), range(30, 100, 10), strict=True)),
+    **dict(zip(_TENS.split(), range(30, 100, 10), strict=True)),
+    **dict(zip(_HUNDREDS.split(), range(100, 1000, 100), strict=True)),
+}
+
+_ENDS = r"(?![^\W\d_])"
+_UNIT, _TEEN, _TEN, _HUNDRED = (
+    f"(?:{'|'.join(words)}){_ENDS}"
+    for words in (
+        DIGITS,
+        [*_TEENS.split(), *_TEENS_EN.split()],
+        [*_TENS.split(), "twenty", *_TENS_EN.split()],
+        _HUNDREDS.split(),
+    )
+)
+_BELOW = rf"(?:{_TEN}(?:(?: y |[ -]){_UNIT})?|{_TEEN}|{_UNIT})"
+_SAID = rf"(?<![^\W\d_])(?:{_HUNDRED}(?: {_BELOW})?|{_BELOW})"
+_PART = re.compile(rf"{_SAID}|\d+")
+_ROW = re.compile(rf"(?<!\w){_UNIT}(?:[ ,.-]{{1,3}}(?:(?:y|and) )?{_UNIT}){{{FEWEST - 1},14}}(?!\w)")
+_MIXED = re.compile(
+    rf"(?<![\w•])(?<!\d[.,/-])(?=nueve|noventa|novecientos|nine|9)(?:{_SAID}|\d{{1,7}})(?:[ ,.-]{{0,3}}(?:{_SAID}|\d{{1,7}}(?!\d))){{1,8}}(?!\w)"
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_SEVERAL = re.compile(
+    rf"9\d*+[ ,.-]{{0,3}}(?:\d++[ ,.-]{{0,3}}){{0,7}}{_SAID}|(?:nueve|noventa|novecientos|nine(?:ty)?)[ ,.-]{{1,3}}(?:y )?(?:{_SAID}|\d)"
+)
+
+
+def may_spell(folded: str) -> bool:
+    """A look that costs little at a text in small letters: most texts spell no number."""
+    return sum(map(folded.count, DIGITS)) >= FEWEST or bool(_SEVERAL.search(folded))
+
+
+def spelt(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each number that is said in words, or partly so."""
+    folded = fold(text)
+    for match in _ROW.finditer(folded):
+        yield match.span()
+    for match in _MIXED.finditer(folded):
+        if end := _mobile(folded, *match.span()):
+            yield match.start(), end
+
+
+def _mobile(folded: str, start: int, end: int) -> int:
+    """Where the nine digits of a mobile end that begin there and are not all written with digits; 0 if they do not."""
+    size, words = 0, False
+    for part in _PART.finditer(folded, start, end):
+        words = words or not part[0].isdigit()
+        size += len(_digits(part[0]))
+        if size >= MOBILE:
+            return part.end() if size == MOBILE and words else 0
+    return 0
+
+
+def digits(text: str) -> str:
+    """The digits of what `spelt` found; `""` for anything else."""
+    folded = fold(text)
+    parts = _PART.findall(folded)
+    rest = [word for word in _WORD.findall(_PART.sub(" ", folded)) if word not in ("y", "and")]
+    found = "".join(map(_digits, parts))
+    return found if not rest and len(found) >= FEWEST and _WORD.search(folded) else ""
+
+
+def _digits(part: str) -> str:
+    return part if part.isdigit() else str(sum(_VALUES.get(word, 0) for word in _WORD.findall(part)))

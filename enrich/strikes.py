@@ -15,7 +15,7 @@ from enrich.entities import are_sure
 from enrich.reading import Field, Found, Reading
 from enrich.strike_status import NEAR, STRIKE, status
 
-VERSION = "5"
+VERSION = "6"
 _FAR = 22
 """Sentences of a field that are read for its days."""
 
@@ -25,8 +25,17 @@ _PAST = re.compile(
     r"(?:pasad[oa] |ocurrid[oa] (?:el )?|(?:said|says|announced|dij[oe]\w*|inform\w+|señal\w+|indic\w+|anunci(?:o|aron|ado)|declar\w+|firmad[oa]|firmaron) (?:el |este |hoy |)?)$"
 )
 _BEGUN = re.compile(
-    r"(?:desde (?:el |este )?|(?:iniciad|comenzad|empezad)[oa] (?:el )?|(?:inicio|comenzo|empezo|arranco) (?:el )?|since )$"
+    r"(?:(?:desde|a partir de)(?: las \w+(?: de la \w+)?(?: de)?)?(?: la (?:medianoche|madrugada|mañana) de)?l?(?: (?:el|este|del))?(?: (?:pasado|ultimo|proximo))? "
+    r"|(?:iniciad|comenzad|empezad|arrancad|acatad)[oa] (?:el )?(?:pasado )?"
+    r"|(?:inici(?:o|aron|ara|aran)|comenz(?:o|aron|ara|aran)|empez(?:o|aron|ara|aran)|arranc(?:o|aron|ara|aran)|estall(?:o|ara)) (?:(?:\w+ ){0,5}(?:el|este) |(?:el )?(?:pasado )?)"
+    r"|since (?:last )?|(?:began|begun|started|launched|starts|begins|will begin|will start|starting|from) (?:(?:\w+ ){0,4}on |on )?)$"
 )
+_BEGINNING = re.compile(r" (?:inici|comenz|empez|arranc|estall|began|begun|started|launched)\w* ")
+_RESUMED = re.compile(r"\b(?:retom|reanud|suspend|volv|vuelv|regres|levant|atend|reabr)\w*[^.;]{0,40}$")
+_DECIDED = re.compile(
+    r"(?:aprob|acord|decid|vot|resolv|asesin|mat|muert|crimen|atent|atac|ataque|murio|fallec|dispar)\w*[^.;]{0,40}$"
+)
+"""What happened on a day before the strike: its decision, the killing that it answers."""
 _ATTACHED = re.compile(rf"{STRIKE}[^.;,]{{0,45}}$")
 _HOURS = re.compile(r" (?:de|por|durara|dure|a) (12|24|48|72|96) (?:horas|hour) | (12|24|48|72|96) (?:horas|hour) ")
 _ORDINALS = ("primer", "segundo", "tercer", "cuarto", "quinto", "sexto", "septimo", "octavo", "noveno", "decimo")
@@ -96,7 +105,8 @@ def _named(reading: Reading) -> list[Time]:
     found: list[Time] = []
     for part in reading.fields:
         for number, (start, end) in enumerate(part.bounds[:_FAR]):
-            if number == 0 or NEAR.search(part.sentence(start)):
+            sentence = part.sentence(start)
+            if number == 0 or NEAR.search(sentence) or _BEGINNING.search(sentence):
                 found += [time for time in times(part, today, start, end) if time.precision == "day"]
     return [time for time in found if not _PAST.search(_before(time))]
 
@@ -112,14 +122,15 @@ def _days(reading: Reading, named: list[Time], status: str | None = None) -> tup
     """
     published = reading.document.published
     today = lima_day(published) if published else None
-    beside = [time for time in named if NEAR.search(time.part.sentence(time.start))]
+    beside = [time for time in named if NEAR.search(time.part.sentence(time.start)) or _BEGINNING.search(time.part.sentence(time.start))]
     ends = [time.first for time in beside if _END.search(_before(time))]
-    found = [time for time in beside if _is_a_start(_before(time), status)]
+    found = [time for time in beside if _is_a_start(time, status, today)]
+    begun = [time for time in found if _BEGUN.search(_before(time)) and not _RESUMED.search(_before(time))]
     coming = [time for time in found if today and time.first >= today and status != "ended"]
     lead = (
         next((time for time in named if time.part.sentence_at(time.start) == 0), None) if status == "ongoing" else None
     )
-    chosen = next(iter(coming or found), lead)
+    chosen = next(iter(begun or coming or found), lead)
     if chosen is None:
         return None, next(iter(ends), None)
     first = chosen.first - _days_before(chosen)
@@ -132,11 +143,14 @@ def _days_before(time: Time) -> timedelta:
     return timedelta(days=_ORDINALS.index(match[1]) if match else 0)
 
 
-def _is_a_start(before: str, status: str | None) -> bool:
+def _is_a_start(time: Time, status: str | None, today: date | None) -> bool:
+    before = _before(time)
     if _END.search(before):
         return False
     if _BEGUN.search(before):
-        return True
+        return not _RESUMED.search(before) or status != "suspended"
+    if _DECIDED.search(before) or (status == "ongoing" and today is not None and time.first < today - timedelta(days=1)):
+        return False
     return status != "ended" and (status != "considered" or bool(_ATTACHED.search(before)))
 
 

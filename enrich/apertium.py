@@ -98,8 +98,8 @@ class Apertium:
         stages = self._started()
         assert stages[0].stdin is not None and stages[-1].stdout is not None
         source, sink = stages[0].stdin.fileno(), stages[-1].stdout.fileno()
-        answer, sent, deadline = bytearray(), 0, time.monotonic() + limit
-        while answer.count(0) < 2:
+        answer, ends, sent, deadline = bytearray(), 0, 0, time.monotonic() + limit
+        while ends < 2:
             wait = deadline - time.monotonic()
             if wait <= 0:
                 raise TimeoutError("apertium did not answer")
@@ -116,6 +116,7 @@ class Apertium:
                 if not chunk:
                     raise TimeoutError("apertium ended")
                 answer += chunk
+                ends += chunk.count(0)
         return bytes(answer[: answer.index(0)])
 
     def _started(self) -> list[subprocess.Popen[bytes]]:

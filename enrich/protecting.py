@@ -37,6 +37,7 @@ Protect = Callable[[str], Sequence[Protected]]
 
 _NO_WORD = re.compile(r"[\W_]")
 _NUMBER = re.compile(r"\d[\d.,]*(?:[-/]\w+)*")
+_SIGN = re.compile(r"\b(?:N|n|Nro|nro|No)\.? ?[°ºo]?\.?\s*$")
 _TRANSLATED = ("institution", "guild", "other")
 _CUES = (
     r"[Ee]mpresas?|[Cc]ompañía|[Cc]onsorcio|[Cc]ooperativa|[Ff]irma|[Bb]andas?|[Oo]rganización(?:es)? criminal(?:es)?|[Aa]grupación|[Oo]rquesta|[Aa]lias|"
@@ -103,11 +104,14 @@ def _organisations(part: Field, lexicon: Lexicon) -> Iterator[Protected]:
 
 
 def _figures(text: str) -> Iterator[Protected]:
+    """The numbers of norms; with their abbreviations (*D.U. 009-2024*), which are no words to translate."""
     for _norm, start, end in norms.find(text):
         number = _NUMBER.search(text, start, end)
         if number:
             last = number.end() - len(number[0]) + len(number[0].rstrip(".,"))
-            yield Protected(number.start(), last, text[number.start() : last], "figure")
+            label = _SIGN.sub("", text[start : number.start()]).strip()
+            first = start if "." in label or label.isupper() else number.start()
+            yield Protected(first, last, text[first:last], "figure")
 
 
 def _apart(found: list[Protected]) -> list[Protected]:

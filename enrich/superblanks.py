@@ -31,7 +31,7 @@ _ARTICLES = {
 _BEFORE = re.compile(r"(?:(?<=\s)|(?<=[(\"'«“‘¿¡])|^)(el|la|los|las|un|una|unos|unas) $", re.I)
 _BLANK = r"\[[^\[\]\\\n]{2,80}\]"
 _SUBJECT = re.compile(
-    r"((?:^|[.!?,;:(\n\"]|\b(?:that|and|when|but|as|because|if|while|or|since|although|than|which|until|after|before|where))\s*"
+    r"((?:^|[.!?,;:(\n\"]\]?|\b(?:that|and|when|but|as|because|if|while|or|since|although|than|which|until|after|before|where))\s*"
     rf"{_BLANK}(?: (?:of|in|from|and|for) {_BLANK}){{0,3}} )(?:It|He|She|They) (?=[a-z])",
     re.I,
 )
@@ -102,7 +102,8 @@ def decode(stream: str, source: str = "") -> str:
         stream = _SECOND.sub(lambda match: match[1] + match[2].lower(), stream, count=1)
     if "  " not in source:
         stream = _TWO_SPACES.sub(" ", stream)
-    return _SUPERBLANK.sub(lambda match: match[1] or "", stream)
+    english = _SUPERBLANK.sub(lambda match: match[1] or "", stream)
+    return english.upper() if source.isupper() else english
 
 
 def _small(match: re.Match[str], source: str) -> str:
@@ -113,13 +114,14 @@ def _small(match: re.Match[str], source: str) -> str:
 
 def _blanks(text: str, protected: Sequence[Protected]) -> Iterator[Protected]:
     """The superblanks of a text: what is protected, with its article, and the mends of the rules between them."""
-    mends, last = list(_mends(text)), 0
-    for one in sorted([*protected, *mends], key=lambda one: (one.start, -one.end)):
+    last = 0
+    found = [(one, True) for one in protected] + [(one, False) for one in _mends(text)]
+    for one, is_noun in sorted(found, key=lambda each: (each[0].start, -each[0].end)):
         if one.start < last:
             continue
         start, english = one.start, one.english
         article = _BEFORE.search(text, max(last, one.start - 6), one.start)
-        if article and english and one not in mends:
+        if article and english and is_noun:
             start, english = article.start(1), f"{_english_article(article[1], english)} {english}"
         if last and text[last:start] == " para ":  # between two: no verb
             yield Protected(last + 1, last + 5, "for", "word")

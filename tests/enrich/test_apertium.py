@@ -7,7 +7,7 @@ import pytest
 from core.errors import UnavailableError
 from enrich.apertium import Apertium, stages
 from enrich.lexicon import load
-from enrich.protecting import protector
+from enrich.protecting import Protected, protector
 from enrich.superblanks import decode, encode
 
 needs_apertium = pytest.mark.skipif(not Apertium.installed(), reason="apertium-eng-spa is not installed")
@@ -186,6 +186,8 @@ def test_a_long_text_is_translated_whole(apertium: Apertium) -> None:
         ("Esperaba el bus en el paradero.", "bus stop"),
         ("Se desconoce su paradero.", "whereabouts"),
         ("La toma de decisiones demora.", "the taking of decisions"),
+        ("Los choferes pagan.\nLos choferes pagan.", "The drivers pay.\nThe drivers pay."),
+        ("El D.U. 009-2024 y la R.M. 001-2024-IN.", "D.U. 009-2024 and the R.M. 001-2024-IN"),
         ("Lee https://ejemplo.example/paro-de-hoy?id=7 en @eldiario #ParoYa", "https://ejemplo.example/paro-de-hoy?id=7"),
         ("Llame al 9•• ••• ••1 o a a••••@•••.example.", "9•• ••• ••1"),
     ],
@@ -208,3 +210,21 @@ def test_the_rules_are_helped_over_protected_words(apertium: Apertium, spanish: 
 )
 def test_only_the_a_before_a_person_is_left_out(spanish: str, given: str) -> None:
     assert encode(spanish) == given + ".[][\n]"
+
+
+@needs_apertium
+def test_capitals_stay_capitals(apertium: Apertium) -> None:
+    assert apertium.translate(["LOS CHOFERES PAGAN CUPOS"]) == ["THE DRIVERS PAY EXTORTION PAYMENTS"]
+
+
+def test_encoding_is_linear_in_protected_words() -> None:
+    import time
+
+    def seconds(lines: int) -> float:
+        text = "Los choferes pagan 50 mil soles diarios.\n" * lines
+        found = [Protected(at + 4, at + 12, "drivers", "word") for at in range(0, len(text), len(text) // lines)]
+        begun = time.process_time()
+        encode(text, lambda _: found)
+        return time.process_time() - begun
+
+    assert seconds(8_000) < 20 * max(seconds(1_000), 0.005)

@@ -18,9 +18,9 @@ from enrich.people import people
 from enrich.reading import Field
 
 VERSION = "3"
-Kind = Literal["name", "title", "word", "figure"]
+Kind = Literal["name", "title", "word", "plain", "figure"]
 """`name`: stays as it is. `title`: a body whose name may be translated well (*Ministerio del Interior*). `word`: of the
-glossary. `figure`: the number of a norm."""
+glossary. `plain`: of the vocabulary, or an abbreviation, for the rules only. `figure`: the number of a norm."""
 
 
 class Protected(NamedTuple):
@@ -80,7 +80,9 @@ def protector(lexicon: Lexicon) -> Protect:
             start = last - len(spanish) - 1
             english = "" if "\n" in text[start : last - 1] else sense.at(part, start)
             if english:
-                found.append(Protected(start, last - 1, _as_printed(english, text, start), "word"))
+                found.append(
+                    Protected(start, last - 1, _as_printed(english, text, start), "plain" if sense.plain else "word")
+                )
         return _apart(found)
 
     return protect
@@ -104,14 +106,15 @@ def _organisations(part: Field, lexicon: Lexicon) -> Iterator[Protected]:
 
 
 def _figures(text: str) -> Iterator[Protected]:
-    """The numbers of norms; with their abbreviations (*D.U. 009-2024*), which are no words to translate."""
+    """The numbers of norms, and for the rules their abbreviations (*D.U.*), which are no words to translate."""
     for _norm, start, end in norms.find(text):
         number = _NUMBER.search(text, start, end)
         if number:
             last = number.end() - len(number[0]) + len(number[0].rstrip(".,"))
-            label = _SIGN.sub("", text[start : number.start()]).strip()
-            first = start if "." in label or label.isupper() else number.start()
-            yield Protected(first, last, text[first:last], "figure")
+            label = _SIGN.sub("", text[start : number.start()]).rstrip()
+            if "." in label or label.isupper():
+                yield Protected(start, start + len(label), label, "plain")
+            yield Protected(number.start(), last, text[number.start() : last], "figure")
 
 
 def _apart(found: list[Protected]) -> list[Protected]:

@@ -32,7 +32,7 @@ _BEFORE = re.compile(r"(?:(?<=\s)|(?<=[(\"'«“‘¿¡])|^)(el|la|los|las|un|un
 _BLANK = r"\[[^\[\]\\\n]{2,80}\]"
 _SUBJECT = re.compile(
     r"((?:^|[.!?,;:(\n\"]\]?|\b(?:that|and|when|but|as|because|if|while|or|since|although|than|which|until|after|before|where))\s*"
-    rf"{_BLANK}(?: (?:of|in|from|and|for) {_BLANK}){{0,3}} )(?:It|He|She|They) (?=[a-z])",
+    rf"{_BLANK}(?: (?:(?:of|in|from|and|for) )?{_BLANK}){{0,3}} )(?:It|He|She|They) (?=[a-z])",
     re.I,
 )
 """A subject in superblanks and the pronoun that the rules, which see none, gave its verb."""
@@ -43,6 +43,7 @@ _SMALL = "\x02"
 """Ends a superblank behind which the Spanish goes on in small letters: the rules may give that word the sentence's capital."""
 _NEIGHBOUR = re.compile(r"\x02\] (?:([A-Z])([a-z]*))?")
 _GOES_ON = re.compile(r" [a-záéíóúñ]")
+_DEROGATE = re.compile(r"\b([Dd])erogat(?:e(s|d|)|(ing)|(ion))\b")
 _TWO_SPACES = re.compile(r"(?<=\S)  (?=\S)")
 _ARTICLE = re.compile(r"\b([Aa])n? (\[[A-Za-z])")
 _SECOND = re.compile(r"^([^\w\[\]]*[^\W\d_]+ )([A-Z])(?=[a-z])")
@@ -70,6 +71,7 @@ _EACH = re.compile(
     r"(?:(?:S/\.?|US\$|\$) ?\d[\d.,]*(?: mil(?:lones)?)?|\b[Ss]oles|\bdólares|\beuros) ((?:al |a la |por )?(dia|sem|mes|men|anu|año|día)(?:ri[oa]s|anales|ana|suales|ales)?)\b"
 )
 _EACH_ENGLISH = {"d": "a day", "s": "a week", "m": "a month", "a": "a year"}
+_NOT = re.compile(r"(?<!ya )\b([Nn])o $")
 _AS_TOLD = re.compile(r"\b([Ss])egún $")
 _TOMORROW = re.compile(
     r"(?<!la )(?<!sta )(?<!una )(?<!\bde )(?<!cada )(?<!media )(?<!pasado )(?<!mucha )\b([Mm])añana\b"
@@ -102,8 +104,15 @@ def decode(stream: str, source: str = "") -> str:
         stream = _SECOND.sub(lambda match: match[1] + match[2].lower(), stream, count=1)
     if "  " not in source:
         stream = _TWO_SPACES.sub(" ", stream)
+    stream = _DEROGATE.sub(_repeal, stream)
     english = _SUPERBLANK.sub(lambda match: match[1] or "", stream)
     return english.upper() if source.isupper() else english
+
+
+def _repeal(match: re.Match[str]) -> str:
+    """The rules' word for *derogar*, in each of its forms, as a law is said to be repealed in English."""
+    ending = {"s": "s", "d": "ed"}.get(match[2] or "", match[3] or "")
+    return ("R" if match[1] == "D" else "r") + "epeal" + ending
 
 
 def _small(match: re.Match[str], source: str) -> str:
@@ -121,7 +130,14 @@ def _blanks(text: str, protected: Sequence[Protected]) -> Iterator[Protected]:
             continue
         start, english = one.start, one.english
         article = _BEFORE.search(text, max(last, one.start - 6), one.start)
-        if article and english and is_noun:
+        denied = (
+            _NOT.search(text, max(last, one.start - 3), one.start)
+            if one.kind in ("word", "plain") and is_noun
+            else None
+        )
+        if denied and (said := _denied(text[one.start : one.end], english)):
+            start, english = denied.start(), _begun(text[one.start : one.end], said) if denied[1] == "N" else said
+        elif article and english and is_noun:
             start, english = article.start(1), f"{_english_article(article[1], english)} {english}"
         if last and text[last:start] == " para ":  # between two: no verb
             yield Protected(last + 1, last + 5, "for", "word")
@@ -131,6 +147,26 @@ def _blanks(text: str, protected: Sequence[Protected]) -> Iterator[Protected]:
             )
         yield Protected(start, one.end, english, one.kind)
         last = one.end
+
+
+def _denied(spanish: str, english: str) -> str:
+    """A verb of the glossary behind *no*, which the rules cannot join to what they do not see; empty where it is no verb."""
+    verb, first = spanish.split(" ", 1)[0].lower(), english.split(" ", 1)[0]
+    if first in ("will", "were", "was"):
+        return f"{first} not{english[len(first) :]}"
+    if verb.endswith(("aron", "ieron")):
+        return f"have not {english}"
+    if verb.endswith("ó"):
+        return f"has not {english}"
+    if verb.endswith(("an", "en")) and not first.endswith("s"):
+        return f"do not {english}"
+    if verb.endswith(("a", "e")) and first.endswith("s") and not first.endswith("ss"):
+        return f"does not {first[:-1]}{english[len(first) :]}"
+    return ""
+
+
+def _begun(spanish: str, said: str) -> str:
+    return ("They " if spanish.split(" ", 1)[0].endswith("n") else "It ") + said
 
 
 def _english_article(spanish: str, word: str) -> str:

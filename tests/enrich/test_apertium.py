@@ -188,6 +188,11 @@ def test_a_long_text_is_translated_whole(apertium: Apertium) -> None:
         ("La toma de decisiones demora.", "the taking of decisions"),
         ("Los choferes pagan.\nLos choferes pagan.", "The drivers pay.\nThe drivers pay."),
         ("El D.U. 009-2024 y la R.M. 001-2024-IN.", "D.U. 009-2024 and the R.M. 001-2024-IN"),
+        ("El Ejecutivo no promulgó la ley.", "The Executive has not promulgated the law"),
+        ("No descartan un paro.", "They do not rule out a strike"),
+        ("Los choferes no amenazaron a nadie.", "The drivers have not threatened anybody"),
+        ("No hubo balacera.", "not shooting"),
+        ("El Congreso derogó la ley y pide otra derogación.", "The Congress repealed the law"),
         ("Lee https://ejemplo.example/paro-de-hoy?id=7 en @eldiario #ParoYa", "https://ejemplo.example/paro-de-hoy?id=7"),
         ("Llame al 9•• ••• ••1 o a a••••@•••.example.", "9•• ••• ••1"),
     ],
@@ -228,3 +233,15 @@ def test_encoding_is_linear_in_protected_words() -> None:
         return time.process_time() - begun
 
     assert seconds(8_000) < 20 * max(seconds(1_000), 0.005)
+
+
+def test_the_vocabulary_is_for_the_rules_and_binds_no_model() -> None:
+    from enrich.engines.fidelity import Sentence
+
+    text = "Los ronderos allanaron la bodega."
+    protect = protector(load())
+    assert {one.english for one in protect(text)} == {"peasant patrol members", "raided", "corner shop"}
+    sentence = Sentence(text, tuple(protect(text)))
+    assert sentence.source == "Los peasant patrol members allanaron la corner shop."
+    assert sentence.is_kept("The peasant patrol members stormed the corner shop.")
+    assert [one.english for one in sentence.missing("They stormed it.")] == ["peasant patrol members", "corner shop"]

@@ -51,7 +51,7 @@ _SMALL_SECOND = re.compile(r"\W*[^\W\d_]+ [a-záéíóúñ]+(?:\W+[a-záéíóú
 _NO_PERSON = (
     r"balazos|balas?|tiros|golpes|puñetazos|patadas|pedradas|cuchilladas|puñaladas|machetazos|quemarropa|sangre|traición|manos?|muerte|favor|fondo|"
     r"diario|plena|poc[oa]s|escas[oa]s|menos|cambio|causa|pesar|través|partir|metros|[\wáéíóúñ]+ (?:metros|cuadras|horas|kilómetros|días)|l[ao]s (?:\d|una\b|dos\b|tres\b)|"
-    r"la (?:fuerza|salida|altura|entrada|espera|vista|vez|madrugada|medianoche|una\b)|(?<=al )(?:[\w]+[aei]r\b|interior|lado|frente|costado|mediodía|menos|final|inicio|paso|pie)"
+    r"largo|corto|mediano|cargo|bordo|salvo|ciegas|oscuras|disposición|la (?:par|fuga|deriva|disposición|fuerza|salida|altura|entrada|espera|vista|vez|madrugada|medianoche|una\b)|(?<=al )(?:[\w]+[aei]r\b|interior|lado|frente|costado|mediodía|menos|final|inicio|paso|pie)"
 )
 _PERSONAL = re.compile(
     r"\b((?:(?:asesin|mat|acribill|bale|captur|amenaz|extorsion|secuestr|atac|denunci|investig|acus|atropell|golpe|rescat|arrest|encarcel|interrog|identific|respald|critic|cuestion|"

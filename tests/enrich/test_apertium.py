@@ -211,6 +211,8 @@ def test_the_rules_are_helped_over_protected_words(apertium: Apertium, spanish: 
         ("Fue asesinado a una cuadra", "Fue asesinado a una cuadra"),
         ("Disparó a un chofer", "Disparó a un chofer"),
         ("Llaman a un paro", "Llaman a un paro"),
+        ("Afecta a largo plazo", "Afecta a largo plazo"),
+        ("Siguen a la deriva", "Siguen a la deriva"),
     ],
 )
 def test_only_the_a_before_a_person_is_left_out(spanish: str, given: str) -> None:

@@ -1,11 +1,10 @@
-"""Debian's rule-based translator (apertium-eng-spa) as a pipeline that stays open, and the stream format it speaks.
+"""Debian's rule-based translator (apertium-eng-spa) as a pipeline that stays open; what is said to it is in `superblanks.py`.
 
 A separate program under the GPL: it is run, not linked. Its traps are listed in reference/nlp.md section 2; each is a test.
 """
 
 import contextlib
 import os
-import re
 import select
 import shlex
 import shutil
@@ -17,23 +16,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import UnavailableError
+from enrich import superblanks
 from enrich.protecting import Protect
 
 APERTIUM_MODE = Path("/usr/share/apertium/modes/spa-eng.mode")
 
 _MOST_HUNG = 2
 """Lines of one text that may hang the rules before the engine itself is held to be gone."""
-_ESCAPED = re.compile(r"([\\\[\]{}^$/@<>])")
-_SUPERBLANK = re.compile(r"\\(.)|[\[\]]", re.S)
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff\ud800-\udfff\ufdd0-\ufdef]|[\U0001fffe\U0001ffff]|[^\u0000-\U0010fffd]"
-)
-_LONG_TOKEN = re.compile(r"\S{201,}")
-_MIDDLE_FORM = re.compile(r"[ \t]*\n[ \t]*")
-# A protected name is no word to the rules: they give its verb another subject, and its neighbour the capital of the sentence.
-_SUBJECT = re.compile(r"((?:^|[.!?]|\])\s*\[[^\[\]\\\n]{2,60}\] )(?:It|He|She|They) (?=[a-z])")
-_NEIGHBOUR = re.compile(r"(?<=[^\\]\] )(?:Of|And|To|In|On|It|At|From|For|By|But|With|That|Which|As|Were)\b")
-_ARTICLE = re.compile(r"\b([Aa])n? (\[[A-Za-z])")
 
 
 class Apertium:
@@ -54,7 +43,7 @@ class Apertium:
     @property
     def version(self) -> str:
         """The rules' own age: the mode's compiled dictionaries change with the Debian package."""
-        return f"2:{int(self._mode.stat().st_mtime)}" if self._mode.exists() else "2"
+        return f"{superblanks.VERSION}:{int(self._mode.stat().st_mtime) if self._mode.exists() else 0}"
 
     @staticmethod
     def installed(mode: Path = APERTIUM_MODE) -> bool:
@@ -100,17 +89,17 @@ class Apertium:
         return "\n".join(lines)
 
     def _ask(self, text: str) -> str:
-        request = encode(text, self._protect).encode("utf-8") + b"\0\0"
+        request = superblanks.encode(text, self._protect).encode("utf-8") + b"\0\0"
         limit = self._timeout + len(request) / 20_000
-        return decode(self._exchange(request, limit).decode("utf-8", "replace"))
+        return superblanks.decode(self._exchange(request, limit).decode("utf-8", "replace"), text)
 
     def _exchange(self, request: bytes, limit: float) -> bytes:
         """Write a request and read its answer; both at once, since neither pipe holds a long text."""
         stages = self._started()
         assert stages[0].stdin is not None and stages[-1].stdout is not None
         source, sink = stages[0].stdin.fileno(), stages[-1].stdout.fileno()
-        answer, sent, deadline = bytearray(), 0, time.monotonic() + limit
-        while answer.count(0) < 2:
+        answer, ends, sent, deadline = bytearray(), 0, 0, time.monotonic() + limit
+        while ends < 2:
             wait = deadline - time.monotonic()
             if wait <= 0:
                 raise TimeoutError("apertium did not answer")
@@ -127,6 +116,7 @@ class Apertium:
                 if not chunk:
                     raise TimeoutError("apertium ended")
                 answer += chunk
+                ends += chunk.count(0)
         return bytes(answer[: answer.index(0)])
 
     def _started(self) -> list[subprocess.Popen[bytes]]:
@@ -181,41 +171,3 @@ def stages(mode: str) -> list[list[str]]:
         words = [{"$1": "-n"}.get(word, word) for word in shlex.split(stage) if word != "$2"]
         commands.append([words[0], "-z", *words[1:]])
     return commands
-
-
-def encode(text: str, protect: Protect | None = None) -> str:
-    """A text in Apertium's stream format: specials escaped, line breaks and protected words in superblanks."""
-    text = _UNSAFE.sub(
-        "", _LONG_TOKEN.sub(lambda match: " ".join(match[0][i : i + 200] for i in range(0, len(match[0]), 200)), text)
-    )
-    parts, last = [], 0
-    for one in protect(text) if protect else ():
-        parts += [_plain(text[last : one.start]), f"[{_ESCAPED.sub(_escape, one.english)}]"]
-        last = one.end
-    return "".join(parts) + _plain(text[last:]) + ".[][\n]"
-
-
-def _escape(match: re.Match[str]) -> str:
-    return "\\" + match[1]
-
-
-def _plain(text: str) -> str:
-    """Escaped text: a line break ends a sentence, as a superblank that the rules carry through."""
-    lines = _MIDDLE_FORM.split(text)
-    out = [_ESCAPED.sub(_escape, lines[0])]
-    for line in lines[1:]:
-        out.append((".[][\n]" if out[-1] else "[\n]") + _ESCAPED.sub(_escape, line))
-    return "".join(out)
-
-
-def decode(stream: str) -> str:
-    """The printed text of an answer: superblanks opened, escapes undone, the end that `encode` added taken off."""
-    stream = stream.removesuffix("[][\n]").removesuffix(".") if stream.endswith("[][\n]") else stream
-    stream = _SUBJECT.sub(r"\1", _ARTICLE.sub(_article, stream.replace(".[][\n]", "[\n]")))
-    stream = _NEIGHBOUR.sub(lambda match: match[0].lower(), stream)
-    return _SUPERBLANK.sub(lambda match: match[1] or "", stream)
-
-
-def _article(match: re.Match[str]) -> str:
-    """The rules choose a or an by the Spanish word that a protected one stands for: mend it."""
-    return f"{match[1]}{'n' if match[2][1].lower() in 'aeiou' else ''} {match[2]}"

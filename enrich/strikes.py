@@ -122,7 +122,11 @@ def _days(reading: Reading, named: list[Time], status: str | None = None) -> tup
     """
     published = reading.document.published
     today = lima_day(published) if published else None
-    beside = [time for time in named if NEAR.search(time.part.sentence(time.start)) or _BEGINNING.search(time.part.sentence(time.start))]
+    beside = [
+        time
+        for time in named
+        if NEAR.search(time.part.sentence(time.start)) or _BEGINNING.search(time.part.sentence(time.start))
+    ]
     ends = [time.first for time in beside if _END.search(_before(time))]
     found = [time for time in beside if _is_a_start(time, status, today)]
     begun = [time for time in found if _BEGUN.search(_before(time)) and not _RESUMED.search(_before(time))]
@@ -149,7 +153,9 @@ def _is_a_start(time: Time, status: str | None, today: date | None) -> bool:
         return False
     if _BEGUN.search(before):
         return not _RESUMED.search(before) or status != "suspended"
-    if _DECIDED.search(before) or (status == "ongoing" and today is not None and time.first < today - timedelta(days=1)):
+    if _DECIDED.search(before) or (
+        status == "ongoing" and today is not None and time.first < today - timedelta(days=1)
+    ):
         return False
     return status != "ended" and (status != "considered" or bool(_ATTACHED.search(before)))
 

@@ -48,7 +48,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence with its protected spans (offsets within it)."""
+    """A sentence with its protected spans (offsets within it); those that are `plain` bind only the rules."""
 
     text: str
     protected: tuple[Protected, ...] = ()
@@ -86,7 +86,7 @@ class Sentence:
                 bare = not any(map(str.isalpha, one.english)) and _digits(one.english)
                 if one.english not in english and not (bare and bare in map(_digits, english.split())):
                     lacking.append(one)
-            elif one.kind != "title" and _SPACES.sub(" ", fold(one.english)) not in said:
+            elif one.kind not in ("title", "plain") and _SPACES.sub(" ", fold(one.english)) not in said:
                 lacking.append(one)
         for match in _NUMBER.finditer(self.text):
             if any(one.start < match.end() and match.start() < one.end for one in self.protected):

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from core.errors import InputError, UnavailableError
 from core.settings import Settings
+from enrich.engines import headers
 
 Kind = Literal["ctranslate2", "transformers", "marian"]
 RECORD = "pututu.json"
@@ -79,7 +80,7 @@ def look(path: Path) -> ModelFolder:
     try:
         kind = recognise(path)
     except InputError as error:
-        return ModelFolder(path, None, error.reason, record)
+        return ModelFolder(path, None, _unlike_record(path, record) or error.reason, record)
     problem = _unlike_record(path, record)
     if kind == "marian":
         problem = "It is an archive that was not converted: `pututu models pull` it."
@@ -91,16 +92,20 @@ def recognise(path: Path) -> Kind:
     if not path.is_dir():
         raise InputError(f"{path} is no directory.", "Name a model's directory or archive.")
     names = {file.name for file in path.iterdir() if file.is_file()}
+    kind: Kind | None = None
     if "decoder.yml" in names or any(name.endswith(".npz") for name in names):
-        return _marian(path, names)
-    if "model.bin" in names:
-        return _ctranslate2(path, names)
-    if "config.json" in names:
-        return _transformers(path, names)
+        kind = _marian(path, names)
+    elif "model.bin" in names:
+        kind = _ctranslate2(path, names)
+    elif "config.json" in names:
+        kind = _transformers(path, names)
+    if kind:
+        _are_themselves(path, names)
+        return kind
     if not names:
-        raise InputError(f"{path} is empty.", "Pull the model again.")
+        raise InputError(f"{path.name} is empty.", "Pull the model again.")
     mend = "A model is an OPUS-MT archive, a CTranslate2 folder (model.bin) or a hub's folder (config.json)."
-    raise InputError(f"{path} holds no model that is known: {', '.join(sorted(names)[:8])}.", mend)
+    raise InputError(f"{path.name} holds no model that is known: {', '.join(sorted(names)[:8])}.", mend)
 
 
 def _marian(path: Path, names: set[str]) -> Kind:
@@ -143,6 +148,12 @@ def _transformers(path: Path, names: set[str]) -> Kind:
     if kind == "marian":
         _require(path, names, "source.spm", "target.spm", "vocab.json")
     return "transformers"
+
+
+def _are_themselves(path: Path, names: set[str]) -> None:
+    for name in sorted(names):
+        if why := headers.problem(path / name):
+            raise InputError(f"{path.name} is half there: {name} {why}.", "Pull the model again.")
 
 
 def _any(names: set[str], *wanted: str) -> bool:

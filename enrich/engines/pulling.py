@@ -61,8 +61,8 @@ def pull(wish: Wish, settings: Settings, now: datetime, told: Progress = lambda 
     try:
         models.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=models, prefix=".pulling-") as scratch:
-            raw, made = Path(scratch, "raw"), Path(scratch, "made")
-            raw.mkdir()
+            raw, made = Path(scratch, "given", target.name), Path(scratch, "made")  # errors tell a folder's name
+            raw.mkdir(parents=True)
             facts = _bring(wish, raw, Path(scratch), settings, told)
             made = _make(wish, raw, made)
             if wish.prefix:

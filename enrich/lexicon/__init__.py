@@ -1,6 +1,6 @@
 """Word lists of the steps: TOML files of terms with guards, found in one pass over the folded text.
 
-A file holds any of `[[terms]]`, `[[organisations]]`, `[[people]]` (public figures), `[classes]` and `[glossary]`. A term says what its words are a sign of and when they are not:
+A file holds any of `[[terms]]`, `[[organisations]]`, `[[people]]` (public figures), `[classes]`, `[glossary]` and `[vocabulary]`. A term says what its words are a sign of and when they are not:
 
     tag = "topic.strike"                 # for the whole file; a term may name its own
     [[terms]]

@@ -134,11 +134,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sense:
-    """A glossary word's English; where the sentence holds any of `unless` it is `instead`, or the engine's own if that is empty."""
+    """A glossary word's English; where the sentence holds any of `unless` it is `instead`, or the engine's own if that is empty.
+
+    A `plain` one is of the vocabulary: trained models know it.
+    """
 
     english: str
     unless: Words | None = None
     instead: str = ""
+    plain: bool = False
 
     def at(self, part: Readable, position: int) -> str:
         """The English of the word at this position, `""` where the engine is to decide."""

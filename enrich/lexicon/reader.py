@@ -1,5 +1,6 @@
 """Reads one file of word lists, strictly: whatever is not understood is an error that names the file and the place."""
 
+import dataclasses
 import itertools
 import re
 import tomllib
@@ -34,7 +35,7 @@ _TERM_KEYS = {
     "around_too",
     "around_not",
 }
-_PARTS = {"tag", "terms", "organisations", "people", "classes", "glossary"}
+_PARTS = {"tag", "terms", "organisations", "people", "classes", "glossary", "vocabulary"}
 _ORGANISATION_KEYS = {"name", "kind", "words", "id", "printed", "needs"}
 _PERSON_KEYS = {"name", "words", "id", "needs"}
 _ORGANISATION_KINDS = ("gang", "institution", "guild", "company", "party", "other")
@@ -99,7 +100,7 @@ class ListFile:
             raise InputError(f"{name}: {error}.", "Mend the TOML there.") from error
         unknown = sorted(set(file.data) - _PARTS)
         if unknown:
-            mend = "A file holds tag, [[terms]], [[organisations]], [[people]], [classes] and [glossary]."
+            mend = "A file holds tag, [[terms]], [[organisations]], [[people]], [classes], [glossary] and [vocabulary]."
             raise file.error("", f"{unknown[0]!r} is not known", mend)
         return file
 
@@ -111,8 +112,10 @@ class ListFile:
             self.entries.extend(self._organisation(item, f"organisation {number}", classes))
         for number, item in enumerate(self.data.get("people", ()), 1):
             self.entries.extend(self._known(item, f"person {number}", classes, "person", "official"))
-        for spanish, english in self.table("glossary").items():
-            self.glossary[" ".join(spanish.lower().split())] = self._sense(english, f"glossary {spanish!r}")
+        for table in ("vocabulary", "glossary"):
+            for spanish, english in self.table(table).items():
+                sense = dataclasses.replace(self._sense(english, f"{table} {spanish!r}"), plain=table == "vocabulary")
+                self.glossary[" ".join(spanish.lower().split())] = sense
 
     def table(self, name: str) -> dict[str, Any]:
         """One of the file's tables of names. Raises InputError where something else stands there."""

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import UnavailableError
-from enrich.apertium import Apertium, decode, encode, stages
+from enrich.apertium import Apertium, stages
 from enrich.lexicon import load
-from enrich.protecting import protector
+from enrich.protecting import Protected, protector
+from enrich.superblanks import decode, encode
 
 needs_apertium = pytest.mark.skipif(not Apertium.installed(), reason="apertium-eng-spa is not installed")
 
@@ -140,7 +141,11 @@ def test_domain_words_names_and_numbers(apertium: Apertium, spanish: str, kept: 
 
 def test_a_protected_name_takes_neither_subject_nor_capital() -> None:
     assert decode("[Guerra] It died[][\n]") == "Guerra died"
-    assert decode("Comas: [strike] Of drivers[][\n]") == "Comas: strike of drivers"
+    assert decode("Comas: [strike\x02] Of drivers[][\n]", "Comas: paro de choferes") == "Comas: strike of drivers"
+    assert decode("[strike\x02] Minsa says[][\n]", "Huelga en el Minsa") == "strike Minsa says"
+    assert decode("In [La Libertad] they murdered a man[][\n]") == "In La Libertad they murdered a man"
+    assert decode("[The caucus] of [Somos] it voted[][\n]") == "The caucus of Somos voted"
+    assert decode("[the bill] that it modifies it[][\n]") == "the bill that modifies it"
     assert decode("[Ate] United won[][\n]") == "Ate United won"
 
 
@@ -150,3 +155,96 @@ def test_a_long_text_is_translated_whole(apertium: Apertium) -> None:
     english = apertium.translate([text])[0]
     assert english.count("\n") == 2_000
     assert english.count("strike") == 2_000
+
+
+@needs_apertium
+@pytest.mark.parametrize(
+    ("spanish", "english"),
+    [
+        ("Los choferes pagan.", "The drivers pay."),
+        ("Dijo que los choferes pagan cupos.", "the drivers pay extortion payments"),
+        ("La Fiscalía de la Nación abrió una investigación.", "The Attorney General's Office opened an investigation"),
+        ("Agentes de la PNP detuvieron a dos hombres.", "Agents of the PNP detained two men"),
+        ("Una bodega fue atacada.", "A corner shop was attacked"),
+        ("En La Libertad asesinaron a seis mineros.", "In La Libertad they murdered six miners"),
+        ("Mataron al dirigente de un balazo.", "They killed the leader with one shot"),
+        ("Asesinaron a las 3 de la tarde al alcalde.", " 3 "),
+        ("Le pidieron 30 mil soles.", "30 thousand soles"),
+        ("Pagan S/ 15 diarios y 300 soles mensuales.", "S/ 15 a day and 300 soles a month"),
+        ("Ganan entre S/ 20 y S/ 30.", "between S/ 20 and S/ 30"),
+        ("El exviceministro y la excongresista declararon.", "The former deputy minister and the former congressman"),
+        ("Los sicarios vienen mañana.", "tomorrow"),
+        ("Según los transportistas, el paro sigue.", "According to the carriers, the strike"),
+        ("Según la ATU, no hay buses.", "According to the ATU"),
+        ("Piden prisión preventiva para el cabecilla.", "pre-trial detention for the ringleader"),
+        ("Balearon a un chofer.", "They shot a driver"),
+        ("Dos hombres balearon a un chofer.", "Two men shot a driver"),
+        ("La empresa Los Rayos del Norte cerró.", "Los Rayos del Norte"),
+        ("Cayó la banda 'Los Chacales del Puerto'.", "gang 'Los Chacales del Puerto'"),
+        ("La banda de cumbia tocó en Comas.", "band"),
+        ("Marchan por la avenida Los Incas hasta El Porvenir.", "Los Incas"),
+        ("Lanzaron una granada contra la bodega.", "grenade"),
+        ("Esperaba el bus en el paradero.", "bus stop"),
+        ("Se desconoce su paradero.", "whereabouts"),
+        ("La toma de decisiones demora.", "the taking of decisions"),
+        ("Los choferes pagan.\nLos choferes pagan.", "The drivers pay.\nThe drivers pay."),
+        ("El D.U. 009-2024 y la R.M. 001-2024-IN.", "D.U. 009-2024 and the R.M. 001-2024-IN"),
+        ("El Ejecutivo no promulgó la ley.", "The Executive has not promulgated the law"),
+        ("No descartan un paro.", "They do not rule out a strike"),
+        ("Los choferes no amenazaron a nadie.", "The drivers have not threatened anybody"),
+        ("No hubo balacera.", "not shooting"),
+        ("El Congreso derogó la ley y pide otra derogación.", "The Congress repealed the law"),
+        ("Lee https://ejemplo.example/paro-de-hoy?id=7 en @eldiario #ParoYa", "https://ejemplo.example/paro-de-hoy?id=7"),
+        ("Llame al 9•• ••• ••1 o a a••••@•••.example.", "9•• ••• ••1"),
+    ],
+)  # fmt: skip
+def test_the_rules_are_helped_over_protected_words(apertium: Apertium, spanish: str, english: str) -> None:
+    assert english.lower() in apertium.translate([spanish])[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("spanish", "given"),
+    [
+        ("Mataron a balazos a un chofer", "Mataron a balazos a un chofer"),
+        ("Mataron a un chofer", "Mataron un chofer"),
+        ("Capturan al jefe al salir", "Capturan el jefe al salir"),
+        ("Detuvieron al salir a dos", "Detuvieron al salir a dos"),
+        ("Fue asesinado a una cuadra", "Fue asesinado a una cuadra"),
+        ("Disparó a un chofer", "Disparó a un chofer"),
+        ("Llaman a un paro", "Llaman a un paro"),
+        ("Afecta a largo plazo", "Afecta a largo plazo"),
+        ("Siguen a la deriva", "Siguen a la deriva"),
+    ],
+)
+def test_only_the_a_before_a_person_is_left_out(spanish: str, given: str) -> None:
+    assert encode(spanish) == given + ".[][\n]"
+
+
+@needs_apertium
+def test_capitals_stay_capitals(apertium: Apertium) -> None:
+    assert apertium.translate(["LOS CHOFERES PAGAN CUPOS"]) == ["THE DRIVERS PAY EXTORTION PAYMENTS"]
+
+
+def test_encoding_is_linear_in_protected_words() -> None:
+    import time
+
+    def seconds(lines: int) -> float:
+        text = "Los choferes pagan 50 mil soles diarios.\n" * lines
+        found = [Protected(at + 4, at + 12, "drivers", "word") for at in range(0, len(text), len(text) // lines)]
+        begun = time.process_time()
+        encode(text, lambda _: found)
+        return time.process_time() - begun
+
+    assert seconds(8_000) < 20 * max(seconds(1_000), 0.005)
+
+
+def test_the_vocabulary_is_for_the_rules_and_binds_no_model() -> None:
+    from enrich.engines.fidelity import Sentence
+
+    text = "Los ronderos allanaron la bodega."
+    protect = protector(load())
+    assert {one.english for one in protect(text)} == {"peasant patrol members", "raided", "corner shop"}
+    sentence = Sentence(text, tuple(protect(text)))
+    assert sentence.source == "Los peasant patrol members allanaron la corner shop."
+    assert sentence.is_kept("The peasant patrol members stormed the corner shop.")
+    assert [one.english for one in sentence.missing("They stormed it.")] == ["peasant patrol members", "corner shop"]

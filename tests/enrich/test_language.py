@@ -48,7 +48,43 @@ def test_short_posts_and_other_scripts(text: str, code: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Federación de Pescadores del Perú leader killed in Comas",
+        "Junta Nacional de Fiscales suspends prosecutor Elvira Montes",
+        "Frente de Defensa de Ilave calls for strike",
+        "Unidos por el Perú rejects amnesty bill",
+        "Santa Rosa de Lima parade goes ahead despite bus strike",
+        "Tren de Acero members deported",
+    ],
+)
+def test_english_between_spanish_names(text: str) -> None:
+    assert detect(text) == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Polícia prende quadrilha de extorsão no Rio", "pt"),
+        ("Il Congresso ha approvato la legge", "it"),
+        ("La police arrête un gang", "fr"),
+        ("Los ladrones de la banda entran en la casa de un concejal", "es"),
+        ("Netflix y Félix Relax suben sus precios en el Perú", "es"),
+        ("Präsident kündigt Rücktritt für März an", "de"),
+        ("Bilingües y monolingües leen poesía", "es"),
+        ("Yatichirinakax paro lurapxi", "ay"),
+        ("Lunthatanakax chuphirunakar jiwayapxi", "ay"),
+        ("Nayrïr uruxa taqi markachirinakaw marchapxani", "ay"),
+        ("Mana qullqita qupti wañuchisqayki nispa manchachinku", "qu"),
+    ],
+)
+def test_neighbours_of_spanish_and_the_forms_of_aymara(text: str, code: str) -> None:
+    assert detect(text) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "",
+        "Rosa Miraval vs. Pedro Altamirano",
         "12345 67890",
         "Ok",
         "Anitra",

@@ -21,7 +21,7 @@ from core.errors import InputError, PututuError, UnavailableError
 from core.settings import Settings
 from enrich import models
 from enrich.apertium import Apertium
-from enrich.engines import folders, huggingface
+from enrich.engines import folders, headers, huggingface
 from enrich.engines.fetching import unpack
 from enrich.engines.languages import Languages
 from enrich.engines.pulling import OPUS_MT_URL, Wish, check, pull
@@ -189,7 +189,10 @@ def test_only_a_models_files_are_taken_out(published: Path, tmp_path: Path) -> N
         (lambda raw: (raw / "opus.npz").unlink(), "lacks opus.npz"),
         (lambda raw: (raw / "source.spm").unlink(), "half there: it lacks source.spm"),
         (lambda raw: (raw / "source.spm").write_bytes(b""), "empty source.spm"),
-        (lambda raw: (raw / "source.spm").write_bytes(b"no model of pieces"), "cannot be loaded"),
+        (lambda raw: (raw / "source.spm").write_bytes(b"no model of pieces"), "source.spm is no SentencePiece model"),
+        (lambda raw: (raw / "source.spm").write_bytes(b"\nno model of pieces"), "cannot be loaded"),
+        (lambda raw: (raw / "target.spm").write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n"), "target.spm is a Git LFS pointer"),
+        (lambda raw: (raw / "target.spm").write_bytes(b"<!DOCTYPE html><p>404"), "target.spm is a page of the web"),
         (lambda raw: (raw / "decoder.yml").unlink(), "lacks decoder.yml"),
         (lambda raw: (raw / "decoder.yml").write_text("a: [", "utf-8"), "cannot be read"),
         (lambda raw: (raw / "decoder.yml").write_text("- 1", "utf-8"), "names no model"),
@@ -270,7 +273,11 @@ def test_a_broken_model_in_the_home_is_told_and_another_engine_taken(
 def test_a_model_that_does_not_load_costs_no_document(ready: Path, settings: Settings, document) -> None:
     folder = Path(shutil.copytree(ready / "models" / "opus-mt-es-en", folders.models_folder(settings) / "hand-copied"))
     (folder / folders.RECORD).unlink()  # as one who copied it by hand
-    (folder / "model.bin").write_bytes(b"no model")
+    data = bytearray((folder / "model.bin").read_bytes())
+    data[4:-4] = data[4:-4].replace(
+        b"TransformerSpec", b"TransmutterSpec"
+    )  # whole by its table, of no kind that is known
+    (folder / "model.bin").write_bytes(data)
     chain = build(dataclasses.replace(settings, translation="opus-mt", translate="relevant"))
     outcome = chain.run(document("Choferes acatan paro en Trujillo"))
     assert list(outcome.errors) == ["translate"]
@@ -279,6 +286,45 @@ def test_a_model_that_does_not_load_costs_no_document(ready: Path, settings: Set
     assert made["engine"] == "tags"
     (one,) = folders.found(folders.models_folder(settings))
     assert "cannot be loaded" in check(one)["problem"]
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil", "reason"),
+    [
+        ("model.bin", lambda data: data[: len(data) // 2], "broke off"),
+        ("model.bin", lambda data: b"\xff" * 4 + data[4:], "no CTranslate2 model"),
+        ("model.bin", lambda _: b"no model", "no CTranslate2 model"),
+        ("model.bin", lambda _: b"no", "broke off or is no model"),
+        ("model.bin", lambda _: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "Git LFS pointer"),
+        ("source.spm", lambda data: b"x" + data, "no SentencePiece model"),
+    ],
+)  # fmt: skip
+def test_a_spoilt_copy_is_known_before_it_is_chosen(
+    name: str, spoil: Any, reason: str, ready: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(ready / "models" / "opus-mt-es-en", folders.models_folder(settings) / "hand-copied"))
+    (folder / folders.RECORD).unlink()
+    monkeypatch.setattr(Apertium, "installed", staticmethod(lambda *_: True))
+    whole = chosen(settings)
+    assert whole is not None and whole.name == "opus-mt"
+    (folder / name).write_bytes(spoil((folder / name).read_bytes()))
+    (one,) = folders.found(folders.models_folder(settings))
+    assert reason in one.problem and name in one.problem
+    found = chosen(settings)
+    assert found is not None and found.name == "apertium"
+
+
+def test_a_safetensors_file_is_measured_by_its_header(tmp_path: Path) -> None:
+    header = json.dumps(
+        {"__metadata__": {"a": "b"}, "w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}
+    ).encode()
+    file = tmp_path / "model.safetensors"
+    file.write_bytes(len(header).to_bytes(8, "little") + header + b"\0" * 8)
+    assert headers.problem(file) == ""
+    file.write_bytes(file.read_bytes()[:-1])
+    assert headers.problem(file) == "broke off"
+    file.write_bytes(b"\xff" * 100)
+    assert headers.problem(file) == "broke off or is no model"
 
 
 def test_changed_bytes_are_found_by_check(ready: Path, settings: Settings) -> None:
@@ -562,7 +608,8 @@ def hub_files(tmp_path: Path) -> Path:
     folder = tmp_path / "looks"
     folder.mkdir()
     for name in ("model.safetensors", "source.spm", "target.spm", "vocab.json"):
-        (folder / name).write_text("{}", "utf-8")
+        (folder / name).write_bytes(b"\n")
+    (folder / "model.safetensors").write_bytes((2).to_bytes(8, "little") + b"{}")
     (folder / "config.json").write_text('{"model_type": "marian"}', "utf-8")
     return folder
 

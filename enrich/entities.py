@@ -147,12 +147,23 @@ def _listed(reading: Reading) -> list[Mention]:
                     hit.field, hit.hit.start, hit.hit.end, type, kind, hit.field.folded[hit.hit.start : hit.hit.end], id
                 )
                 if (
-                    mention.text[:1].isupper()
+                    _is_printed_as_a_name(mention.text)
                     and not _IN_A_NORM.search(hit.field.text[max(0, mention.start - 2) : mention.start])
                     and _is_whole(mention)
                 ):
                     found.append(mention)
     return found
+
+
+_LONGEST_IN_CAPITALS = 3
+"""Initials of so few letters are a name in capitals only: `ANA`, `SIS`, not `Ana`."""
+
+
+def _is_printed_as_a_name(text: str) -> bool:
+    """Capitalised, or at its end at least (`el ministerio del Interior`); the shortest initials in capitals."""
+    if len(text) <= _LONGEST_IN_CAPITALS and not text.isupper():
+        return False
+    return text[:1].isupper() or (" " in text and text.rpartition(" ")[2][:1].isupper())
 
 
 def _is_whole(mention: Mention) -> bool:

@@ -292,6 +292,7 @@ class _Bodies:
         self.items: dict[str, Item] = {}
         self.forms: dict[str, Item] = {}
         self.by_head: dict[str, list[tuple[list[str], Item]]] = {}
+        self.bare: dict[str, list[Item]] = {}
         self.ends: dict[tuple[str, int], Mention] = {}
 
     def merged(self, mentions: list[Mention], likely: list[Mention]) -> list[Item]:
@@ -339,6 +340,9 @@ class _Bodies:
             listed = self.known[mention.known]
             item = Item(listed.name, "organisation", listed.kind, listed.id)
             self.items[listed.id] = item
+            head = fold(listed.name).split()[0]
+            if head in cues.INSTITUTION:
+                self.bare.setdefault(head, []).append(item)
         else:
             name = _FIRM.sub("", mention.text).strip(" ,")
             item = Item(name, "organisation", mention.kind, slug(name))
@@ -353,10 +357,11 @@ class _Bodies:
         return item
 
     def _same(self, form: str) -> Item | None:
-        """The only longer name that begins alike and holds all the words of this one."""
+        """The only longer name that begins alike and holds all the words of this one; by its first word alone one of the lists (`la Policía`)."""
         words = [word for word in form.split() if word not in _SMALL]
         if len(words) < 2:
-            return None
+            bodies_called = self.bare.get(form, ())
+            return bodies_called[0] if len(bodies_called) == 1 else None
         found = {id(item): item for longer, item in self.by_head.get(words[0], ()) if _is_within(words, longer)}
         return next(iter(found.values())) if len(found) == 1 else None
 

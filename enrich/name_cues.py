@@ -153,7 +153,7 @@ NEVER = _set(
 """Capitalised words that begin no person's, organisation's or place's name here."""
 ACRONYM_NOT = _set(
     "sida vih adn pbi pib dni ruc cts afp cd dvd tv iva igv uit ipc km hora am pm lima peru soat vip gps sms led usb pcr uci n no si s a el la ok pp1 covid ee uu eeuu usa uk urss vs video fotos foto urgente alerta ultimo minuto opinion "
-    "vivo directo online entrevista informe oficial resumen perfil reseña gratis link links ver gol amor go us usd pen ceo cas tlc glp gnv isc rmv dt vip gp sos var ong ongs pc ps4 ps5 epp plan suv rpm iso isbn pdf qr url app apps pyme pymes mype "
+    "aviso comunicado gmt vivo directo online entrevista informe oficial resumen perfil reseña gratis link links ver gol amor go us usd pen ceo cas tlc glp gnv isc rmv dt vip gp sos var ong ongs pc ps4 ps5 epp plan suv rpm iso isbn pdf qr url app apps pyme pymes mype "
     "mypes adhd ets its ira oro hoy ya exclusivo exclusiva estreno trailer reja tbc ph uv led tac rt pbi mp3 ia ai it vrae vraem ppm ojo mira atencion galeria cronica nota columna editorial debate encuesta final vivos quien como donde que cuando por para con sin del las los una"
 )
 CODE = re.compile(r"[A-ZÑ]{1,3}-?\d+(?:-?[A-Z])?(?:-\d+)?")

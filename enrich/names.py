@@ -202,6 +202,7 @@ class _Pass:
             or token.word != token.text.lower()
             or cues.CODE.fullmatch(token.text) is not None
             or text.startswith("$", token.end)
+            or (text.endswith("-", 0, token.start) and text[max(0, token.start - 2) : token.start - 1].isdigit())
             or text.endswith(cues.SHOUTED_BEFORE, 0, token.start)
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from core.peru.gazetteer import Gazetteer, Place
 from core.text import fold
-from enrich.mentions import Mention, between
+from enrich.mentions import SIBLING, Mention, between
 from enrich.reading import Reading
 
 _CONTAINS = re.compile(
@@ -36,11 +36,12 @@ def resolve(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading)
             if mention.cue in (None, "dateline", "plain") and mention.key in named:
                 mention.cue = level
     _complete(mentions, gazetteer)
-    chosen = [_decide(mention, gazetteer, context, pairs) for mention in mentions]
+    rows = _rows(mentions, gazetteer)
+    chosen = [_decide(mention, gazetteer, context, pairs, rows) for mention in mentions]
     if any(place is None or score < _SURE for place, score in chosen):
         _learn(mentions, chosen, context, gazetteer)
         chosen = [
-            _decide(m, gazetteer, context, pairs) if c[1] < _SURE else c for m, c in zip(mentions, chosen, strict=True)
+            _decide(m, gazetteer, context, pairs, rows) if c[1] < _SURE else c for m, c in zip(mentions, chosen, strict=True)
         ]
     return [
         (m, _level(place, m, gazetteer, holders, city), score)
@@ -107,13 +108,25 @@ def _containers(mentions: Sequence[Mention], gazetteer: Gazetteer) -> dict[Menti
     return pairs
 
 
+def _rows(mentions: Sequence[Mention], gazetteer: Gazetteer) -> dict[Mention, str]:
+    """The province (four digits) in which the neighbour of a mention in a row plainly lies: `La Esperanza y Florencia de Mora`."""
+    rows: dict[Mention, str] = {}
+    for first, second in itertools.pairwise(mentions):
+        if first.part is second.part and SIBLING.fullmatch(between(first, second)):
+            for one, other in ((first, second), (second, first)):
+                provinces = {place.code[:4] for place in gazetteer.named[other.key]}
+                if len(provinces) == 1 and other.key not in gazetteer.weak:
+                    rows.setdefault(one, provinces.pop())
+    return rows
+
+
 def _context(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading) -> Counter[str]:
     """How often the text names each department and province (by the first digits of the code), directly or by its people."""
     context: Counter[str] = Counter()
     for mention in mentions:
         places = _candidates(mention, gazetteer)
         tops = {place.code[:2] for place in places}
-        if len(tops) != 1 or (mention.key in gazetteer.weak and not mention.cue):
+        if len(tops) != 1 or (mention.key in gazetteer.weak and not mention.cue and not _is_province(mention, places)):
             continue
         context[tops.pop()] += 1
         provinces = {place.code[:4] for place in places if place.level != "department"}
@@ -128,8 +141,17 @@ def _context(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading
     return context
 
 
+def _is_province(mention: Mention, places: Sequence[Place]) -> bool:
+    """Whether `en` stands before a name that a province bears: `en Melgar`."""
+    return mention.inside and any(place.level == "province" for place in places)
+
+
 def _decide(
-    mention: Mention, gazetteer: Gazetteer, context: Counter[str], pairs: dict[Mention, Mention]
+    mention: Mention,
+    gazetteer: Gazetteer,
+    context: Counter[str],
+    pairs: dict[Mention, Mention],
+    rows: dict[Mention, str],
 ) -> tuple[Place | None, float]:
     places = _candidates(mention, gazetteer)
     outer = pairs.get(mention)
@@ -146,6 +168,11 @@ def _decide(
     ):
         return None, 0.0  # the seat of a district has the name too
     alias = gazetteer.aliases.get(mention.key)
+    beside = rows.get(mention)
+    if beside and not mention.cue and all(place.level == "district" for place in places):
+        inner = [place for place in places if place.level == "district" and place.code.startswith(beside)]
+        if len(inner) == 1:
+            return inner[0], 0.85
     if weak and not mention.cue and not mention.inside:
         return _neighbour(mention, places, context)
     near = _by_context(places, context)

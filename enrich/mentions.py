@@ -58,7 +58,7 @@ _CUE = re.compile(
     r"|(?P<city>ciudad(?:es)?|centro historico|centro|cercado|calles|plaza de armas|plaza mayor|paseo civico|mercado (?:modelo|central)|terminal(?:es)? terrestres?|city)"
     r"|(?P<hamlet>centro poblado|caserio|comunidad(?: campesina| nativa)?|anexo|asentamiento humano|sector|urbanizacion)"
     r"|(?P<plain>localidad|balneario|puerto|municipalidad(?: provincial)?|municipio|alcalde(?:sa)?|vecinos|pobladores|poblacion|zona"
-    r"|penal|valle|playa|caleta|puente|altura|tramo|jurisdiccion|sede|mercado|barrio|pueblo|town|neighbou?rhood|districts"
+    r"|penal|valle|playa|caleta|altura|tramo|jurisdiccion|sede|mercado|barrio|pueblo|town|neighbou?rhood|districts"
     r"|pescadores|agricultores|comerciantes|transportistas|choferes|ronderos|mototaxistas|comuneros|alcaldes|ganaderos|mineros|cocaleros|estibadores|maestros|docentes|colectiveros|taxistas|ambulantes|regantes|productores|trabajadores|jovenes|madres|familias|empresarios|bodegueros|residents|[a-z]{4,}(?:eros|eras|istas)))"
     r" +(?:de |del |of |en )?(?:los |las |la |el )?$"
 )
@@ -90,6 +90,7 @@ _DISTANCE = re.compile(r"(?:\bkm|kilometros?|horas|minutos|miles|hours)(?: (?:al
 _STOP = re.compile(r" - |[.,;:()\[\]¿?¡!«»“”\"‘—–|/\n]")
 _WORD = re.compile(r"[^\W_]+")
 _ABBREVIATED_STREET = re.compile(r"\b(?:av|avda|jr|ca|urb|psje|pje|cdra)\. ?$")
+_QUOTE = re.compile(r"(?::| \|) [\"“«‘']")
 _SAINT = re.compile(r"\bsanta rosa de $")
 _ARTICLE = re.compile(r"(?:El|La) $")
 SIBLING = re.compile(r"(?:,| y| e| and|, y|, and)(?: en| de)? |[-–]")
@@ -251,6 +252,8 @@ def _look_left(mention: Mention, weak: bool, shouted: bool) -> bool:
     if after and not mention.cue:
         mention.cue = _AFTER_LEVELS[after[1]]
     if start == 0 and folded[mention.end : mention.end + 2] in (": ", " |", ". ", " -") and not mention.cue:
+        if weak and _QUOTE.match(folded, mention.end):
+            return False  # San Román: “No apoyo a nadie”
         mention.cue = "dateline"
     if start and folded[start - 1] == "#":
         return True

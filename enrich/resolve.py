@@ -175,7 +175,7 @@ def _decide(
             return inner[0], 0.85
     if weak and not mention.cue and not mention.inside:
         return _neighbour(mention, places, context)
-    near = _by_context(places, context)
+    near = _by_context(places, context, counted=not weak or bool(mention.cue) or _is_province(mention, places))
     if near is not None and (not weak or mention.cue or mention.inside):
         return near, 0.85 if len(places) > 1 else 0.95
     if weak and mention.cue == "hamlet":
@@ -219,13 +219,16 @@ def _fits(place: Place, mention: Mention) -> bool:
     return mention.cue not in _LEVELS or place.level == mention.cue or mention.cue == "province"
 
 
-def _by_context(places: Sequence[Place], context: Counter[str]) -> Place | None:
-    """The place whose province, else whose department, the rest of the text names; None where none or several are."""
+def _by_context(places: Sequence[Place], context: Counter[str], *, counted: bool = True) -> Place | None:
+    """The place whose province, else whose department, the rest of the text names; None where none or several are.
+
+    `counted`: the name itself was counted into the context.
+    """
     departments = [place for place in places if place.level == "department"]
     if departments:
         return departments[0]
     for length in (4, 2):
-        named = {place.code[:length] for place in places if context[place.code[:length]] > _own(places, place, length)}
+        named = {place.code[:length] for place in places if context[place.code[:length]] > (_own(places, place, length) if counted else 0)}
         if len(named) == 1:
             start = named.pop()
             return _highest([place for place in places if place.code.startswith(start)])

@@ -94,7 +94,9 @@ _WORKING = re.compile(
 _ALWAYS = frozenset(
     "asociacion asociaciones federacion confederacion sindicato sindicatos seudosindicato gremio gremial coordinadora sute sutep syndicate guild".split()  # noqa: SIM905
 )
-_NO_PARTY = re.compile(r"alianza (?:atletico|lima|universidad|huanuco|del pacifico|petrolera|francesa|atlantica)|movimiento (?:de grupos|artistico|cultural|scout)|partido de (?:ida|vuelta|futbol)")
+_NO_PARTY = re.compile(
+    r"alianza (?:atletico|lima|universidad|huanuco|del pacifico|petrolera|francesa|atlantica)|movimiento (?:de grupos|artistico|cultural|scout)|partido de (?:ida|vuelta|futbol)"
+)
 """A club, a treaty, a match."""
 _FIRM = re.compile(r"(?:\bs\.? ?a\.?(?: ?c\.?)?|\be\.? ?i\.? ?r\.? ?l\.?|\bs\.? ?r\.? ?l\.?|\binc|\bltda?|\bcorp)\.?$")
 

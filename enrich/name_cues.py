@@ -55,7 +55,7 @@ PARTY = _set(
 )
 SITE = _set(
     "san santa santo saint monasterio colegiata basilica santuario ermita palacio palau plaza parque avenida av calle jiron islas isla rio monte montes sierra aeropuerto puente estadio teatro catedral castillo valle golfo mar oceano costa cabo bahia lago laguna playa puerto cerro volcan "
-    "carretera autopista barrio urbanizacion mercado cordillera desierto selva canal street avenue river island islands lake airport park square provincia region departamento distrito"
+    "carretera autopista corredor longitudinal barrio urbanizacion mercado cordillera desierto selva canal street avenue river island islands lake airport park square provincia region departamento distrito"
 )
 """First words of the names of streets, buildings and landscapes."""
 CLUB = _set("real atletico deportivo deportes sporting club racing athletic sport cd fc seleccion")

@@ -41,7 +41,8 @@ def resolve(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading)
     if any(place is None or score < _SURE for place, score in chosen):
         _learn(mentions, chosen, context, gazetteer)
         chosen = [
-            _decide(m, gazetteer, context, pairs, rows) if c[1] < _SURE else c for m, c in zip(mentions, chosen, strict=True)
+            _decide(m, gazetteer, context, pairs, rows) if c[1] < _SURE else c
+            for m, c in zip(mentions, chosen, strict=True)
         ]
     return [
         (m, _level(place, m, gazetteer, holders, city), score)
@@ -228,7 +229,11 @@ def _by_context(places: Sequence[Place], context: Counter[str], *, counted: bool
     if departments:
         return departments[0]
     for length in (4, 2):
-        named = {place.code[:length] for place in places if context[place.code[:length]] > (_own(places, place, length) if counted else 0)}
+        named = {
+            place.code[:length]
+            for place in places
+            if context[place.code[:length]] > (_own(places, place, length) if counted else 0)
+        }
         if len(named) == 1:
             start = named.pop()
             return _highest([place for place in places if place.code.startswith(start)])

@@ -19,7 +19,10 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_SMALL = _words("de del la las los el y e en of the norte sur este")
+_SMALL = _words("de del la las los el y e en of the")
+_VAGUE = "centro de "
+"""Printed small it is some part of a town, no name: `en el centro de Lima`, but `Centro de Lima`."""
+_COMPASS = _words("norte sur este")
 _JOINING = _words("de del la las los el y e en para por of and")
 _STREETS = _words(
     "avenida av jiron jr calle pasaje plaza plazuela plazoleta parque ovalo malecon alameda urbanizacion "
@@ -144,6 +147,8 @@ def find(
     shouted = part.shouted
     mentions: list[Mention] = []
     for start, end, name in _longest(part):
+        if name.startswith(_VAGUE) and text[start].islower():
+            start, name = start + len(_VAGUE), name.removeprefix(_VAGUE)
         printed = _is_capitalised(text, start, end, alias=name in gazetteer.aliases)
         if not (shouted or printed) or taken.hold(start, end):
             continue
@@ -226,7 +231,7 @@ def _organisations(part: Field, found: Mapping[str, list[Found]]) -> list[tuple[
 def _is_capitalised(text: str, start: int, end: int, *, alias: bool = False) -> bool:
     words = _WORD.findall(text[start:end])
     if alias and len(words) > 1:  # `el penal de Lurigancho`, `el centro de Lima`
-        return bool(words[-1][0].isupper())
+        return words[-1][0].isupper() or (words[0][0].isupper() and (words[-1].isdigit() or words[-1] in _COMPASS))
     return words[0][0].isupper() and all(word[0].isupper() or word[0].isdigit() or word in _SMALL for word in words)
 
 

@@ -36,6 +36,8 @@ def resolve(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading)
             if mention.cue in (None, "dateline", "plain") and mention.key in named:
                 mention.cue = level
     _complete(mentions, gazetteer)
+    quarters = _quarters(mentions, gazetteer)
+    mentions = [mention for mention in mentions if mention not in quarters]
     rows = _rows(mentions, gazetteer)
     chosen = [_decide(mention, gazetteer, context, pairs, rows) for mention in mentions]
     if any(place is None or score < _SURE for place, score in chosen):
@@ -107,6 +109,17 @@ def _containers(mentions: Sequence[Mention], gazetteer: Gazetteer) -> dict[Menti
         if any(a.within(b) and a is not b for a in inner for b in outer):
             pairs[first] = second
     return pairs
+
+
+def _quarters(mentions: Sequence[Mention], gazetteer: Gazetteer) -> set[Mention]:
+    """Quarters that bear the name of a place elsewhere: `Las Lomas de San Juan de Lurigancho`."""
+    found = set()
+    for first, second in itertools.pairwise(mentions):
+        if first.part is second.part and first.cue is None and between(first, second) in (" de ", " del "):
+            inner, outer = gazetteer.named[first.key], gazetteer.named[second.key]
+            if not any(place.within(holder) for place in inner for holder in outer):
+                found.add(first)
+    return found
 
 
 def _rows(mentions: Sequence[Mention], gazetteer: Gazetteer) -> dict[Mention, str]:
@@ -245,6 +258,11 @@ def _own(places: Sequence[Place], place: Place, length: int) -> int:
     return int(len({other.code[:length] for other in places}) == 1)
 
 
+def _is_spelling(key: str, place: Place) -> bool:
+    """Whether an alias is the place's own name in another spelling: `Nazca`, `Vilcashuamán`."""
+    return key in ("cuzco", "nazca") or key.replace(" ", "") == fold(place.name).replace(" ", "")
+
+
 def _highest(places: Sequence[Place]) -> Place:
     order = {"department": 0, "province": 1, "district": 2}
     return min(places, key=lambda place: (order[place.level], place.code))
@@ -252,7 +270,7 @@ def _highest(places: Sequence[Place]) -> Place:
 
 def _level(place: Place, mention: Mention, gazetteer: Gazetteer, holders: set[Mention], city: bool) -> Place:
     """The level meant where a place and its seat share a name: a city is a district, a holder of others a province."""
-    if mention.key in gazetteer.aliases and mention.key not in ("cuzco", "nazca"):
+    if mention.key in gazetteer.aliases and not _is_spelling(mention.key, place):
         return place
     if place.department in _CAPITAL and place.level != "district" and mention.key in ("lima", "callao"):
         if mention.cue == "department" and mention.key == "lima":

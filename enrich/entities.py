@@ -23,7 +23,7 @@ from enrich.lexicon.reader import slug
 from enrich.names import Name, Recogniser, Rules
 from enrich.reading import Field, Reading, Span
 
-VERSION = "3"
+VERSION = "4"
 
 _IN_A_NORM = re.compile(r"\d-$")
 _SHORT = re.compile(r" ?\(([A-ZÁÉÍÓÚÑ][\w-]{1,14}(?: Perú)?)\)")

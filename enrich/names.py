@@ -71,7 +71,7 @@ class Rules:
     """See the module."""
 
     name = "rules"
-    version = "1"
+    version = "2"
 
     def names(self, parts: Sequence[Field]) -> list[list[Name]]:
         """See `Recogniser`."""

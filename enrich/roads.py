@@ -9,7 +9,7 @@ from core.document import Payload
 from core.text import fold, places
 from enrich.reading import Field, Reading
 
-VERSION = "2"
+VERSION = "3"
 
 _CAP = r"[A-ZÁÉÍÓÚÑ][\wáéíóúüñ]+"
 _PAIR = rf"{_CAP}(?: {_CAP})?(?: ?[-–] ?{_CAP}(?: {_CAP})?){{1,3}}"

@@ -15,7 +15,7 @@ from enrich.entities import are_sure
 from enrich.reading import Field, Found, Reading
 from enrich.strike_status import NEAR, STRIKE, status
 
-VERSION = "5"
+VERSION = "6"
 _FAR = 22
 """Sentences of a field that are read for its days."""
 

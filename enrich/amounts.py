@@ -11,7 +11,7 @@ from typing import Any
 from core.document import Payload
 from enrich.reading import Field, Reading
 
-VERSION = "6"
+VERSION = "7"
 
 _WORDS = {
     "un": 1, "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "once": 11,
@@ -30,7 +30,7 @@ _SCALES = {
     "billion": 10**9,
     "k": 1000,
 }
-_N = r"\d{1,3}(?:[.,' ]\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)|\d{1,15}(?:[.,]\d{1,9})?(?!\d)"
+_N = r"\d{1,3}(?:[.,'’´ ]\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)|\d{1,15}(?:[.,]\d{1,9})?(?!\d)"
 _ONE_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _W = rf"(?:{_ONE_WORD})(?: y (?:{_ONE_WORD}))?(?: mil)?(?: (?:{_ONE_WORD})(?: y (?:{_ONE_WORD}))?){{0,2}}"
 _SCALE = r"(?: ?(mil millones|mil|millon(?:es)?|million|thousand|billion|k)\b)?"
@@ -159,8 +159,8 @@ def find(part: Field) -> Iterator[tuple[int | float, str, int, int]]:
         if number is None or _overlaps(taken, number.start(), unit.end()):
             continue
         value = _value(number[1], number[2], number[3], part)
-        if value == 1 and number[2]:
-            continue
+        if value == 1 and number[2] and not _PRICED.match(text, unit.end()):
+            continue  # the sun, the currency
         currency, start = _currency(unit[0]), number.start()
         if head := _HEAD.search(text, max(0, start - 30), start):
             large = _value(head[1], head[2], head[3], part)
@@ -191,6 +191,9 @@ def _currency(sign: str) -> str:
     return "PEN" if sign.startswith("s/") or "sol" in sign or sign in ("pen", "lucas") else "USD"
 
 
+_PRICED = re.compile(r" (?:por|diari|al dia|cada|seman|mensual)")
+
+
 def _value(number: str | None, words: str | None, scale: str | None, part: Field) -> int | float:
     rate = _is_of_rates(part) and not scale
     value = Decimal(_spelt(words)) if words else parse_number(number or "0", rate=rate)
@@ -217,7 +220,10 @@ def parse_number(text: str, *, rate: bool = False) -> Decimal:
 
     With `rate`, three digits after a point and one before it are decimals: the dollar stands at `3.320`.
     """
-    digits = re.sub(r"[ ']", "", text)
+    groups = re.split(r"[.,'’´ ]", text)
+    if len(groups) > 2 and len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:]):
+        return Decimal("".join(groups))  # 1'500,000
+    digits = re.sub(r"[ '’´]", "", text)
     parts = re.split(r"[.,]", digits)
     if len(parts) == 1:
         return Decimal(digits)

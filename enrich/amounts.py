@@ -30,7 +30,7 @@ _SCALES = {
     "m": 10**6,
     "bn": 10**9,
 }
-_N = r"\d{1,3}(?:[.,'’ ]\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)|\d{1,15}(?:[.,]\d{1,9})?(?!\d)"
+_N = r"\d{1,3}(?:[.,'’´ ]\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)|\d{1,15}(?:[.,]\d{1,9})?(?!\d)"
 _SCALE = r"(?: ?(mil millones|mil|millon(?:es)?|million|thousand|billion|k|(?<=\d)m|(?<=\d)bn)\b)?"
 _VALUE = rf"(?:({_N})|\b(medio millon|{CARDINAL}))"
 _PEN = r"(?:nuevos )?soles\b|(?:nuevo )?sol\b|sole?citos\b|lu[ck]as\b|luquitas\b|centimos\b"
@@ -324,7 +324,7 @@ def parse_number(text: str, *, rate: bool = False) -> Decimal:
 
     With `rate`, three digits after a point and one before it are decimals: the dollar stands at `3.320`.
     """
-    digits = re.sub(r"['’]", ",", text).replace(" ", "")
+    digits = re.sub(r"['’´]", ",", text).replace(" ", "")
     parts = re.split(r"[.,]", digits)
     if len(parts) == 1:
         return Decimal(digits)

@@ -94,6 +94,10 @@ _WORKING = re.compile(
 _ALWAYS = frozenset(
     "asociacion asociaciones federacion confederacion sindicato sindicatos seudosindicato gremio gremial coordinadora sute sutep syndicate guild".split()  # noqa: SIM905
 )
+_NO_PARTY = re.compile(
+    r"alianza (?:atletico|lima|universidad|huanuco|del pacifico|petrolera|francesa|atlantica)|movimiento (?:de grupos|artistico|cultural|scout)|partido de (?:ida|vuelta|futbol)"
+)
+"""A club, a treaty, a match."""
 _FIRM = re.compile(r"(?:\bs\.? ?a\.?(?: ?c\.?)?|\be\.? ?i\.? ?r\.? ?l\.?|\bs\.? ?r\.? ?l\.?|\binc|\bltda?|\bcorp)\.?$")
 
 
@@ -142,7 +146,7 @@ def kind_of(name: str, called: str | None) -> str:
         return "company"
     if called:
         return called
-    if first in cues.PARTY and first not in ("fuerza",):
+    if first in cues.PARTY and first not in ("fuerza",) and not _NO_PARTY.match(name):
         return "party"
     if first in cues.COMPANY and first not in ("clinica",):
         return "company"

@@ -103,12 +103,15 @@ def organisation_end(group: list[Token], at: int, given: frozenset[str]) -> int:
             break
         if token.word in cues.OPENERS and token.link != " " and not place and not is_article(group, end):
             break
+        if token.link == " " and token.text.isupper() and token.word.split("-")[0] in cues.ACRONYM_NOT:
+            break  # Sala Situacional COVID-19, Casa EN VIVO
         if (
             token.link == " "
             and token.word in given
             and end - at > 1
             and end + 1 < len(group)
             and group[end + 1].link == " "
+            and group[end + 1].word not in cues.ARTICLES
             and not place
         ):
             break

@@ -40,8 +40,10 @@ _TIME = re.compile(
     | (?P<eday>\d{{1,2}})\ (?P<emonth>{_ENGLISH})(?:,?\ (?P<eyear>20\d\d))?
     | (?P<amonth>{_ENGLISH})\ (?P<aday>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\ (?P<ayear>20\d\d))?(?!\d)
     | (?P<nday>\d{{1,2}})[/.-](?P<nmonth>\d{{1,2}})[/.-](?P<nyear>20\d\d)
+    | (?<=\bel\ )(?P<sday>\d{{1,2}})/(?P<smonth>\d{{1,2}})(?![\d/])
+    | (?P<cday>\d{{1,2}})\ (?:del\ (?:presente|mes)|de\ (?:este\ mes|los\ corrientes))(?P<clast>\ pasado)?
     | (?P<iyear>20\d\d)-(?P<imonth>\d\d)-(?P<iday>\d\d)
-    | (?P<rel>pasado\ mañana|antes\ de\ ayer|anteayer|ayer|anoche|hoy|esta\ (?:mañana|madrugada|tarde|noche)|last\ night|yesterday|today|tonight|tomorrow|this\ (?:morning|afternoon|evening))
+    | (?P<rel>pasado\ mañana|antes\ de\ ayer|anteayer|ayer|anteanoche|antenoche|anoche|en\ la\ vispera|hoy|esta\ (?:mañana|madrugada|tarde|noche)|last\ night|yesterday|today|tonight|tomorrow|this\ (?:morning|afternoon|evening))
     | (?<!\bla\ )(?<!\besta\ )(?<!\besa\ )(?<!\bcada\ )(?<!\bpor\ la\ )(?P<tomorrow>mañana)(?!\ (?:siguiente|del?\ ))
     | (?P<numberedday>{_DAY})\ (?P<numbered>\d{{1,2}})(?!\d|[:.,]\d|\ de\ |\ horas)
     | (?P<before>(?:este|pasado|ultimo|proximo|siguiente|last|next|this|on)\ )?(?P<weekday>{_DAY})(?P<after>\ (?:pasado|ultimo|proximo|anterior|de\ la\ (?:proxima|otra|semana\ (?:proxima|que\ viene|entrante))))?
@@ -49,15 +51,15 @@ _TIME = re.compile(
     | (?P<ago2>\d{{1,2}}|{"|".join(_NUMBERS)})\ (?P<ago2unit>days?|weeks?|months?|years?)\ ago
     | (?P<week>la\ semana\ pasada|la\ ultima\ semana|el\ fin\ de\ semana|este\ fin\ de\ semana|last\ week(?:end)?|la\ proxima\ semana|next\ week|esta\ semana|this\ week)
     | (?P<lastmonth>el\ mes\ pasado|last\ month) | (?P<lastyear>el\ año\ pasado|last\ year)
-    | (?:en(?:\ este)?|desde|de|a\ (?:inicios|fines|mediados)\ de|in|since)\ (?P<bare>{_SPANISH}|{_ENGLISH})(?:,?\ (?:de\ |del\ )?(?P<bareyear>(?:19|20)\d\d))?(?!\w)
+    | (?:en(?:\ este)?|desde|de|para|a\ (?:inicios|fines|mediados)\ de|in|since)\ (?P<bare>{_SPANISH}|{_ENGLISH})(?:,?\ (?:de\ |del\ )?(?P<bareyear>(?:19|20)\d\d))?(?!\w)
     )(?!\w)""",
     re.X,
 )
 _RELATIVE = {
-    "pasado mañana": 2, "antes de ayer": -2, "anteayer": -2, "ayer": -1, "anoche": -1, "yesterday": -1, "last night": -1, "tomorrow": 1,
+    "pasado mañana": 2, "antes de ayer": -2, "anteayer": -2, "anteanoche": -2, "antenoche": -2, "en la vispera": -1, "ayer": -1, "anoche": -1, "yesterday": -1, "last night": -1, "tomorrow": 1,
 }  # fmt: skip
 _TO_COME = re.compile(
-    r"\b(?:\w+(?:rá|rán|remos)|van? a \w+r|anunci\w+|convoc\w+|llaman? a|próxim\w+|ratific\w+|preparan?|program\w+|previst\w+|vence\w*|"
+    r"\b(?:\w+(?:rá|rán|remos)|eval[uú]an?|alistan?|planean?|coordinan?|prevén?|amenazan?|advierten?|van? a \w+r|anunci\w+|convoc\w+|llaman? a|próxim\w+|ratific\w+|preparan?|program\w+|previst\w+|vence\w*|"
     r"a partir del?|hasta el|para el|will|plans?|planned|upcoming|calls?|called for|starting)\b"
 )
 """What makes `el jueves` the coming one; read with its accents, so that `paro` and `hora` are no future."""
@@ -84,12 +86,33 @@ def times(part: Field, today: date | None, start: int = 0, end: int | None = Non
     """The times of a stretch of a field in the order of the text; those that need `today` only where it is known."""
     found: list[Time] = []
     for match in _TIME.finditer(part.folded, start, len(part.text) if end is None else end):
-        made = _Reader(match, part, today).time()
+        made = None if _is_a_place(match, part) else _Reader(match, part, today).time()
         if made is not None:
             found.append(made)
         if len(found) >= MOST:
             break
     return found
+
+
+def _is_a_place(match: re.Match[str], part: Field) -> bool:
+    """Whether a day and a month are the name of a street, a square, a hospital, a place: `avenida 28 de Julio`, `Dos de Mayo`."""
+    month = match["month"] or match["tomonth"] or (match["bare"] if match[0].startswith("de ") else None)
+    if not month:
+        return False
+    before = part.folded[max(0, match.start() - 40) : match.start()]
+    if _SITE.search(before):
+        return True
+    name = part.text[match.end() - len(month) - len(match["year"] or match["bareyear"] or "") :][:1]
+    return bool(match["bare"]) and name.isupper() and bool(_SPELT.search(before))
+
+
+_SITE = re.compile(
+    r"\b(?:avenida|av\.?|jiron|jr\.?|calle|plaza|plazuela|parque|hospital|colegio|mercado|urbanizacion|urb\.?|asentamiento(?: humano)?|aa\.? ?hh\.?|puente|ovalo|barrio|cooperativa|club|estadio|coliseo"
+    r"|sector|pueblo joven|distrito|provincia|fundo|asociacion|instituto|caserio|centro poblado|institucion educativa|i\.? ?e\.?|malecon|pasaje|terminal) (?:de |del |de la |la |el )?(?:\w+ )?$"
+)
+_SPELT = re.compile(
+    r"\b(?:un|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|quince|veinti\w+|veinte|treinta) $"
+)
 
 
 @dataclass(frozen=True)
@@ -125,6 +148,8 @@ class _Reader:
             if m[kind + "month"]:
                 year = _year(m[kind + "year"])
                 return self._made(self._day(year, _MONTHS[m[kind + "month"]], int(m[kind + "day"])))
+        if m["smonth"]:
+            return self._made(self._day(None, int(m["smonth"]), int(m["sday"])))
         for kind in ("n", "i"):
             if m[kind + "year"]:
                 return self._made(date(int(m[kind + "year"]), int(m[kind + "month"]), int(m[kind + "day"])))
@@ -142,6 +167,8 @@ class _Reader:
             return self._made(today + timedelta(days=1))
         if m["weekday"]:
             return self._made(self._weekday(today))
+        if m["cday"]:
+            return self._made(_months_before(today, 1 if m["clast"] else 0).replace(day=int(m["cday"])))
         ago, unit = m["ago"] or m["ago2"], m["agounit"] or m["ago2unit"] or ""
         if ago:
             count = int(ago) if ago.isdigit() else _NUMBERS[ago]
@@ -204,7 +231,9 @@ class _Reader:
         words = f"{m['before'] or ''}{m['after'] or ''}"
         if any(word in words for word in ("pasado", "ultimo", "anterior", "last")):
             return today + timedelta(days=shift - 7)
-        if any(word in words for word in ("proxim", "next", "siguiente", "otra", "entrante", "viene")):
+        if "de la" in words:
+            return today + timedelta(days=7 - today.weekday() + _DAYS[m["weekday"]])  # `el jueves de la próxima semana`
+        if any(word in words for word in ("proxim", "next", "siguiente")):
             return today + timedelta(days=shift or 7)
         if shift == 0:
             return today

@@ -23,7 +23,7 @@ from enrich.lexicon.reader import slug
 from enrich.names import Name, Recogniser, Rules
 from enrich.reading import Field, Reading, Span
 
-VERSION = "3"
+VERSION = "4"
 
 _IN_A_NORM = re.compile(r"\d-$")
 _SHORT = re.compile(r" ?\(([A-ZÁÉÍÓÚÑ][\w-]{1,14}(?: Perú)?)\)")
@@ -147,12 +147,23 @@ def _listed(reading: Reading) -> list[Mention]:
                     hit.field, hit.hit.start, hit.hit.end, type, kind, hit.field.folded[hit.hit.start : hit.hit.end], id
                 )
                 if (
-                    mention.text[:1].isupper()
+                    _is_printed_as_a_name(mention.text)
                     and not _IN_A_NORM.search(hit.field.text[max(0, mention.start - 2) : mention.start])
                     and _is_whole(mention)
                 ):
                     found.append(mention)
     return found
+
+
+_LONGEST_IN_CAPITALS = 3
+"""Initials of so few letters are a name in capitals only: `ANA`, `SIS`, not `Ana`."""
+
+
+def _is_printed_as_a_name(text: str) -> bool:
+    """Capitalised, or at its end at least (`el ministerio del Interior`); the shortest initials in capitals."""
+    if len(text) <= _LONGEST_IN_CAPITALS and not text.isupper():
+        return False
+    return text[:1].isupper() or (" " in text and text.rpartition(" ")[2][:1].isupper())
 
 
 def _is_whole(mention: Mention) -> bool:
@@ -281,6 +292,7 @@ class _Bodies:
         self.items: dict[str, Item] = {}
         self.forms: dict[str, Item] = {}
         self.by_head: dict[str, list[tuple[list[str], Item]]] = {}
+        self.bare: dict[str, list[Item]] = {}
         self.ends: dict[tuple[str, int], Mention] = {}
 
     def merged(self, mentions: list[Mention], likely: list[Mention]) -> list[Item]:
@@ -328,6 +340,9 @@ class _Bodies:
             listed = self.known[mention.known]
             item = Item(listed.name, "organisation", listed.kind, listed.id)
             self.items[listed.id] = item
+            head = fold(listed.name).split()[0]
+            if head in cues.INSTITUTION:
+                self.bare.setdefault(head, []).append(item)
         else:
             name = _FIRM.sub("", mention.text).strip(" ,")
             item = Item(name, "organisation", mention.kind, slug(name))
@@ -342,10 +357,11 @@ class _Bodies:
         return item
 
     def _same(self, form: str) -> Item | None:
-        """The only longer name that begins alike and holds all the words of this one."""
+        """The only longer name that begins alike and holds all the words of this one; by its first word alone one of the lists (`la Policía`)."""
         words = [word for word in form.split() if word not in _SMALL]
         if len(words) < 2:
-            return None
+            bodies_called = self.bare.get(form, ())
+            return bodies_called[0] if len(bodies_called) == 1 else None
         found = {id(item): item for longer, item in self.by_head.get(words[0], ()) if _is_within(words, longer)}
         return next(iter(found.values())) if len(found) == 1 else None
 

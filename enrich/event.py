@@ -13,7 +13,7 @@ from core.time import lima_day
 from enrich.dates import Time, times
 from enrich.reading import Field, Reading
 
-VERSION = "1"
+VERSION = "2"
 _READ = 4
 """Sentences at the top of a field that tell the event."""
 _BACKGROUND = re.compile(

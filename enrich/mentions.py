@@ -20,6 +20,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 _SMALL = _words("de del la las los el y e en of the")
+_VAGUE = "centro de "
+"""Printed small it is some part of a town, no name: `en el centro de Lima`, but `Centro de Lima`."""
+_COMPASS = _words("norte sur este")
 _JOINING = _words("de del la las los el y e en para por of and")
 _STREETS = _words(
     "avenida av jiron jr calle pasaje plaza plazuela plazoleta parque ovalo malecon alameda urbanizacion "
@@ -58,7 +61,7 @@ _CUE = re.compile(
     r"|(?P<city>ciudad(?:es)?|centro historico|centro|cercado|calles|plaza de armas|plaza mayor|paseo civico|mercado (?:modelo|central)|terminal(?:es)? terrestres?|city)"
     r"|(?P<hamlet>centro poblado|caserio|comunidad(?: campesina| nativa)?|anexo|asentamiento humano|sector|urbanizacion)"
     r"|(?P<plain>localidad|balneario|puerto|municipalidad(?: provincial)?|municipio|alcalde(?:sa)?|vecinos|pobladores|poblacion|zona"
-    r"|penal|valle|playa|puente|altura|tramo|jurisdiccion|sede|mercado|barrio|pueblo|town|neighbou?rhood|districts"
+    r"|penal|valle|playa|caleta|altura|tramo|jurisdiccion|sede|mercado|barrio|pueblo|town|neighbou?rhood|districts"
     r"|pescadores|agricultores|comerciantes|transportistas|choferes|ronderos|mototaxistas|comuneros|alcaldes|ganaderos|mineros|cocaleros|estibadores|maestros|docentes|colectiveros|taxistas|ambulantes|regantes|productores|trabajadores|jovenes|madres|familias|empresarios|bodegueros|residents|[a-z]{4,}(?:eros|eras|istas)))"
     r" +(?:de |del |of |en )?(?:los |las |la |el )?$"
 )
@@ -90,9 +93,11 @@ _DISTANCE = re.compile(r"(?:\bkm|kilometros?|horas|minutos|miles|hours)(?: (?:al
 _STOP = re.compile(r" - |[.,;:()\[\]¿?¡!«»“”\"‘—–|/\n]")
 _WORD = re.compile(r"[^\W_]+")
 _ABBREVIATED_STREET = re.compile(r"\b(?:av|avda|jr|ca|urb|psje|pje|cdra)\. ?$")
+_QUOTE = re.compile(r"(?::| \|) [\"“«‘']")
 _SAINT = re.compile(r"\bsanta rosa de $")
 _ARTICLE = re.compile(r"(?:El|La) $")
-_SIBLING = re.compile(r"(?:,| y| e| and|, y|, and)(?: en| de)? |[-–]")
+SIBLING = re.compile(r"(?:,| y| e| and|, y|, and)(?: en| de)? |[-–]")
+"""What stands between the names of a row."""
 
 
 @dataclass(eq=False)
@@ -142,7 +147,9 @@ def find(
     shouted = part.shouted
     mentions: list[Mention] = []
     for start, end, name in _longest(part):
-        printed = _is_capitalised(text, start, end, landmark=name in gazetteer.landmarks)
+        if name.startswith(_VAGUE) and text[start].islower():
+            start, name = start + len(_VAGUE), name.removeprefix(_VAGUE)
+        printed = _is_capitalised(text, start, end, alias=name in gazetteer.aliases)
         if not (shouted or printed) or taken.hold(start, end):
             continue
         mention = Mention(part, start, end, name)
@@ -158,7 +165,7 @@ def find(
 def _follows(mention: Mention, mentions: list[Mention]) -> bool:
     """Whether a name stands in a row with the one before: `en Los Olivos y Comas`. (What it is called by is inherited later.)"""
     last = mentions[-1] if mentions else None
-    return last is not None and _SIBLING.fullmatch(mention.part.folded, last.end, mention.start) is not None
+    return last is not None and SIBLING.fullmatch(mention.part.folded, last.end, mention.start) is not None
 
 
 def _within(part: Field, named: Sequence[Mapping[str, Any]], gazetteer: Gazetteer) -> list[tuple[int, int]]:
@@ -221,10 +228,10 @@ def _organisations(part: Field, found: Mapping[str, list[Found]]) -> list[tuple[
     ]
 
 
-def _is_capitalised(text: str, start: int, end: int, *, landmark: bool = False) -> bool:
+def _is_capitalised(text: str, start: int, end: int, *, alias: bool = False) -> bool:
     words = _WORD.findall(text[start:end])
-    if landmark and len(words) > 1:  # `el penal de Lurigancho`, `el aeropuerto internacional Jorge Chávez`
-        return bool(words[-1][0].isupper())
+    if alias and len(words) > 1:  # `el penal de Lurigancho`, `el centro de Lima`
+        return words[-1][0].isupper() or (words[0][0].isupper() and (words[-1].isdigit() or words[-1] in _COMPASS))
     return words[0][0].isupper() and all(word[0].isupper() or word[0].isdigit() or word in _SMALL for word in words)
 
 
@@ -250,6 +257,8 @@ def _look_left(mention: Mention, weak: bool, shouted: bool) -> bool:
     if after and not mention.cue:
         mention.cue = _AFTER_LEVELS[after[1]]
     if start == 0 and folded[mention.end : mention.end + 2] in (": ", " |", ". ", " -") and not mention.cue:
+        if weak and _QUOTE.match(folded, mention.end):
+            return False  # San Román: “No apoyo a nadie”
         mention.cue = "dateline"
     if start and folded[start - 1] == "#":
         return True
@@ -281,7 +290,10 @@ def _look_left(mention: Mention, weak: bool, shouted: bool) -> bool:
     ):
         return False
     capitals = [i for i, word in enumerate(chain) if word[0].isupper()]
-    gang = any(fold(chain[i]) in ("los", "las") and i + 1 in capitals for i in capitals)
+    gang = any(
+        fold(chain[i]) in ("los", "las") and i + 1 in capitals and not (i and fold(chain[i - 1]) in ("en", "in"))
+        for i in capitals
+    )
     return not gang
 
 
@@ -325,9 +337,9 @@ def _look_right(mention: Mention, name: str, gazetteer: Gazetteer, shouted: bool
 def _inherit(mentions: list[Mention]) -> None:
     """`los distritos de Ate, Comas y Lince`: the cue of the first holds for those that are joined to it."""
     for first, second in itertools.pairwise(mentions):
-        if first.towards and first.part is second.part and _SIBLING.fullmatch(between(first, second)):
+        if first.towards and first.part is second.part and SIBLING.fullmatch(between(first, second)):
             second.towards = True
-        if second.cue is None and first.part is second.part and _SIBLING.fullmatch(between(first, second)):
+        if second.cue is None and first.part is second.part and SIBLING.fullmatch(between(first, second)):
             second.cue = first.cue if first.cue != "dateline" else "plain"
             second.inside = second.inside or first.inside
 
@@ -351,7 +363,7 @@ def _districts_of(mentions: list[Mention], gazetteer: Gazetteer) -> None:
             continue
         row = [first]
         for mention in mentions[number + 1 :]:
-            if not _SIBLING.fullmatch(between(row[-1], mention)):
+            if not SIBLING.fullmatch(between(row[-1], mention)):
                 break
             row.append(mention)
         levels = [{place.level for place in gazetteer.named[mention.key]} for mention in row]

@@ -42,7 +42,7 @@ INSTITUTION = _set(
     "agency unidad unit centro secretaria presidencia viceministerio registro organismo organizacion organization fondo fund servicio programa "
     "academia escuela facultad archivo biblioteca museo fundacion foundation cruz iglesia arzobispado obispado conferencia audiencia "
     "mision naciones comunidad cortes delegacion subdelegacion embajada consulado cuerpo brigada batallon grupo observatorio patronato patronat generalitat xunta diputacion "
-    "asamblea consorcio provias interpol cia fbi ongs bomberos tesoro casa"
+    "asamblea consorcio provias interpol cia fbi ongs bomberos tesoro casa divincri depincri dirincri macregpol regpol"
 )
 """First words of the names of state bodies, schools, hospitals and other bodies without owners."""
 COMPANY = _set(
@@ -55,7 +55,7 @@ PARTY = _set(
 )
 SITE = _set(
     "san santa santo saint monasterio colegiata basilica santuario ermita palacio palau plaza parque avenida av calle jiron islas isla rio monte montes sierra aeropuerto puente estadio teatro catedral castillo valle golfo mar oceano costa cabo bahia lago laguna playa puerto cerro volcan "
-    "carretera autopista barrio urbanizacion mercado cordillera desierto selva canal street avenue river island islands lake airport park square provincia region departamento distrito"
+    "carretera autopista corredor longitudinal barrio urbanizacion mercado cordillera desierto selva canal street avenue river island islands lake airport park square provincia region departamento distrito"
 )
 """First words of the names of streets, buildings and landscapes."""
 CLUB = _set("real atletico deportivo deportes sporting club racing athletic sport cd fc seleccion")
@@ -63,7 +63,7 @@ NOT_ALONE = _set(
     "gobierno government association federation mision naciones comunidad bomberos cortes casa grupo centro division departamento unidad servicio programa registro fondo estado sala central frente liga red colegio fuerza cruz union "
     "alianza bloque izquierda real deportes sport direccion oficina escuela museo hospital clinica empresa empresas lineas transportes seguros caja "
     "compañia company industrias club sporting organizacion organismo comision comite consejo centro facultad instituto universidad academia fundacion "
-    "asociacion federacion agencia autoridad delegacion secretaria presidencia cuerpo sociedad camara junta convergencia movimiento partido mining group"
+    "editorial aerolineas bolsa asociacion federacion agencia autoridad delegacion secretaria presidencia cuerpo sociedad camara junta convergencia movimiento partido mining group"
 )
 """Heads that are a name only with more words behind them."""
 TITLE = _set(
@@ -148,12 +148,18 @@ SURNAMES_TOO = _set(
 NEVER = _set(
     "noel navidad semana santa año nuevo internet covid yape plin whatsapp facebook twitter instagram tiktok youtube facebooks dni ruc igv uit s/ ley decreto resolucion ordenanza articulo codigo constitucion "
     "proyecto plan estatuto tratado acuerdo convenio reglamento biblia corpus copa mundial torneo liga1 eurocopa olimpiadas premio grammy i ii iii iv v vi vii viii ix x xi xii xx xxi pib ipc iva dl ds du pl n n° nº "
-    "panamericana interoceanica carretera avenida av jiron jr calle pasaje plaza parque urbanizacion urb puente ovalo kilometro km ud usted d vd vds dios ibex dow jones euro euribor"
+    "panamericana interoceanica carretera avenida av jiron jr calle pasaje plaza parque urbanizacion urb puente ovalo kilometro km league ud usted d vd vds dios ibex dow jones euro euribor"
 )
 """Capitalised words that begin no person's, organisation's or place's name here."""
 ACRONYM_NOT = _set(
-    "sida vih adn pbi pib dni ruc cts afp cd dvd tv iva igv uit ipc km hora am pm lima peru soat vip gps sms led usb pcr uci n no si s a el la ok pp1 covid ee uu eeuu usa uk urss vs video fotos foto urgente alerta ultimo minuto opinion"
+    "sida vih adn pbi pib dni ruc cts afp cd dvd tv iva igv uit ipc km hora am pm lima peru soat vip gps sms led usb pcr uci n no si s a el la ok pp1 covid ee uu eeuu usa uk urss vs video fotos foto urgente alerta ultimo minuto opinion "
+    "aviso comunicado gmt vivo directo online entrevista informe oficial resumen perfil reseña gratis link links ver gol amor go us usd pen ceo cas tlc glp gnv isc rmv dt vip gp sos var ong ongs pc ps4 ps5 epp plan suv rpm iso isbn pdf qr url app apps pyme pymes mype "
+    "mypes adhd ets its ira oro hoy ya exclusivo exclusiva estreno trailer reja tbc ph uv led tac rt pbi mp3 ia ai it vrae vraem ppm ojo mira atencion galeria cronica nota columna editorial debate encuesta final vivos quien como donde que cuando por para con sin del las los una"
 )
+CODE = re.compile(r"[A-ZÑ]{1,3}-?\d+(?:-?[A-Z])?(?:-\d+)?")
+"""Models, roads and formulas: `PE-3S`, `F1`, `PS5`, `A320`."""
+SHOUTED_BEFORE = ("EN ", "DE ", "EL ", "LA ", "AL ", "UN ", "LO ")
+"""A small word in capitals, behind which a word is shouted, not abbreviated."""
 OFFICE = re.compile(
     r"(?:\b(?:ex|vice)?-?(?:president[ae]|ministr[oa]|premier|congresistas?|alcaldes(?:a|as)?|alcalde|gobernador(?:a|es)?|parlamentari[oa]|legislador(?:a|es)?|fiscal(?:es)?|mandatari[oa]|regidor(?:a|es)?|prefect[oa]|"
     r"senador(?:a|es)?|diputad[oa]s?|canciller|juez(?:a)?|magistrad[oa]|procurador(?:a)?|contralor(?:a)?|defensor(?:a)? del pueblo|viceministr[oa]|superintendente|embajador(?:a)?|comandante general|(?:general|coronel|comandante|mayor|capitan)(?: de la)? pnp|"

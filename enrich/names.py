@@ -71,7 +71,7 @@ class Rules:
     """See the module."""
 
     name = "rules"
-    version = "1"
+    version = "2"
 
     def names(self, parts: Sequence[Field]) -> list[list[Name]]:
         """See `Recogniser`."""
@@ -184,7 +184,7 @@ class _Pass:
 
     def _initials(self, group: list[Token], at: int) -> Piece:
         first = group[at]
-        if first.word in cues.ACRONYM_NOT or len(first.text) > 12:
+        if self._is_no_acronym(first):
             return at + 1, None, False
         if len(first.text) > 6 and first.word in self.given:
             return self._person(group, at), "person", True
@@ -192,6 +192,19 @@ class _Pass:
         if end < len(group) and group[end].link == " ":
             end = place_end(group, end) or end
         return end, "organisation", True
+
+    def _is_no_acronym(self, token: Token) -> bool:
+        """Whether a word in capitals is one of the things that are no bodies (`COVID-19`), a sign (`US$`), or a word that is only printed large (`GALERÍA`, `EN VIVO`)."""
+        text = self.part.text
+        return (
+            len(token.text) > 12
+            or not cues.ACRONYM_NOT.isdisjoint((token.word, token.word.split("-")[0]))
+            or token.word != token.text.lower()
+            or cues.CODE.fullmatch(token.text) is not None
+            or text.startswith("$", token.end)
+            or (text.endswith("-", 0, token.start) and text[max(0, token.start - 2) : token.start - 1].isdigit())
+            or text.endswith(cues.SHOUTED_BEFORE, 0, token.start)
+        )
 
     def _person(self, group: list[Token], at: int) -> int:
         """Where a person's name ends: surnames, with `de la` between them."""
@@ -237,6 +250,8 @@ class _Pass:
             return end, "place", True
         if end - at > 1 and (first.word in self.given or self._bears_a_surname(group, at, end)):
             return end, "person", True
+        if end - at == 1 and first.word in cues.TITLE:
+            return end, None, False  # `señor Presidente`
         if _titled(left) or (end - at > 1 and self._is_apposed(first)):
             return end, "person", True
         if cues.called(left):

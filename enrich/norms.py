@@ -11,7 +11,7 @@ from core.document import Payload
 from core.text import fold
 from enrich.reading import Reading, Span
 
-VERSION = "3"
+VERSION = "4"
 Citation = tuple[str, int, int]
 """Normalised id, start, end."""
 
@@ -72,12 +72,24 @@ _PERIODS = ((2011, 2015), (2016, 2020), (2021, 2025))
 _NICKNAMES = {
     "ley del gatillo fácil": "Ley 31012",
     "ley de gatillo fácil": "Ley 31012",
+    "ley gatillo fácil": "Ley 31012",
     "ley de protección policial": "Ley 31012",
+    "ley chlimper": "Ley 27360",
+    "ley de reforma magisterial": "Ley 29944",
+    "ley de bicameralidad": "Ley 31988",
+    "ley de la bicameralidad": "Ley 31988",
+    "ley de lesa humanidad": "Ley 32107",
+    "ley anti ong": "Ley 32301",
+    "ley antiong": "Ley 32301",
+    "anti ngo law": "Ley 32301",
+    "ley anti forestal": "Ley 31973",
     "ley soto": "Ley 31751",
     "ley antiforestal": "Ley 31973",
     "ley pulpín": "Ley 30288",
     "ley mulder": "Ley 30793",
     "ley chatarra": "Ley 30021",
+    "ley de comida chatarra": "Ley 30021",
+    "ley de la comida chatarra": "Ley 30021",
     "ley servir": "Ley 30057",
     "ley reja": "Ley 30939",
     "ley apci": "Ley 32301",
@@ -86,10 +98,19 @@ _NICKNAMES = {
 }
 """What the press calls one law and no other. A title that laws share or inherit (`ley agraria`, `ley contra el crimen organizado`)
 is no name of one: only its number says which is meant."""
-_NICKNAME = re.compile(rf"\b(?:{'|'.join(fold(name).replace(' ', '[ -]') for name in _NICKNAMES)})\b")
+_OPENED = "\"'“‘«"
+_NICKNAME = re.compile(rf"\b(?:{'|'.join(fold(name).replace(' ', f'[ -][{_OPENED}]?') for name in _NICKNAMES)})\b")
+"""As the press prints them, the name itself in quotes or not: `ley ‘antiforestal’`."""
+_QUOTES = re.compile(f"[{_OPENED}]")
+_ABROAD = re.compile(
+    r",? (?:de|en|del) (?:chile|bolivia|argentina|colombia|ecuador|mexico|brasil|venezuela|españa|uruguay|paraguay)\b|,? (?:chilena|boliviana|argentina|colombiana|ecuatoriana|mexicana|brasileña|venezolana|española)\b"
+)
+"""Directly behind a law's number: another country's."""
 _BY_NICKNAME = {fold(name): norm for name, norm in _NICKNAMES.items()}
 
 TITLES = {
+    "Ley 27360": "Ley que aprueba las Normas de Promoción del Sector Agrario",
+    "Ley 29944": "Ley de Reforma Magisterial",
     "Ley 30021": "Ley de promoción de la alimentación saludable para niños, niñas y adolescentes",
     "Ley 30057": "Ley del Servicio Civil",
     "Ley 30077": "Ley contra el Crimen Organizado",
@@ -120,7 +141,7 @@ def run(reading: Reading) -> Payload:
         stop = 0
         cited = [*find(part.text), *nicknames(part.folded)]
         for norm, start, end in sorted(cited, key=lambda found: (found[1], -found[2])):
-            if start >= stop:
+            if start >= stop and not _ABROAD.match(part.folded, end):
                 stop = end
                 spans.setdefault(norm, []).append(part.span(start, end))
     suffixed = {norm.rpartition("-")[0]: norm for norm in reversed(spans) if norm.startswith("PL ") and "-" in norm}
@@ -163,7 +184,7 @@ def nicknames(folded: str) -> Iterator[Citation]:
     if "ley" not in folded and "law" not in folded:
         return
     for match in _NICKNAME.finditer(folded):
-        yield _BY_NICKNAME[match[0].replace("-", " ")], *match.span()
+        yield _BY_NICKNAME[_QUOTES.sub("", match[0]).replace("-", " ")], *match.span()
 
 
 def _decrees(text: str) -> Iterator[Citation]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from core.peru.gazetteer import Gazetteer, Place
 from core.text import fold
-from enrich.mentions import Mention, between
+from enrich.mentions import SIBLING, Mention, between
 from enrich.reading import Reading
 
 _CONTAINS = re.compile(
@@ -36,11 +36,15 @@ def resolve(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading)
             if mention.cue in (None, "dateline", "plain") and mention.key in named:
                 mention.cue = level
     _complete(mentions, gazetteer)
-    chosen = [_decide(mention, gazetteer, context, pairs) for mention in mentions]
+    quarters = _quarters(mentions, gazetteer)
+    mentions = [mention for mention in mentions if mention not in quarters]
+    rows = _rows(mentions, gazetteer)
+    chosen = [_decide(mention, gazetteer, context, pairs, rows) for mention in mentions]
     if any(place is None or score < _SURE for place, score in chosen):
         _learn(mentions, chosen, context, gazetteer)
         chosen = [
-            _decide(m, gazetteer, context, pairs) if c[1] < _SURE else c for m, c in zip(mentions, chosen, strict=True)
+            _decide(m, gazetteer, context, pairs, rows) if c[1] < _SURE else c
+            for m, c in zip(mentions, chosen, strict=True)
         ]
     return [
         (m, _level(place, m, gazetteer, holders, city), score)
@@ -107,13 +111,36 @@ def _containers(mentions: Sequence[Mention], gazetteer: Gazetteer) -> dict[Menti
     return pairs
 
 
+def _quarters(mentions: Sequence[Mention], gazetteer: Gazetteer) -> set[Mention]:
+    """Quarters that bear the name of a place elsewhere: `Las Lomas de San Juan de Lurigancho`."""
+    found = set()
+    for first, second in itertools.pairwise(mentions):
+        if first.part is second.part and first.cue is None and between(first, second) in (" de ", " del "):
+            inner, outer = gazetteer.named[first.key], gazetteer.named[second.key]
+            if not any(place.within(holder) for place in inner for holder in outer):
+                found.add(first)
+    return found
+
+
+def _rows(mentions: Sequence[Mention], gazetteer: Gazetteer) -> dict[Mention, str]:
+    """The province (four digits) in which the neighbour of a mention in a row plainly lies: `La Esperanza y Florencia de Mora`."""
+    rows: dict[Mention, str] = {}
+    for first, second in itertools.pairwise(mentions):
+        if first.part is second.part and SIBLING.fullmatch(between(first, second)):
+            for one, other in ((first, second), (second, first)):
+                provinces = {place.code[:4] for place in gazetteer.named[other.key]}
+                if len(provinces) == 1 and other.key not in gazetteer.weak:
+                    rows.setdefault(one, provinces.pop())
+    return rows
+
+
 def _context(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading) -> Counter[str]:
     """How often the text names each department and province (by the first digits of the code), directly or by its people."""
     context: Counter[str] = Counter()
     for mention in mentions:
         places = _candidates(mention, gazetteer)
         tops = {place.code[:2] for place in places}
-        if len(tops) != 1 or (mention.key in gazetteer.weak and not mention.cue):
+        if len(tops) != 1 or (mention.key in gazetteer.weak and not mention.cue and not _is_province(mention, places)):
             continue
         context[tops.pop()] += 1
         provinces = {place.code[:4] for place in places if place.level != "department"}
@@ -128,8 +155,17 @@ def _context(mentions: Sequence[Mention], gazetteer: Gazetteer, reading: Reading
     return context
 
 
+def _is_province(mention: Mention, places: Sequence[Place]) -> bool:
+    """Whether `en` stands before a name that a province bears: `en Melgar`."""
+    return mention.inside and any(place.level == "province" for place in places)
+
+
 def _decide(
-    mention: Mention, gazetteer: Gazetteer, context: Counter[str], pairs: dict[Mention, Mention]
+    mention: Mention,
+    gazetteer: Gazetteer,
+    context: Counter[str],
+    pairs: dict[Mention, Mention],
+    rows: dict[Mention, str],
 ) -> tuple[Place | None, float]:
     places = _candidates(mention, gazetteer)
     outer = pairs.get(mention)
@@ -146,9 +182,14 @@ def _decide(
     ):
         return None, 0.0  # the seat of a district has the name too
     alias = gazetteer.aliases.get(mention.key)
+    beside = rows.get(mention)
+    if beside and not mention.cue and all(place.level == "district" for place in places):
+        inner = [place for place in places if place.level == "district" and place.code.startswith(beside)]
+        if len(inner) == 1:
+            return inner[0], 0.85
     if weak and not mention.cue and not mention.inside:
         return _neighbour(mention, places, context)
-    near = _by_context(places, context)
+    near = _by_context(places, context, counted=not weak or bool(mention.cue) or _is_province(mention, places))
     if near is not None and (not weak or mention.cue or mention.inside):
         return near, 0.85 if len(places) > 1 else 0.95
     if weak and mention.cue == "hamlet":
@@ -192,13 +233,20 @@ def _fits(place: Place, mention: Mention) -> bool:
     return mention.cue not in _LEVELS or place.level == mention.cue or mention.cue == "province"
 
 
-def _by_context(places: Sequence[Place], context: Counter[str]) -> Place | None:
-    """The place whose province, else whose department, the rest of the text names; None where none or several are."""
+def _by_context(places: Sequence[Place], context: Counter[str], *, counted: bool = True) -> Place | None:
+    """The place whose province, else whose department, the rest of the text names; None where none or several are.
+
+    `counted`: the name itself was counted into the context.
+    """
     departments = [place for place in places if place.level == "department"]
     if departments:
         return departments[0]
     for length in (4, 2):
-        named = {place.code[:length] for place in places if context[place.code[:length]] > _own(places, place, length)}
+        named = {
+            place.code[:length]
+            for place in places
+            if context[place.code[:length]] > (_own(places, place, length) if counted else 0)
+        }
         if len(named) == 1:
             start = named.pop()
             return _highest([place for place in places if place.code.startswith(start)])
@@ -210,6 +258,11 @@ def _own(places: Sequence[Place], place: Place, length: int) -> int:
     return int(len({other.code[:length] for other in places}) == 1)
 
 
+def _is_spelling(key: str, place: Place) -> bool:
+    """Whether an alias is the place's own name in another spelling: `Nazca`, `Vilcashuamán`."""
+    return key in ("cuzco", "nazca") or key.replace(" ", "") == fold(place.name).replace(" ", "")
+
+
 def _highest(places: Sequence[Place]) -> Place:
     order = {"department": 0, "province": 1, "district": 2}
     return min(places, key=lambda place: (order[place.level], place.code))
@@ -217,7 +270,7 @@ def _highest(places: Sequence[Place]) -> Place:
 
 def _level(place: Place, mention: Mention, gazetteer: Gazetteer, holders: set[Mention], city: bool) -> Place:
     """The level meant where a place and its seat share a name: a city is a district, a holder of others a province."""
-    if mention.key in gazetteer.aliases and mention.key not in ("cuzco", "nazca"):
+    if mention.key in gazetteer.aliases and not _is_spelling(mention.key, place):
         return place
     if place.department in _CAPITAL and place.level != "district" and mention.key in ("lima", "callao"):
         if mention.cue == "department" and mention.key == "lima":

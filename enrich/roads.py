@@ -9,21 +9,24 @@ from core.document import Payload
 from core.text import fold, places
 from enrich.reading import Field, Reading
 
-VERSION = "2"
+VERSION = "3"
 
 _CAP = r"[A-ZÁÉÍÓÚÑ][\wáéíóúüñ]+"
+_PAIR = rf"{_CAP}(?: {_CAP})?(?: ?[-–] ?{_CAP}(?: {_CAP})?){{1,3}}"
 _ROAD = re.compile(
-    r"(?i:\b(?:carretera )?(panamericana (?:sur|norte)|carretera central|interoce[aá]nica(?: sur| norte)?|iirsa (?:sur|norte)|longitudinal de la sierra(?: norte| sur)?|corredor minero(?: (?:del )?sur)?|fernando bela[uú]nde terry|marginal de la selva|"
-    r"v[ií]a de evitamiento|ruta del sol|v[ií]a libertadores|los libertadores(?= wari)|ramiro prial[eé]|costanera (?:sur|norte)|l[ií]nea amarilla|pan-american highway(?: south| north)?|central highway|interoceanic highway))\b"
-    rf"|\b(?:[Cc]arretera|[Vv][ií]a|[Aa]utopista|[Tt]roncal)(?: nacional| regional| vecinal| afirmada| que une)? ({_CAP}(?: {_CAP})?(?: ?[-–] ?{_CAP}(?: {_CAP})?){{1,3}})"
+    r"(?i:\b(?:carretera )?(panamericana(?: sur| norte)?(?! televisi| tv|\w)|carretera central|interoce[aá]nica(?: sur| norte)?|iirsa (?:sur|norte)|longitudinal de la sierra(?: norte| sur)?|corredor minero(?: (?:del )?sur)?|(?:fernando )?bela[uú]nde terry|pe-\d{1,3}[a-z]{0,2}|marginal de la selva|"
+    r"v[ií]a de evitamiento|ruta del sol|v[ií]a (?:de )?(?:los )?libertadores(?: wari)?|los libertadores(?= wari)|ramiro prial[eé]|costanera (?:sur|norte)|l[ií]nea amarilla|pan-american highway(?: south| north)?|central highway|interoceanic highway))\b"
+    rf"|\b(?:[Cc]arretera|[Vv][ií]a|[Aa]utopista|[Tt]roncal)s?(?: nacional(?:es)?| regional(?:es)?| vecinal(?:es)?| afirmadas?| que unen?)? ({_PAIR})"
     rf"|\b(?:[Cc]arretera|[Aa]utopista) ({_CAP} {_CAP}(?: {_CAP})?|(?:a|al) {_CAP}(?: {_CAP})?)"
 )
 _FIRST = ("panamericana", "carretera", "interoceanic", "iirsa", "longitudinal", "corredor", "fernando", "marginal", "via", "ruta", "los libertadores",
-    "ramiro", "costanera", "linea", "pan-american", "central highway", "autopista", "troncal")  # fmt: skip
+    "belaunde", "pe-", "ramiro", "costanera", "linea", "pan-american", "central highway", "autopista", "troncal")  # fmt: skip
 """What the folded name of a road begins with."""
 _WORDS = frozenset(
-    "panamericana carretera interoceanica longitudinal corredor terry evitamiento ruta via linea autopista highway iirsa marginal ramiro costanera troncal libertadores".split()  # noqa: SIM905
+    "panamericana carretera interoceanica longitudinal corredor terry evitamiento ruta via linea autopista highway iirsa marginal ramiro costanera troncal libertadores carreteras vias autopistas belaunde pe".split()  # noqa: SIM905
 )
+_NEXT = re.compile(rf"(?:,| y|,? y) (?:la )?({_PAIR})(?![\w-])")
+"""Behind a road in the plural, another: `las carreteras Cusco-Abancay y Cusco-Sicuani`."""
 _KM = re.compile(r" (?:km|kms|kilometros?|kilometer) ?(\d{1,4})(?: (\d{1,3}))?(?= )")
 _AT_KM = re.compile(r"\b(?:el|del|al|at) (?:km|kms|kilometro|kilometer) ?(\d{1,4})(?: (\d{3}))?(?= |$)")
 _MARKS = frozenset(("km", "kms", "kilometro", "kilometer"))
@@ -37,29 +40,40 @@ _RESTRICTED = re.compile(
 )
 _OPEN = re.compile(
     r" (?:liber(?:a|an|o|aron|ada|adas|ado|ados)|despej(?:a|an|o|aron|ada|adas|ado|ados)|reabr(?:e|en|io|ieron)|reabiert\w+|reapertura|restablec(?:e|en|io|ieron|ida|ido)|restablecimiento|desbloque\w+|abiert[oa]s?|habilitad[oa]s?"
-    r"|reanud(?:a|an|o|aron|ada|ado)|(?:levant|suspend|depus|depon|termin|fin)\w* (?:el |del |al |los |su )?(?:bloqueos?|piquetes?)|transitable|reopen\w*|cleared|lifted) "
+    r"|reanud(?:a|an|o|aron|ada|ado)(?! (?:el |los |la |las )?(?:bloqueos?|paros?|protestas?|medidas?))|(?:se )?normaliz(?:a|an|o|aron|ado|ada)|(?:levant|suspend|depus|depon|termin|fin)\w* (?:el |del |al |los |su )?(?:bloqueos?|piquetes?)|transitable|reopen\w*|cleared|lifted) "
 )
 _TO_OPEN = re.compile(r" (liberar|despejar|reabrir|restablecer|desbloquear|habilitar|reopen|clear) ")
 _DONE = re.compile(
     r" (?:logr\w+|consig\w+|acord\w+|acuerd\w+|procedi\w+ a|volvi\w+ a|permit\w+|decidi\w+) (?:\w+ ){0,2}$"
 )
+_NOT_YET = re.compile(
+    r" (?:no )?(?:bloquear|cerrar|cortar|tomar|interrumpir)(?:a|an|emos|ian?)(?= )"
+    r"| (?:amenaz|anunci|advi|alert|plane|prev|acuerd|acord|decid|podr|evalu|intent|pretend|busc|convoc|quer|quier|descart|llam)\w*(?: (?!bloquead)\w+){0,5}? (?:bloquear|bloqueos?|tomar|cerrar|cortar|toma|cierre)(?= )"
+    r"| (?:imp(?:ide|iden|idio|idieron)|evit\w+|frustr\w+|conjur\w+)(?: (?!bloquead)\w+){0,3}? (?:bloque(?:os?|aran|en|ar)|toma|tomen|tomaran|cierre|cierren)(?= )"
+    r"| no (?:hay|hubo|se (?:reportan?|registran?|produjeron)|existen?)(?: \w+){0,2} (?:bloqueos?|piquetes?|cierres?)(?= )"
+)
+"""A block that is threatened, announced, prevented or denied is none."""
 _STILL = re.compile(
     r" (?:sigu\w+|continu\w+|mantien\w+|mantuv\w+|persist\w+|permanec\w+|aun|todavia|remains?|still) (?:\w+ ){0,4}?(?:bloque|cerrad|cort|tomad|interrump|restring|blocked|closed)| (?:aun|todavia|no) (?:no |se |ha |han |sido |sera |esta )*(?:liber|despej|reab|restablec|abiert|desbloque|reanud)"
 )
+_NAME_BEFORE = re.compile(
+    r"(?<!\w)(?!Carretera|Autopista|V[ií]a|Nueva|Antigua|La |En |Bloquean |Toman )[A-ZÁÉÍÓÚÑ]\w+ $|\b(?:sede|villa|copa|escuela|red|señal|canal|radio|universidad|semana) $"
+)
+_DASH = re.compile(r" ?[-–] ?")
 _CLAUSE = re.compile(r"[;:]|\b(?:mientras|pero|en tanto|while|but)\b")
 
 
 def run(reading: Reading) -> Payload:
     """`{"roads": [{name, km, state, spans}]}`: `state` is blocked, restricted, reopened or None; one item for each name and kilometre."""
     items: dict[tuple[str, float | None], dict[str, Any]] = {}
-    for part in reading.fields:
-        if _WORDS.isdisjoint(part.vocabulary):
-            continue
-        for match in _named(part):
-            name = match[1] or f"{match[0].split(' ', 1)[0]} {re.sub(' ?[-–] ?', ' - ', match[2] or match[3])}"
-            name = name[0].upper() + name[1:]
+    matches = [(part, m) for part in reading.fields if not _WORDS.isdisjoint(part.vocabulary) for m in _named(part)]
+    if matches:
+        names = {_printed(match) for _, match in matches}
+        for part, match in matches:
+            name = _whole(_printed(match), names)
             km, state = _said(_clause(part, match.start()), part.sentence(match.start()))
-            key = fold(name)
+            km = _nearest_km(part, match) or km
+            key = _key(name)
             item = items.setdefault((key, km), {"name": name, "km": km, "state": None, "spans": []})
             item["state"] = item["state"] or state
             item["spans"].append(part.span(*match.span()))
@@ -76,7 +90,41 @@ def _named(part: Field) -> Iterator[re.Match[str]]:
     for place in begins:
         if place >= end and (match := _ROAD.match(part.text, place)):
             end = match.end()
+            if fold(match[0]) == "panamericana" and not _is_the_road(part, match):
+                continue
             yield match
+            while match[0].split(" ", 1)[0].endswith("s") and (another := _NEXT.match(part.text, end)):
+                end = another.end()
+                yield another
+
+
+def _printed(match: re.Match[str]) -> str:
+    """The name of a road as it is shown: `Vía Juliaca - Puno`, of several roads in a row each in the singular."""
+    if match.re is _NEXT:
+        return f"Carretera {_DASH.sub(' - ', match[1])}"
+    kind = match[0].split(" ", 1)[0].removesuffix("s")
+    name = match[1] or f"{kind} {_DASH.sub(' - ', match[2] or match[3])}"
+    return name[0].upper() + name[1:]
+
+
+def _is_the_road(part: Field, match: re.Match[str]) -> bool:
+    """Whether `Panamericana` alone is the road: no adjective, no school's, channel's or union's name."""
+    before = _NAME_BEFORE.search(part.text, max(0, match.start() - 30), match.start())
+    return (
+        match[0][0].isupper() and not before and not re.match(r" [A-ZÁÉÍÓÚÑ]", part.text[match.end() : match.end() + 2])
+    )
+
+
+def _whole(name: str, names: set[str]) -> str:
+    """The fuller name of the same road where the document has one only: `la Panamericana` beside `Panamericana Sur`."""
+    fuller = {other for other in names if fold(other).startswith(fold(name) + " ")}
+    return fuller.pop() if len(fuller) == 1 else name
+
+
+def _key(name: str) -> str:
+    """What makes two names one road: the towns that it joins, in whatever order and whatever it is called."""
+    kind, _, towns = fold(name).partition(" ")
+    return " - ".join(sorted(towns.split(" - "))) if " - " in towns else f"{kind} {towns}"
 
 
 def _only_km(reading: Reading) -> float | None:
@@ -88,6 +136,28 @@ def _only_km(reading: Reading) -> float | None:
         for match in _AT_KM.finditer(" ".join(part.norm.split()))
     }
     return found.pop() if len(found) == 1 else None
+
+
+def _nearest_km(part: Field, match: re.Match[str]) -> float | None:
+    """Of several kilometres in a sentence the one that stands nearest to a road, behind its name or before it with `de la`; None where there are not several."""
+    if _MARKS.isdisjoint(part.vocabulary):
+        return None
+    start, end = part.bounds[part.sentence_at(match.start())]
+    found = list(_KM.finditer(part.norm, start, end + 1))
+    if len(found) < 2:
+        return None
+
+    def distance(km: re.Match[str]) -> int:
+        if km.start() >= match.end():
+            return km.start() - match.end()
+        return match.start() - km.end() + (0 if _OF.fullmatch(part.folded, km.end() - 1, match.start()) else _BEHIND)
+
+    return _number(min(found, key=distance))
+
+
+_OF = re.compile(r" ?(?:de la |del |de |en la )(?:carretera |via |autopista )?")
+_BEHIND = 20
+"""Characters by which a kilometre before a name is taken to be farther from it."""
 
 
 def _clause(part: Field, position: int) -> str:
@@ -142,6 +212,7 @@ def _number(match: re.Match[str]) -> float:
 
 
 def _state(words: str) -> str | None:
+    words = _NOT_YET.sub(" ", words)
     if _STILL.search(words):
         return "restricted" if _RESTRICTED.search(words) and not _BLOCKED.search(words) else "blocked"
     wished = _TO_OPEN.search(words)

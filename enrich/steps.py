@@ -111,7 +111,7 @@ def plain_steps(recogniser: Recogniser | None = None) -> tuple[Step, ...]:
         Plain("sectors", sectors.VERSION, sectors.run, ("topics",), weights),
         Plain("amounts", amounts.VERSION, amounts.run, ("topics",), lexical=False),
         Plain("strikes", strikes.VERSION, strikes.run, ("topics", "entities", "places"), weights),
-        Plain("casualties", casualties.VERSION, casualties.run, ("topics",), lexical=False),
+        Plain("casualties", casualties.VERSION, casualties.run, ("topics", "places")),
         Plain("event", event.VERSION, event.run, ("topics", "strikes"), lexical=False),
         Plain("roads", roads.VERSION, roads.run, lexical=False),
         Plain("signature", signatures.VERSION, signatures.run, lexical=False),

@@ -194,3 +194,48 @@ def test_no_other_step_builds_on_what_is_not_sure(lexicon_reading) -> None:
     reading.said["entities"] = run(reading, Guess())
     assert [one["sure"] for one in reading.said["entities"]["entities"]] == [False]
     assert [place["province"] for place in places.run(reading)["places"]] == ["Virú"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Piura suma 30 casos de COVID-19 en un día",
+        "Ministra responde a los gremios | ENTREVISTA",
+        "Así fue la marcha EN VIVO desde Ica",
+        "El dólar costó US$ 3 más",
+        "Cortan la vía PE-3S en Uripa",
+        "Rige el DS 124-2025-PCM",
+        "Corredor Minero del Sur: cierran el paso",
+        "“Exigimos respuestas, señor Presidente”",
+    ],
+)
+def test_what_is_printed_large_is_no_body(tag, title: str) -> None:
+    assert [entity["name"] for entity in tag(title)["entities"] if entity["sure"]] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind"),
+    [
+        ("El ministerio del Interior anunció un plan.", "Ministerio del Interior", "institution"),
+        ("La JNJ destituyó al juez.", "Junta Nacional de Justicia", "institution"),
+        ("La bancada de APP votó en contra.", "Alianza para el Progreso", "party"),
+        ("El TC admitió la demanda.", "Tribunal Constitucional", "institution"),
+        ("Cae un cabecilla de la banda TDA.", "Tren de Aragua", "gang"),
+    ],
+)
+def test_short_and_small_forms_lead_to_the_listed_body(tag, text: str, name: str, kind: str) -> None:
+    assert entities(tag, "Nota", text)[name]["kind"] == kind
+
+
+def test_a_given_name_like_a_body_s_initials_is_none(tag) -> None:
+    assert "Seguro Integral de Salud" not in entities(tag, "Nota", "Sis Cáceres y Ana Quispe llegaron.")
+
+
+def test_the_police_beside_its_full_name_is_one_item(tag) -> None:
+    found = entities(tag, "Policía captura a tres sujetos", "La PNP informó que la Policía halló armas.")
+    assert list(found) == ["Policía Nacional del Perú"]
+    assert len(found["Policía Nacional del Perú"]["spans"]) == 3
+
+
+def test_an_alliance_that_is_no_party(tag) -> None:
+    assert entities(tag, "Empata Alianza Atlético en Sullana")["Alianza Atlético"]["kind"] == "other"

@@ -129,3 +129,21 @@ def test_a_resolution_is_a_norm_and_no_news_of_a_law(tag) -> None:
     found = tag("Resolución Ministerial 512-2025-MINSA aprueba guía para el asma", "El Minsa aprobó la guía técnica.")
     assert [norm["id"] for norm in found["norms"]] == ["RM 512-2025-MINSA"]
     assert found["topics"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "norm"),
+    [
+        ("Critican la ley 'antiforestal' en la Amazonía", "Ley 31973"),
+        ("Derogan la ‘ley Chlimper’", "Ley 27360"),
+        ("Policías invocan la ley gatillo fácil", "Ley 31012"),
+        ("La ley de “gatillo fácil”, en revisión", "Ley 31012"),
+        ("El TC admite demanda contra la ley anti-ONG", "Ley 32301"),
+    ],
+)
+def test_nicknames_in_quotes_and_variants(tag, text: str, norm: str) -> None:
+    assert [found["id"] for found in tag(text)["norms"]] == [norm]
+
+
+def test_another_countrys_law_is_none_of_peru(tag) -> None:
+    assert tag("La Ley 21.675 de Chile sanciona la extorsión")["norms"] == []

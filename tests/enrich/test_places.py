@@ -52,6 +52,30 @@ def found(said) -> set[tuple[str | None, str | None, str | None]]:
         ("Hallan celulares en el penal de Lurigancho", {("Lima", "Lima", "San Juan de Lurigancho")}),
         ("Dos puestos cerrados en el mercado Moshoqueque", {("Lambayeque", "Chiclayo", "José Leonardo Ortiz")}),
         ("Los obreros de Toquepala paran", {("Tacna", "Jorge Basadre", "Ilabaya")}),
+        (
+            "La Esperanza y Florencia de Mora sin buses",
+            {("La Libertad", "Trujillo", "La Esperanza"), ("La Libertad", "Trujillo", "Florencia de Mora")},
+        ),
+        (
+            "Agricultores de Santa Rosa marchan en Melgar, Puno",
+            {("Puno", "Melgar", "Santa Rosa"), ("Puno", "Melgar", None), ("Puno", None, None)},
+        ),
+        ("Balean a un taxista en Las Lomas de San Juan de Lurigancho", {("Lima", "Lima", "San Juan de Lurigancho")}),
+        ("Puno: derrumbe en La Rinconada", {("Puno", None, None), ("Puno", "San Antonio de Putina", "Ananea")}),
+        ("Cae un cabecilla en el centro de Lima", {("Lima", "Lima", None)}),
+        ("Colectiveros de Lima norte paran", {("Lima", "Lima", None)}),
+        (
+            "Dos puestos cerrados en Bustamante y Rivero, Arequipa",
+            {("Arequipa", "Arequipa", "José Luis Bustamante y Rivero"), ("Arequipa", None, None)},
+        ),
+        (
+            "Protesta en Víctor Larco, Tambogrande y Vilcashuamán",
+            {
+                ("La Libertad", "Trujillo", "Víctor Larco Herrera"),
+                ("Piura", "Piura", "Tambo Grande"),
+                ("Ayacucho", "Vilcas Huamán", "Vilcas Huamán"),
+            },
+        ),
         ("EXTORSIÓN EN VILLA EL SALVADOR: CAEN TRES", {("Lima", "Lima", "Villa El Salvador")}),
     ],
 )

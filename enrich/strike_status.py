@@ -19,6 +19,22 @@ _WORDS = r"(?:\w+ ){0,3}"
 _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
     (status, factor, re.compile(rf" (?:{pattern}) "))
     for status, factor, pattern in (
+        # called for this very day or the next, or put to the vote
+        (
+            "announced",
+            2.6,
+            rf"(?:punto|lugar|hora) de (?:encuentro|reunion|concentracion|partida)|nos vemos|lleva(?:r|n|d)? (?:agua|tu|sus)|(?:hoy|mañana) (?:\w+ )?(?:salimos|marchamos|paramos|apagamos|nos concentramos|bloqueamos)|mañana (?:\w+ ){{0,8}}(?:apagamos|paran|marchan|salen a las calles|cierran|bloquean|acatan|no trabaja\w*)|(?:paran|marchan|acatan {_THE}{STRIKE}|protestan) (?:mañana|este (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)|el (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo))|tomorrow (?:\w+ ){{0,12}}(?:march\w*|strik\w*|protest\w*|stop\w*|block\w*)|(?:el|este) (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo) (?:\w+ ){{0,4}}(?:no habra (?:servicio|atencion|clases|transporte)|guardaran|pararan|cerraran|marcharan)|guardaran sus (?:buses|unidades|vehiculos)",
+        ),
+        (
+            "considered",
+            2.8,
+            rf"si (?:vamos|van|iremos|iran) o no|(?:deciden|decidiran|definen|definiran|votan|votaran|votar|resolveran) (?:\w+ ){{0,4}}si (?:\w+ ){{0,3}}(?:toman?|bloquean?|paran?|cierran?|acatan?|marchan?|inician?|van|salen|dejan)|(?:evaluan?|evaluaran?|estudian?|sopesan?|sopesar|barajan?|analizan?) (?:\w+ ){{0,3}}(?:no abrir|cerrar|parar|tomar|bloquear|salir|acatar|apagar)|nada (?:esta |hay )?decidid[oa]|consult(?:amos|aran|an) (?:mañana |hoy )?a (?:las|sus|nuestras) bases|todavia no hay acuerdo|la asamblea dira|(?:put|goes) to (?:a |the )?vote",
+        ),
+        (
+            "ended",
+            2.6,
+            rf"(?:durante|por) un (?:solo )?dia (?:\w+ ){{0,6}}(?:mantuvieron|cerraron|bloquearon|pararon)|cumplido el (?:horario|plazo de la medida)|que (?:duro|habia durado) (?:\w+ ){{1,3}}(?:dias|horas|semanas)|(?:duro|se prolongo) (?:\w+ ){{1,4}}(?:dias|semanas|horas) {_THE}{STRIKE}|se dispersaron|(?:recupera|recuperan) sus (?:aulas|clases|locales|puestos)|(?:runs?|running|open|opens|reopened|resumed) again|(?:de un solo dia|de un dia) (?:fue|dejo)|{STRIKE} (?:\w+ ){{0,9}}(?:termino ayer|acabo ayer|concluyo ayer|se disolvio)|volvio a (?:sonar|atender|abrir|funcionar)",
+        ),
         # asked for, not done
         (
             "",

@@ -15,12 +15,13 @@ _SAID = re.compile(
     re.I,
 )
 _AT = re.compile(rf"[\[({{]\s?at\b|[ _]at[ _]{PROVIDER}|[\[(]a[\])]\s?{PROVIDER}|%40")
+_SIGNS = (" at ", "_at_", " at_", "_at ", "(at", "[at", "{at", "( at", "[ at", "{ at", "(a)", "[a]", "%40")
 _PRINTED = re.compile(r"(?<![\w.+%•@-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?![\w-])")
 
 
 def may_address(folded: str) -> bool:
     """A look that costs little at a text in small letters."""
-    return "@" in folded or "arroba" in folded or bool(_AT.search(folded))
+    return "@" in folded or "arroba" in folded or (any(sign in folded for sign in _SIGNS) and bool(_AT.search(folded)))
 
 
 def addresses(text: str) -> Iterator[tuple[int, int]]:

@@ -103,7 +103,7 @@ _PERSON_RUC = re.compile(r"\br\.?u\.?c\b[^\d•\n]{0,12}(1[057][ -]?\d{8}[ -]?\d
 """A person's tax number: `10` and the DNI, `15` or `17` without one. A company's begins with `20` and is public."""
 
 _PLATE = re.compile(r"(?<![\w•])(?<![\w•][-/.])([A-Z][A-Z0-9][A-Z])-\d{3}(?![\w•])(?![-/][\w•])")
-_DASHED = re.compile(r"-\d{3}")
+_THREE_DIGITS = re.compile(r"\d{3}")
 _PLATE_WORD = re.compile(
     r"\b(?:placas?|plates?)\b(?:\s+(?:numbers?|de|del|la|el|una?|rodaje|vehicular|[uú]nica|nacional|falsa|clonada|adulterada|provisional|peruana|mototaxi|trim[oó]vil|moto(?:cicleta)?|auto(?:m[oó]vil)?|carro|taxi|combi|cami[oó]n|"
     r"camioneta|bus|veh[ií]culo|patrullero|n[uú]meros?|nro|n|es|era)\b)*[.:°º\s\"'“«(]*",
@@ -117,7 +117,7 @@ _NEAR_PLATE = re.compile(
     r"(?:[A-Z][A-Z0-9][A-Z0-9](?: ?- ?| )?\d{3,4}|[A-Z]{2}[- ]?\d{4,5}|\d{4}[- ]?(?=\d?[A-Z])[A-Z0-9]{2}|"
     r"(?!(?:que|con|del|los|las|por|una|uno|sus|sin|son|fue|hay|mas|dos) )[a-z][a-z0-9]{2}[- ]\d{3})(?![\w•])"
 )
-_BESIDE_PLATES = ("placa", "plate", "matr", "moto", "trim")
+_BESIDE_PLATES = ("placa", "plate", "matr", "moto", "trimo", "trimó")
 _NO_PLATE = frozenset(
     {
         "ISO",
@@ -252,7 +252,7 @@ def _finders(text: str) -> Iterator[Callable[[str], Iterator[Found]]]:
         yield _spelt
     if _MANY_DIGITS.search(text):
         yield _numbers
-    if any(word in folded for word in _BESIDE_PLATES) or (_DASHED.search(text) and _PLATE.search(text)):
+    if _THREE_DIGITS.search(text) and (any(word in folded for word in _BESIDE_PLATES) or _PLATE.search(text)):
         yield _plates
 
 

@@ -59,9 +59,17 @@ _SEVERAL = re.compile(
 )
 
 
+_RARE = [word for word in DIGITS if word not in ("uno", "una", "dos", "one", "two", "six")]
+_COMMON = (" uno", " dos", " one", " two")
+
+
 def may_spell(folded: str) -> bool:
-    """A look that costs little at a text in small letters: most texts spell no number."""
-    return sum(map(folded.count, DIGITS)) >= FEWEST or bool(_SEVERAL.search(folded))
+    """A look that costs little at a text in small letters: most texts spell no number.
+
+    Ones and twos stand in every text and within other words: they are looked for where there are few other digits.
+    """
+    few = sum(map(folded.count, _RARE)) < 3 and sum(map(folded.count, _COMMON)) < FEWEST - 3
+    return (not few and sum(map(folded.count, DIGITS)) >= FEWEST) or bool(_SEVERAL.search(folded))
 
 
 def spelt(text: str) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from math import exp, log, sqrt
@@ -19,11 +19,12 @@ LETTERS = 6
 """Of a word that count: what follows them is mostly gender, number and tense."""
 FEW = 10
 """Known stems at which a text's words are trusted by half: of a headline the lists know more than its company of words does."""
+_REMEMBERED = 50_000
 
 
-def stems(words: Iterable[str]) -> Counter[str]:
-    """How often each stem stands in the folded words of a text; of a number only its length counts."""
-    return Counter("0" * len(word) if word.isdecimal() else word[:LETTERS] for word in words)
+def stem(word: str) -> str:
+    """What of a folded word is weighed; of a number only its length counts."""
+    return "0" * len(word) if word.isdecimal() else word[:LETTERS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +34,53 @@ class Weighed:
     odds: Mapping[str, float]
     trust: float
     """From 0 to 1: how much there was to weigh."""
-    _parts: Sequence[tuple[str, float, Mapping[str, float]]]
+    _tags: Sequence[str]
+    _parts: Sequence[tuple[str, float, "Weights"]]
 
     def telling(self, tag: str, most: int = 5) -> list[str]:
         """The stems that say most for a tag."""
-        said = [(value * weights[tag], stem) for stem, value, weights in self._parts if weights.get(tag, 0.0) > 0]
-        return [stem for _, stem in sorted(said, reverse=True)[:most]]
+        at = self._tags.index(tag)
+        said = ((value * weight, stem) for stem, value, weights in self._parts for i, weight in weights if i == at)
+        return [stem for share, stem in sorted(said, reverse=True)[:most] if share > 0]
+
+
+Weights = Sequence[tuple[int, float]]
+"""The number of each tag that a stem bears upon, and its weight for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """`bias` by tag, and by stem its inverse document frequency and its weight for each tag that it bears upon; `digest` changes
-    when any of them changes."""
+    """`bias` by tag, and by stem its inverse document frequency and its weights."""
 
-    digest: str
     bias: Mapping[str, float]
-    weights: Mapping[str, tuple[float, Mapping[str, float]]]
+    stems: Mapping[str, tuple[float, Weights]]
+    _seen: dict[str, str | None] = field(default_factory=dict)
+    """The known stem of each word that was met: a language has few words, and most of them come again."""
 
     def weigh(self, words: Iterable[str]) -> Weighed:
         """Weigh the folded words of a text; one without any known word has the odds of the bias."""
-        known = [(stem, n, *found) for stem, n in stems(words).items() if (found := self.weights.get(stem))]
-        values = [(stem, idf * (1 + log(n)), weights) for stem, n, idf, weights in known]
-        length = sqrt(sum(value * value for _, value, _ in values)) or 1.0
-        parts = [(stem, value / length, weights) for stem, value, weights in values]
-        odds = dict(self.bias)
+        counts: dict[str, int] = {}
+        for word, count in Counter(words).items():
+            known = self._seen[word] if word in self._seen else self._known(word)
+            if known is not None:
+                counts[known] = counts.get(known, 0) + count
+        values = [(name, idf * (1 + log(count)) if count > 1 else idf, weights) for name, count in counts.items() for idf, weights in (self.stems[name],)]  # fmt: skip
+        length = sqrt(sum([value * value for _, value, _ in values])) or 1.0
+        parts = [(name, value / length, weights) for name, value, weights in values]
+        sums = list(self.bias.values())
         for _, value, weights in parts:
-            for tag, weight in weights.items():
-                odds[tag] += value * weight
-        return Weighed(odds, max(len(parts), 1) / (max(len(parts), 1) + FEW), parts)
+            for at, weight in weights:
+                sums[at] += value * weight
+        enough = max(len(parts), 1)
+        tags = list(self.bias)
+        return Weighed(dict(zip(tags, sums, strict=True)), enough / (enough + FEW), tags, parts)
+
+    def _known(self, word: str) -> str | None:
+        if len(self._seen) > _REMEMBERED:
+            self._seen.clear()
+        name = stem(word)
+        self._seen[word] = known = name if name in self.stems else None
+        return known
 
 
 def sure(odds: float) -> float:
@@ -69,9 +89,25 @@ def sure(odds: float) -> float:
 
 
 @cache
-def load() -> Classifier:
-    """The weights that come with the release."""
-    text = files("enrich").joinpath("weights.json").read_text("utf-8")
-    data = json.loads(text)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return Classifier(digest, data["bias"], {stem: (idf, weights) for stem, (idf, weights) in data["stems"].items()})
+def load(*kinds: str) -> Classifier:
+    """The weights that come with the release, for some kinds of tags: `load("topic", "sector")`."""
+    data = json.loads(_text())
+    bias = {tag: number for tag, number in data["bias"].items() if tag.partition(".")[0] in kinds}
+    at = {tag: number for number, tag in enumerate(bias)}
+    return Classifier(
+        bias,
+        {
+            name: (idf, tuple((at[tag], weight) for tag, weight in weights.items() if tag in at))
+            for name, (idf, weights) in data["stems"].items()
+        },
+    )
+
+
+@cache
+def digest() -> str:
+    """Changes when any weight changes."""
+    return hashlib.sha256(_text().encode()).hexdigest()[:16]
+
+
+def _text() -> str:
+    return files("enrich").joinpath("weights.json").read_text("utf-8")

@@ -105,9 +105,9 @@ def detect(text: str) -> str | None:
     text = " ".join(text.split())
     if text.isupper():
         text = text.lower()
-    if _is_aymara(words):
-        return "ay"
     first, score = _fasttext(text[:GLANCE])
+    if (first != "es" or score < PLAIN) and _is_aymara(words):
+        return "ay"
     if len(text) > GLANCE and (first not in ("es", "en") or score < PLAIN):
         first, score = _fasttext(text)
     if (first != "es" or score < PLAIN) and _english_but_names(text):

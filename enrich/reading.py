@@ -16,8 +16,8 @@ from enrich.lexicon import Hit, Lexicon
 Span = list[str | int]
 """`[field, start, end]` in code points of the printed field."""
 
-HEAD = 400
-"""Words of a text that are weighed: the rows that taught have at most 250, and further down a text tells of other things."""
+HEAD = 200
+"""Words of a text that are weighed: as many as the rows that taught have, and further down a text tells of other things."""
 LONGEST_SENTENCE = 600
 """Characters of a sentence beyond which it is read in pieces: what no stop divides (a list, hostile text) stays bounded."""
 _NO_WORD = re.compile(r"[\W_]")
@@ -200,7 +200,7 @@ class Reading:
     @cached_property
     def weighed(self) -> classifier.Weighed:
         """What its first words say together of each topic and sector."""
-        return classifier.load().weigh(self.head)
+        return classifier.load("topic", "sector").weigh(self.head)
 
     def telling(self, tag: str) -> list[Span]:
         """Where the words first stand that say most for a tag which no list named."""

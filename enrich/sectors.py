@@ -88,12 +88,14 @@ def _sector(
     beside = bool(set(titled) - {name})
     if found and (_is_stopped(name, found, subjects, titled) or _is_told_for(name, found, named)):
         return None
-    listed = _listed(reading, found, subjects, passing=beside)
-    weights = [item.hit.entry.weight for item in found]
     weighed = reading.weighed
+    said = BIAS + WORDS * weighed.trust * weighed.odds[f"sector.{name}"]
+    if not found and said <= 0:
+        return None
+    weights = [item.hit.entry.weight for item in found]
+    listed = _listed(reading, found, subjects, passing=beside)
     score = sure(
-        BIAS
-        + WORDS * weighed.trust * weighed.odds.get(f"sector.{name}", -5.0)
+        said
         + SAID * listed / weighed.trust
         + WEIGHTS * log(1 + sum(weights))
         + HEAVIEST * max(weights, default=0.0)

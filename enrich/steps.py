@@ -99,7 +99,7 @@ class Outcome(NamedTuple):
 def plain_steps(recogniser: Recogniser | None = None) -> tuple[Step, ...]:
     """Every step but the translation, each after those that it reads; names are found by `recogniser` (by default, by rules)."""
     engine = recogniser or Rules()
-    weights = {"weights": classifier.load().digest}
+    weights = {"weights": classifier.digest()}
     return (
         Plain("language", language.VERSION, language.run, lexical=False),
         Plain(

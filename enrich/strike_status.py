@@ -28,7 +28,7 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         (
             "considered",
             2.8,
-            rf"si (?:vamos|van|iremos|iran) o no|(?:deciden|decidiran|definen|definiran|votan|votaran|votar|resolveran) (?:\w+ ){{0,4}}si (?:\w+ ){{0,3}}(?:toman?|bloquean?|paran?|cierran?|acatan?|marchan?|inician?|van|salen|dejan)|(?:evaluan?|evaluaran?|estudian?|sopesan?|sopesar|barajan?|analizan?) (?:\w+ ){{0,3}}(?:no abrir|cerrar|parar|tomar|bloquear|salir|acatar|apagar)|nada (?:esta |hay )?decidid[oa]|consult(?:amos|aran|an) (?:mañana |hoy )?a (?:las|sus|nuestras) bases|todavia no hay acuerdo|la asamblea dira|(?:put|goes) to (?:a |the )?vote",
+            r"si (?:vamos|van|iremos|iran) o no|(?:deciden|decidiran|definen|definiran|votan|votaran|votar|resolveran) (?:\w+ ){0,4}si (?:\w+ ){0,3}(?:toman?|bloquean?|paran?|cierran?|acatan?|marchan?|inician?|van|salen|dejan)|(?:evaluan?|evaluaran?|estudian?|sopesan?|sopesar|barajan?|analizan?) (?:\w+ ){0,3}(?:no abrir|cerrar|parar|tomar|bloquear|salir|acatar|apagar)|nada (?:esta |hay )?decidid[oa]|consult(?:amos|aran|an) (?:mañana |hoy )?a (?:las|sus|nuestras) bases|todavia no hay acuerdo|la asamblea dira|(?:put|goes) to (?:a |the )?vote",
         ),
         (
             "ended",
@@ -265,7 +265,7 @@ def status(reading: Reading, start: date | None) -> str:
         score["ongoing"] += 0.5 if lag <= 0 else 0.0
     if not any(score.values()):
         score["ongoing"] = 1.0  # a strike of which nothing else is told is under way
-    weighed = classifier.load().weigh(words(reading))
+    weighed = classifier.load("status").weigh(words(reading))
     cued = CUED / weighed.trust / sum(score.values())
     return max(STATUSES, key=lambda name: weighed.trust * weighed.odds[f"status.{name}"] + cued * score[name])
 

@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 
 from core.document import SECTORS, TOPICS
 from enrich import gold, strike_status
-from enrich.classifier import stems
+from enrich.classifier import stem
 from enrich.lexicon import load
 from enrich.reading import Reading
 
@@ -61,7 +61,7 @@ def _label(row: Row, kind: str) -> list[str] | None:
 
 def _words(row: Row, kind: str) -> list[str]:
     reading = Reading(gold.document(row), load())
-    return list(stems(strike_status.words(reading) if kind == "status" else reading.head).elements())
+    return [stem(word) for word in (strike_status.words(reading) if kind == "status" else reading.head)]
 
 
 def learn(given: Iterable[Row]) -> dict[str, Any]:

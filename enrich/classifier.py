@@ -17,7 +17,7 @@ from math import exp, log, sqrt
 
 LETTERS = 6
 """Of a word that count: what follows them is mostly gender, number and tense."""
-FEW = 10
+FEW = 15
 """Known stems at which a text's words are trusted by half: of a headline the lists know more than its company of words does."""
 _REMEMBERED = 50_000
 

@@ -27,7 +27,7 @@ _JOINING = _words("de del la las los el y e en para por of and")
 _STREETS = _words(
     "avenida av jiron jr calle pasaje plaza plazuela plazoleta parque ovalo malecon alameda urbanizacion "
     "urb cuadra estadio teatro colegio hospital clinica iglesia parroquia catedral cine hotel restaurante "
-    "grifo galeria mercado edificio universidad instituto torre radio canal serie virgen señor cristo club equipo "
+    "avenidas jirones calles plazas parques colegios hospitales mercados galerias grifo galeria mercado edificio universidad instituto torre radio canal serie virgen señor cristo club equipo "
     "aeropuerto avenue street stadium hospital school capitan coronel general mariscal almirante don doña doctor dr "
     "señora sor fray padre beato buque bap fragata operacion huracan papa rey reina principe"
 )
@@ -85,7 +85,10 @@ _TOWARDS = re.compile(
     r"\b(?:carretera|via|ruta|trocha|camino|hacia|(?:van|va|vas|iba|iban|ir|viaja|viajaba|viajaban|viajar|volver|regresar|llevaba|rumbo)(?: \w+)?) "
     r"(?:a|hacia|de) (?:la )?$|\bhacia (?:la )?$"
 )
-_VALLEY = re.compile(r"\bvalle (?:de|del)(?: la| los)? $")
+_VALLEY = re.compile(r"\b(?:valles?|rios?|cuencas?|quebradas?|lagunas?) (?:alt[oa] |baj[oa] )?(?:de |del )?(?:la |los |el )?$")
+_RIVERS = _words("marañon ucayali amazonas apurimac tambo huallaga urubamba")
+"""Rivers that units are called after: with an article it is the water that is meant."""
+_THE = re.compile(r"\b(?:el|al|del|the) $")
 _IN_TOWN = re.compile(r"\b(?:barrio|urbanizacion|jiron|avenida|calle|plaza|ovalo|paradero)(?: \w+){1,6}, en $")
 """What is said to lie in a city: `en la avenida Ejército, en Arequipa`."""
 _INSIDE = re.compile(r"(?:\ben|\bin|\bat|\bdesde|\bhasta|\bpor|\bnear) $")
@@ -247,6 +250,8 @@ def _look_left(mention: Mention, weak: bool, shouted: bool) -> bool:
         return False
     cue = _CUE.search(left)
     mention.cue = cue.lastgroup if cue else None
+    if mention.key in _RIVERS and not mention.cue and _THE.search(left):
+        return False
     if _IN_TOWN.search(left) and not mention.cue:
         mention.cue = "city"
     mention.inside = bool(_INSIDE.search(left))

@@ -51,7 +51,6 @@ def found(said) -> set[tuple[str | None, str | None, str | None]]:
         ("Asaltan a un viajero en el aeropuerto Jorge Chávez", {("Callao", "Callao", "Callao")}),
         ("Hallan celulares en el penal de Lurigancho", {("Lima", "Lima", "San Juan de Lurigancho")}),
         ("Dos puestos cerrados en el mercado Moshoqueque", {("Lambayeque", "Chiclayo", "José Leonardo Ortiz")}),
-        ("Los obreros de Toquepala paran", {("Tacna", "Jorge Basadre", "Ilabaya")}),
         (
             "La Esperanza y Florencia de Mora sin buses",
             {("La Libertad", "Trujillo", "La Esperanza"), ("La Libertad", "Trujillo", "Florencia de Mora")},

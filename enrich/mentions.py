@@ -85,7 +85,9 @@ _TOWARDS = re.compile(
     r"\b(?:carretera|via|ruta|trocha|camino|hacia|(?:van|va|vas|iba|iban|ir|viaja|viajaba|viajaban|viajar|volver|regresar|llevaba|rumbo)(?: \w+)?) "
     r"(?:a|hacia|de) (?:la )?$|\bhacia (?:la )?$"
 )
-_VALLEY = re.compile(r"\b(?:valles?|rios?|cuencas?|quebradas?|lagunas?) (?:alt[oa] |baj[oa] )?(?:de |del )?(?:la |los |el )?$")
+_VALLEY = re.compile(
+    r"\b(?:valles?|rios?|cuencas?|quebradas?|lagunas?) (?:alt[oa] |baj[oa] )?(?:de |del )?(?:la |los |el )?$"
+)
 _RIVERS = _words("marañon ucayali amazonas apurimac tambo huallaga urubamba")
 """Rivers that units are called after: with an article it is the water that is meant."""
 _THE = re.compile(r"\b(?:el|al|del|the) $")

@@ -24,10 +24,10 @@ from enrich.lexicon import load
 from enrich.reading import Reading
 
 ROOT = Path(__file__).resolve().parents[1]
-STRENGTH = {"topic": 100.0, "sector": 3.0, "status": 10.0}
+STRENGTH = {"topic": 100.0, "sector": 10.0, "status": 10.0}
 """Inverse of the regularisation: three times as much or a third do alike on rows left out."""
-MOST_STEMS = {"topic": 5000, "sector": 200, "status": 1000}
-"""Weights kept for a tag, the heaviest: sectors with 200 do as well on rows left out as with all."""
+MOST_STEMS = {"topic": 5000, "sector": 400, "status": 1000}
+"""Weights kept for a tag, the heaviest: sectors with 400 do as well on rows left out as with all."""
 SEEN_IN = 2
 """Rows that must hold a stem."""
 Row = Mapping[str, Any]

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from enrich.amounts import parse_number
+from enrich.sums import parse_number
 
 
 def sums(said) -> list[tuple[float, str]]:

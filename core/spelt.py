@@ -7,6 +7,7 @@ nine digits of a mobile in all, since sums, ages and counts are told in the same
 import re
 from collections.abc import Iterator
 
+from core.numerals import WORDS
 from core.text import fold
 
 FEWEST = 7
@@ -14,37 +15,18 @@ FEWEST = 7
 MOBILE = 9
 """Digits of a mobile in Peru; the first is 9."""
 
-DIGITS = {
-    "cero": 0, "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9,
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-}  # fmt: skip
-_TEENS = (
-    "diez once doce trece catorce quince dieciseis diecisiete dieciocho diecinueve veinte veintiuno veintidos veintitres "
-    "veinticuatro veinticinco veintiseis veintisiete veintiocho veintinueve"
-)
-_TEENS_EN = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-_TENS = "treinta cuarenta cincuenta sesenta setenta ochenta noventa"
-_TENS_EN = "thirty forty fifty sixty seventy eighty ninety"
-_HUNDREDS = "ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
-_VALUES = {
-    **DIGITS,
-    **dict(zip(_TEENS.split(), range(10, 30), strict=True)),
-    **dict(zip(_TEENS_EN.split(), range(10, 20), strict=True)),
-    "twenty": 20,
-    **dict(zip(_TENS_EN.split(), range(30, 100, 10), strict=True)),
-    **dict(zip(_TENS.split(), range(30, 100, 10), strict=True)),
-    **dict(zip(_HUNDREDS.split(), range(100, 1000, 100), strict=True)),
-}
+DIGITS = {"cero": 0, "zero": 0} | {word: number for word, number in WORDS.items() if number < 10 and word != "un"}
+
+_VALUES = DIGITS | WORDS
+
+
+def _of(least: int, most: int, *, round_only: bool = False) -> list[str]:
+    return [w for w, n in WORDS.items() if least <= n <= most and ((n % 10 == 0 and w != "veinte") or not round_only)]
+
 
 _ENDS = r"(?![^\W\d_])"
 _UNIT, _TEEN, _TEN, _HUNDRED = (
-    f"(?:{'|'.join(words)}){_ENDS}"
-    for words in (
-        DIGITS,
-        [*_TEENS.split(), *_TEENS_EN.split()],
-        [*_TENS.split(), "twenty", *_TENS_EN.split()],
-        _HUNDREDS.split(),
-    )
+    f"(?:{'|'.join(words)}){_ENDS}" for words in (DIGITS, _of(10, 29), _of(20, 90, round_only=True), _of(100, 900))
 )
 _BELOW = rf"(?:{_TEN}(?:(?: y |[ -]){_UNIT})?|{_TEEN}|{_UNIT})"
 _SAID = rf"(?<![^\W\d_])(?:{_HUNDRED}(?: {_BELOW})?|{_BELOW})"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from core.document import Payload
-from enrich.numerals import BELOW_100, value
+from core.numerals import BELOW_100, value
 from enrich.reading import Reading
 
 VERSION = "5"

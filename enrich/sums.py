@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from enrich.numerals import CARDINAL
-from enrich.numerals import value as spelt
+from core.numerals import CARDINAL
+from core.numerals import value as spelt
 from enrich.reading import Field
 
 _SCALES = {

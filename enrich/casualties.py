@@ -134,7 +134,10 @@ _ELSEWHEN = re.compile(
 """Words that put a count into other days."""
 _BEFORE, _AFTER = 70, 60
 """Characters before and after a count in which these are looked for."""
-_AGE = re.compile(r"(?:\d+|\w+) años(?! (?:de|en|atras|despues))|\d+ years? old")
+_AGE = re.compile(
+    r" (?:de )?(?:\d+ y )?(?:\d+|\w+) años(?: de edad)?(?! (?:de|en|atras|despues)\b)(?= )| (?:a )?\d+ years? old(?= )"
+)
+_ENGLISH = re.compile(r" (?:shot|dead|killed|murdered|injured|wounded|hurt|died|die|people|men|women) ")
 _UNDONE = re.compile(
     r" (?:casi|cada vez que|quien (?:mato|asesino)|cada (?:\w+ )?dias?|amenaz(?:a|an|o|aron|aba|aban|ando)|intent\w+|planea\w*|querian|iban a|pretend\w+|seria|podria\w*|threaten\w*|attempt\w*|tried|or they) "
 )
@@ -162,18 +165,18 @@ def run(reading: Reading) -> Payload:
     for sentence in _sentences(reading):
         if (denied := _NONE.search(sentence)) is not None:
             none = none or _is_now(sentence, denied)
-        else:
-            killed = _most(
-                killed,
-                *_counts(_KILLED, (_BOTH_KILLED, _KILL_BOTH), _ONE_KILLED, sentence),
-                *(1 + n for n in _numbers((_AND_KILLED,), sentence)),
-                *(2 for match in _TWO_KILLED.finditer(sentence) if _is_now(sentence, match)),
-            )
-            injured = _most(
-                injured,
-                *_counts(_INJURED, (_BOTH_INJURED,), _ONE_INJURED, sentence),
-                *(1 + n for n in _numbers((_AND, _AND_HURT), sentence)),
-            )
+            sentence = _NONE.sub(" # ", sentence)
+        killed = _most(
+            killed,
+            *_counts(_KILLED, (_BOTH_KILLED, _KILL_BOTH), _ONE_KILLED, sentence),
+            *(1 + n for n in _numbers((_AND_KILLED,), sentence)),
+            *(2 for match in _TWO_KILLED.finditer(sentence) if _is_now(sentence, match)),
+        )
+        injured = _most(
+            injured,
+            *_counts(_INJURED, (_BOTH_INJURED,), _ONE_INJURED, sentence),
+            *(1 + n for n in _numbers((_AND, _AND_HURT), sentence)),
+        )
     if killed is None and injured is None:
         return {"casualties": {"killed": 0, "injured": 0} if none else None}
     return {"casualties": {"killed": killed or 0, "injured": injured or 0}}
@@ -220,6 +223,8 @@ def _numbers(patterns: tuple[re.Pattern[str], ...], sentence: str) -> Iterator[i
 
 def _is_now(sentence: str, match: re.Match[str]) -> bool:
     """Whether nothing near a count puts it into other days, or says that it was threatened or tried."""
+    if match.groupdict().get("n") == "once" and _ENGLISH.search(match[0]):
+        return False  # not eleven
     start = max(0, match.start() - _BEFORE)
     return not _ELSEWHEN.search(sentence, start, match.end() + _AFTER) and not _UNDONE.search(
         sentence, start, match.end()

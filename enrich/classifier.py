@@ -19,7 +19,8 @@ LETTERS = 6
 """Of a word that count: what follows them is mostly gender, number and tense."""
 FEW = 15
 """Known stems at which a text's words are trusted by half: of a headline the lists know more than its company of words does."""
-_REMEMBERED = 50_000
+_REMEMBERED, _LONGEST = 50_000, 40
+"""Words that are kept, and the letters of the longest of them."""
 
 
 def stem(word: str) -> str:
@@ -79,7 +80,9 @@ class Classifier:
         if len(self._seen) > _REMEMBERED:
             self._seen.clear()
         name = stem(word)
-        self._seen[word] = known = name if name in self.stems else None
+        known = name if name in self.stems else None
+        if len(word) <= _LONGEST:
+            self._seen[word] = known
         return known
 
 

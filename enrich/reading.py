@@ -21,6 +21,7 @@ HEAD = 200
 LONGEST_SENTENCE = 600
 """Characters of a sentence beyond which it is read in pieces: what no stop divides (a list, hostile text) stays bounded."""
 _NO_WORD = re.compile(r"[\W_]")
+_SPACED = re.compile(r"[^ ]+")
 _PLAIN_WORD = re.compile(r"[^\W_]+")
 _MANY_MARKS = 100
 _PAUSE = re.compile(r"[,;:)\n]\s")
@@ -204,13 +205,13 @@ class Reading:
 
     def telling(self, tag: str) -> list[Span]:
         """Where the words first stand that say most for a tag which no list named."""
+        wanted = set(self.weighed.telling(tag))
         spans = []
-        for stem in self.weighed.telling(tag):
-            for part in self.fields:
-                start = part.norm.find(f" {stem}")
-                if start >= 0:
-                    spans.append(part.span(start, part.norm.index(" ", start + 1) - 1))
-                    break
+        words = ((part, match) for part in self.fields for match in _SPACED.finditer(part.norm))
+        for part, match in islice(words, HEAD):
+            if (known := classifier.stem(match[0])) in wanted:
+                wanted.discard(known)
+                spans.append(part.span(match.start() - 1, match.end() - 1))
         return spans
 
     def kind(self, kind: str) -> Iterator[tuple[str, list[Found]]]:

@@ -63,6 +63,7 @@ def run(reading: Reading) -> Payload:
     sectors = [
         sector
         for name in SECTORS
+        if name in by_name or not reading.found.get(f"sector.{name}")  # what only stands aside is none
         if (sector := _sector(reading, name, by_name.get(name, []), subjects, by_name.keys(), titled=titled))
     ]
     return {"sectors": sorted(sectors, key=lambda sector: (-sector["score"], sector["name"]))}

@@ -12,7 +12,7 @@ from core.document import Payload
 from core.time import lima_day
 from enrich.dates import Time, times
 from enrich.entities import are_sure
-from enrich.reading import Field, Found, Reading
+from enrich.reading import Field, Reading
 from enrich.strike_status import NEAR, STRIKE, status
 
 VERSION = "6"
@@ -167,8 +167,11 @@ def _lasting(time: Time) -> date | None:
 
 
 def _subjects(reading: Reading) -> set[tuple[str, int]]:
-    found: list[Found] = reading.found.get("topic.strike", [])
-    return {(item.field.name, item.field.sentence_at(item.hit.start)) for item in found}
+    """The sentences that tell of the strike: those of its signs, where no list names it the titles and the first sentences."""
+    found = {
+        (item.field.name, item.field.sentence_at(item.hit.start)) for item in reading.found.get("topic.strike", [])
+    }
+    return found or {(part.name, number) for part in reading.fields for number in (0, 1)}
 
 
 def _place(reading: Reading) -> str | None:

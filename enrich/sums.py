@@ -5,12 +5,14 @@ or, in a text on extortion, behind what asks for it or hands it over; it has the
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 
-from core.numerals import CARDINAL
+from core import masking
+from core.numerals import BELOW_100, CARDINAL
 from core.numerals import value as spelt
 from enrich.reading import Field
 
@@ -46,10 +48,10 @@ _REST = re.compile(r" (?:y (medio)\b|(\d{1,3}) mil\b)")
 """What stands behind `2 millones`: `y medio`, `100 mil`."""
 _HALF = re.compile(rf"(?<![\w/$.,])(?:(\d{{1,3}})|\b({CARDINAL})) millon(?:es)? y medio (?:de )?$")
 _ONE_SOL = re.compile(
-    rf"\bun sol(?: (?:con )?(?P<cents>{CARDINAL}|\d\d)(?: centimos)?(?=\W|$)|(?= (?:diario|al dia|cada|por|a la|semanal|el kilo|la|y|para|de cupo)\b|[.,;]))"
+    rf"\bun sol(?: (?:con )?(?P<cents>{BELOW_100}|\d\d)(?: centimos)?(?=\W|$)|(?= (?:diario|al dia|cada|por|a la|semanal|el kilo|la|y|para|de cupo)\b|[.,;]))"
 )
 """`un sol`, `un sol cincuenta`: where a sum is meant, not the sun."""
-_OFTEN = r"(?:(?:semanal|mensual|quincenal|anual)(?:es|mente)?|diari[oa]s?|diariamente|fij[oa]s|(?:por|al?|a la|cada|de|los|las|para|a|el|en|more|for|per|each|every) [^\W\d]|mas\b)"
+_OFTEN = r"(?:(?:semanal|mensual|quincenal|anual)(?:es|mente)?|diari[oa]s?|diariamente|fij[oa]s|(?:por(?! ciento)|al?|a la|cada|de|los|las|para|a|el|en|more|for|per|each|every) [^\W\d]|mas\b)"
 _NEXT = re.compile(
     rf"[^.;:!?\n]{{0,45}}?(?:,| y| o| u| ni| hasta| luego| y luego| and| or| then) (?:(?:a|de|otros|otras|unos|unas|con|los|las|guia a|al final se contentaron con) )?{_VALUE}{_SCALE}(?= {_OFTEN}|[.,](?!\d)|[;!?\")”»]|$)"
 )
@@ -58,14 +60,16 @@ _ASKED = re.compile(
     r"\b(?:pid(?:e|en|io|ieron|iendo(?:le|les)?)|ped(?:ia|ian|ir(?:le|les)?)|exig(?:e|en|ia|ian|io|ieron|iendo|ir(?:le|les)?)|cobr(?:a|an|aba|aban|o|aron|ar|amos|arle|arles)|reclam(?:a|an|aba|aban|o|aron)|"
     r"pag(?:o|aron|amos|ue|ar|an|a|aba|aban|ando)|entreg(?:o|aron|amos|ue|ar|ado|aba)|deposit(?:o|aron|ar|amos|e|ado|aba)|transfer(?:ir|i|imos)|transfiri(?:o|eron)|yape(?:o|aron|ar|amos|e)|gir(?:o|aron|ar)|soltar?|solto|soltaron|"
     r"dar|dieron|dio|dejar|juntar|reunir|devolv(?:er|io|iendo)|termino devolviendo|quit(?:o|aron)|sac(?:o|aron)|rob(?:o|aron)|costo|cuesta|subio a|subieron a|bajo a|bajaron a|rebaj(?:o|ar|aron)(?: \w+){0,3} a|abon(?:o|ar|ados?|aron)|"
-    r"al dia con|se contentaron con|adelanto de|cupo de|cuota(?: unica)? de|pago de|monto de|suma de|cifra de|rescate de|faltan|quieren|queria|son|demand(?:ed|s|ing)?|asked for|paid|pay)"
+    r"al dia con|se contentaron con|adelanto de|cupo de|cuota(?: unica)? de|pago de|monto de|suma de|cifra de|rescate de|faltan|quieren|queria|demand(?:ed|s|ing)?|asked for|paid|pay)"
     rf" (?:(?:mas de|menos de|unos|unas|casi|cerca de|hasta|otros|otras|ya|al menos|los|solo|primero|about|nearly|over) ){{0,2}}{_VALUE}{_SCALE}"
-    r"(?=[.,](?!\d)|[;:!?)\"”»]|$| (?:por|para|o|y|al|a|cada|en efectivo|semanal|mensual|diari|de (?:entrada|inscripcion|adelanto|cupo|golpe|una)|fij|el (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)|luego|primero|que|como|antes|hoy|mañana|ayer|or|for|to|a (?:week|day|month))(?! ciento)\b)"
+    r"(?=[.,](?!\d| (?:entre|dij|segun|asegur|inform))|[;:!?)\"”»]|$| (?:por|para|o|y|al|a|cada|en efectivo|semanal|mensual|diari|de (?:entrada|inscripcion|adelanto|cupo|golpe|una)|fij|el (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)|luego|primero|que|como|antes|hoy|mañana|ayer|or|for|to|a (?:week|day|month))(?! ciento)\b)"
 )
 """What asks for a sum or hands it over, and the sum without its currency, with nothing behind it that could be counted."""
 _OR_DIE = re.compile(
     rf"(?<=[\"“«:]) ?{_VALUE}{_SCALE} o (?:la |te |los |las |el |tu |lo |nos |vuel|quem|plomo|candela)"
 )
+_MOST_DIGITS = 7
+"""Of a sum without its currency and without `mil`: a telephone or identity number has more."""
 _LEAST_BARE = 100
 """A sum without its currency that stands beside none has three digits."""
 _REPEATED = re.compile(
@@ -93,19 +97,33 @@ Sum = tuple[int | float, str, int, int]
 """Value, currency, start, end."""
 
 
+class _Taken:
+    """The stretches that are a sum already, in the order of the text and apart."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]] = ()) -> None:
+        self._spans = sorted(spans)
+
+    def add(self, start: int, end: int) -> None:
+        insort(self._spans, (start, end))
+
+    def meets(self, start: int, end: int) -> bool:
+        """Whether a stretch meets one of them."""
+        place = bisect_left(self._spans, (end, end))
+        return place > 0 and self._spans[place - 1][1] > start
+
+
 def find(part: Field, *, asked: bool = False) -> Iterator[Sum]:
     """Each sum in a field, the lower end of a range included; with `asked` those without a currency that a demand names."""
     signed = list(_signed(part))
-    named = list(_named(part, [(start, end) for _, _, start, end in signed]))
-    found = sorted([*signed, *named], key=lambda one: one[2])
+    taken = _Taken(one[2:] for one in signed)
+    found = sorted([*signed, *_named(part, taken)], key=lambda one: one[2])
     yield from found
-    taken = [(start, end) for _, _, start, end in found]
-    for one in found:
-        for bare in _in_a_row(part, one, taken):
-            taken.append(bare[2:])
-            yield bare
+    bare = [item for one in found for item in _in_a_row(part, one, taken)]
     if asked:
-        yield from _bare(part, found, taken)
+        bare += _asked(part, found, taken)
+    if bare:
+        hidden = _Taken(span[1:] for span in masking.find(part.text))  # a telephone number is no sum
+        yield from (one for one in bare if not hidden.meets(*one[2:]))
 
 
 def _signed(part: Field) -> Iterator[Sum]:
@@ -124,46 +142,49 @@ def _signed(part: Field) -> Iterator[Sum]:
             yield _value(match[1], None, None, part), "PEN", *match.span(1)
 
 
-def _named(part: Field, taken: list[tuple[int, int]]) -> Iterator[Sum]:
+def _named(part: Field, taken: _Taken) -> Iterator[Sum]:
     """Sums that the name of their currency tells: `500 soles`, `entre tres y cinco soles`, `un sol cincuenta`."""
     text = part.folded
     units = () if _UNITS.isdisjoint(part.vocabulary) else _UNIT.finditer(text)
     for unit in units:
-        if half := _HALF.search(text, max(0, unit.start() - _WIDEST), unit.start()):
-            yield (
-                1_000_000 * _value(half[1], half[2], None, part) + 500_000,
-                _currency(unit[0]),
-                half.start(),
-                unit.end(),
-            )
-            continue
-        number = _BEFORE_UNIT.search(text, max(0, unit.start() - _WIDEST), unit.start())
-        if number is None or _overlaps(taken, number.start(), unit.end()):
-            continue
-        value = _value(number[1], number[2], number[3], part)
-        if value == 1 and number[2]:
-            yield from _one_sol(part, number.start())
-            continue
-        currency, start = _currency(unit[0]), number.start()
-        if head := _HEAD.search(text, max(0, start - 30), start):
-            large = _value(head[1], head[2], head[3], part)
-            if value < _SCALES[head[3]] <= large:
-                value, start = value + large, head.start()
-        end = unit.end()
-        if unit[0] == "centimos":
-            value = value / 100
-        elif text.startswith(" y medio", end):
-            value, end = value + 0.5, end + len(" y medio")
-        yield value, currency, start, end
-        lower = _RANGE_BEFORE.search(text, max(0, number.start() - 30), number.start())
-        if lower and (lower[1] or lower[2]):
-            least = _value(lower[1], lower[2], lower[3], part)
-            if not lower[3] and number[3] and least < _value(number[1], number[2], None, part):
-                least = _value(lower[1], lower[2], number[3], part)  # `de 5 a 10 mil`
-            yield least, currency, lower.start(), lower.end() - 1
-        behind = [_EACH, _MORE] + [_TO] * text.endswith(("de ", "de los "), 0, start)
-        for after in filter(None, (pattern.match(text, unit.end()) for pattern in behind)):
-            yield _behind(part, after, currency)
+        for one in _of_unit(part, unit, taken):
+            taken.add(*one[2:])
+            yield one
+
+
+def _of_unit(part: Field, unit: re.Match[str], taken: _Taken) -> Iterator[Sum]:
+    """The sums that one `soles` tells: its own, the lower end of its range, what stands behind without a currency."""
+    text = part.folded
+    if half := _HALF.search(text, max(0, unit.start() - _WIDEST), unit.start()):
+        value = 1_000_000 * _value(half[1], half[2], None, part) + 500_000
+        yield value, _currency(unit[0]), half.start(), unit.end()
+        return
+    number = _BEFORE_UNIT.search(text, max(0, unit.start() - _WIDEST), unit.start())
+    if number is None or taken.meets(number.start(), unit.end()):
+        return
+    value = _value(number[1], number[2], number[3], part)
+    if value == 1 and number[2]:
+        yield from _one_sol(part, number.start())
+        return
+    currency, start, end = _currency(unit[0]), number.start(), unit.end()
+    if head := _HEAD.search(text, max(0, start - 30), start):
+        large = _value(head[1], head[2], head[3], part)
+        if value < _SCALES[head[3]] <= large:
+            value, start = value + large, head.start()
+    if unit[0] == "centimos":
+        value = value / 100
+    elif text.startswith(" y medio", end):
+        value, end = value + 0.5, end + len(" y medio")
+    yield value, currency, start, end
+    lower = _RANGE_BEFORE.search(text, max(0, number.start() - 30), number.start())
+    if lower and (lower[1] or lower[2]) and not taken.meets(lower.start(), lower.end() - 1):
+        least = _behind(part, lower, currency)
+        if not lower[3] and number[3] and least[0] < _value(number[1], number[2], None, part):
+            least = (_value(lower[1], lower[2], number[3], part), *least[1:])  # `de 5 a 10 mil`
+        yield least
+    behind = [_EACH, _MORE] + [_TO] * text.endswith(("de ", "de los "), 0, start)
+    for after in filter(None, (pattern.match(text, unit.end()) for pattern in behind)):
+        yield _behind(part, after, currency)
 
 
 def _one_sol(part: Field, start: int) -> Iterator[Sum]:
@@ -173,33 +194,37 @@ def _one_sol(part: Field, start: int) -> Iterator[Sum]:
         yield value, "PEN", *match.span()
 
 
-def _in_a_row(part: Field, one: Sum, taken: list[tuple[int, int]]) -> Iterator[Sum]:
+def _in_a_row(part: Field, one: Sum, taken: _Taken) -> Iterator[Sum]:
     """Those behind a sum that have its currency: `15 soles por día y 300 por enganchar el agua`."""
     _, currency, _, end = one
     last = part.bounds[part.sentence_at(one[2])][1]
     while (match := _NEXT.match(part.folded, end, last)) is not None:
         bare = _behind(part, match, currency)
-        if bare[0] <= 1 or _is_a_year(match) or any(first < bare[3] and bare[2] < stop for first, stop in taken):
+        if bare[0] <= 1 or _is_no_sum(match) or taken.meets(*bare[2:]):
             return
+        taken.add(*bare[2:])
         yield bare
         end = bare[3]
 
 
-def _is_a_year(match: re.Match[str]) -> bool:
-    return not match[3] and match[1] is not None and match[1][:2] in ("19", "20") and len(match[1]) == 4
+def _is_no_sum(match: re.Match[str]) -> bool:
+    """Whether digits without a currency are a year, or so many that they are a number of something."""
+    digits = match[1] or ""
+    return not match[3] and (
+        (len(digits) == 4 and digits[:2] in ("19", "20")) or sum(map(str.isdigit, digits)) > _MOST_DIGITS
+    )
 
 
-def _bare(part: Field, found: list[Sum], taken: list[tuple[int, int]]) -> Iterator[Sum]:
+def _asked(part: Field, found: list[Sum], taken: _Taken) -> Iterator[Sum]:
     """Those that what is asked for or handed over tells, of three digits and more."""
-    matches = [*_ASKED.finditer(part.folded), *_OR_DIE.finditer(part.folded)]
-    for match in matches[:_SAME_TEXT]:
-        before = [one for one in found if one[2] < match.start()]
-        bare = _behind(part, match, before[-1][1] if before else "PEN")
-        if (
-            bare[0] >= (10 if _REPEATED.match(part.folded, bare[3]) else _LEAST_BARE)
-            and not _is_a_year(match)
-            and not any(first < bare[3] and bare[2] < stop for first, stop in taken)
-        ):
+    starts = [one[2] for one in found]
+    matches = [*islice(_ASKED.finditer(part.folded), _SAME_TEXT), *islice(_OR_DIE.finditer(part.folded), _SAME_TEXT)]
+    for match in matches:
+        before = bisect_left(starts, match.start())
+        bare = _behind(part, match, found[before - 1][1] if before else "PEN")
+        least = 10 if _REPEATED.match(part.folded, bare[3]) else _LEAST_BARE
+        if bare[0] >= least and not _is_no_sum(match) and not taken.meets(*bare[2:]):
+            taken.add(*bare[2:])
             yield bare
 
 
@@ -248,9 +273,3 @@ def parse_number(text: str, *, rate: bool = False) -> Decimal:
     if len(parts[-1]) == 3 and len(parts[0]) <= 3:
         return Decimal("".join(parts))
     return Decimal("".join(parts[:-1]) + "." + parts[-1])
-
-
-def _overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether a stretch meets one of those taken, which stand in the order of the text and apart."""
-    place = bisect_left(taken, (end, end))
-    return place > 0 and taken[place - 1][1] > start

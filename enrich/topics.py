@@ -16,10 +16,12 @@ from enrich.reading import Found, Reading
 
 VERSION = "6"
 THRESHOLD = 0.5
-LISTED, LEAN, UNASKED = 3.5, 1.0, -4.0
+LISTED, LEAN, UNASKED = 3.5, 1.25, -4.25
 """Log-odds: what the lists' score is worth, from none to full; what every topic is given; and of extortion where the lists find
 violence and nothing that was asked for. Of rows left out of the learning, worths of 2.5 to 4.5 with 0.75 to 1.5 do alike
 (docs/decisions/0024-second-opinion.md)."""
+CITED = 0.9
+"""The score of a gazette's norm, and of a text whose title cites one."""
 VIOLENT = ("attack", "explosives", "killing")
 MOST_OF_VIOLENCE = 0.42
 STRONG = 0.55
@@ -42,15 +44,18 @@ def run(reading: Reading) -> Payload:
 
 
 def _topic(reading: Reading, name: str, found: Sequence[Found]) -> dict[str, Any] | None:
-    listed = 1 - _open(found)
+    if reading.document.kind in _OFFICIAL_KINDS and name != "legislation" and not found:
+        return None  # a gazette's words are no news of a strike
+    listed, sure_of_it = 1 - _open(found), False
     if name == "legislation":
         listed = _legislation(reading, found, listed)
+        sure_of_it = reading.document.kind in _OFFICIAL_KINDS or _is_titled_norm(reading)
     listed *= _elsewhere(reading, name, found)
     weighed = reading.weighed
     odds = weighed.trust * weighed.odds[f"topic.{name}"] + LISTED / weighed.trust * (listed - 0.5) + LEAN
     if name == "extortion" and found and all(item.hit.entry.detail in VIOLENT for item in found):
         odds += UNASKED
-    score = sure(odds)
+    score = max(sure(odds), CITED) if sure_of_it else sure(odds)
     if score < THRESHOLD:
         return None
     cited = reading.said["norms"]["norms"] if name == "legislation" else ()
@@ -115,13 +120,19 @@ def _open(found: Iterable[Found]) -> float:
     return left * max(violence, 1 - MOST_OF_VIOLENCE)
 
 
+def _laws(reading: Reading) -> list[dict[str, Any]]:
+    """The norms cited but resolutions."""
+    cited = reading.said.get("norms", {}).get("norms", ())
+    return [norm for norm in cited if not str(norm["id"]).startswith(_RESOLUTIONS)]
+
+
+def _is_titled_norm(reading: Reading) -> bool:
+    return any(span[0] == "title" for norm in _laws(reading) for span in norm["spans"])
+
+
 def _legislation(reading: Reading, found: Sequence[Found], score: float) -> float:
     """A law is a subject where it is in the title, in the lead or all over the text; one citation far down is none."""
-    cited = reading.said.get("norms", {}).get("norms", ())
-    norms = [norm for norm in cited if not str(norm["id"]).startswith(_RESOLUTIONS)]
-    in_title = any(span[0] == "title" for norm in norms for span in norm["spans"])
-    if in_title or reading.document.kind in _OFFICIAL_KINDS:
-        return max(score, 0.9)
+    norms = _laws(reading)
     if norms:
         mentions = sum(len(norm["spans"]) for norm in norms)
         score = 1 - (1 - score) * (0.6 if mentions == 1 else 0.45)

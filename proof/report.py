@@ -16,7 +16,8 @@ amount was found. Wrong rows are named by their ids, the texts of other people's
 FOOT = """
 ## What these figures are not
 
-- Sets that the word lists were mended on say what still holds (no regression), not how the next text fares. What rows gave when they were read for the
+- Sets that the word lists were mended on, or that taught the weights (`tests/enrich/rows.jsonl`), say what still holds (no regression), not how the next text
+  fares; `held` and the shared gold taught no weight. What rows gave when they were read for the
   first time stands in [tagging](tagging.md#how-good-they-are).
 - The gold rows are one reader's labels.
 - How pages become documents (text, title, date, author) is measured by `bench/extraction.py`, speed by `bench/tagging.py`.

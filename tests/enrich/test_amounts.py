@@ -1,10 +1,12 @@
 """Sums of money as they are printed."""
 
+import time
 from decimal import Decimal
 
 import pytest
 
-from enrich.sums import parse_number
+from enrich.reading import Field
+from enrich.sums import find, parse_number
 
 
 def sums(said) -> list[tuple[float, str]]:
@@ -131,3 +133,37 @@ def test_a_sum_of_extortion_abroad_is_a_demand_too(tag) -> None:
     said = tag("Ecuador: extorsión en Guayaquil", "A un comerciante ecuatoriano le exigían 500 dólares.")
     assert said["topics"] == []
     assert [amount["what"] for amount in said["amounts"]] == ["demand"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sums"),
+    [
+        ("Les exigen 15 mil por “seguridad”.", [15_000]),
+        ("Piden 3 mil soles de entrada y 400 cada quincena.", [3000, 400]),
+        ("Pedían veinte mil. Pagó 900 el lunes.", [20_000, 900]),
+        ("La nota decía: “50 mil o vuelan”.", [50_000]),
+        ("Cobran 40 cada día.", [40]),
+        ("Les piden entre tres y cinco soles diarios.", [3, 5]),
+        ("Pasó de S/ 2 millones 100 mil a cuatro millones y medio de soles.", [2_100_000, 4_500_000]),
+        ("Vale un sol cincuenta céntimos y el otro 80 céntimos.", [1.5, 0.8]),
+        ("Deben yapear 987654321, o los matan.", []),
+        ("Deben depositar al 987 654 321 o los matan.", []),
+        ("Los detenidos son 120, dijo la policía.", []),
+        ("Robaron 300, entre celulares y relojes.", []),
+        ("Cobran desde 2019 y en 2024 son más.", []),
+        ("Les piden 300 soles y 12 por ciento más.", [300]),
+    ],
+)
+def test_in_a_text_on_extortion_a_demand_tells_sums_without_their_currency(tag, text: str, sums: list[float]) -> None:
+    assert sorted(amount["value"] for amount in tag("Extorsión: cupos a bodegueros", text)["amounts"]) == sorted(sums)
+
+
+def test_outside_extortion_a_number_needs_its_currency() -> None:
+    assert list(find(Field("text", "Piden 15 mil por la carga."))) == []
+
+
+def test_a_long_row_of_sums_takes_no_square_of_time() -> None:
+    text = "3 soles y 4 cada dia, " * 4000
+    began = time.process_time()
+    assert len(list(find(Field("text", text), asked=True))) == 8000
+    assert time.process_time() - began < 20  # quadratic it took minutes

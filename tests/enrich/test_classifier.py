@@ -6,7 +6,9 @@ import pytest
 
 from core.document import SECTORS, TOPICS
 from enrich.classifier import FEW, Classifier, load, stem, sure
+from enrich.reading import Reading
 from enrich.strike_status import STATUSES
+from tests.enrich.conftest import a_document
 
 SMALL = Classifier(
     {"topic.strike": -1.0, "sector.mining": 0.5}, {"huelga": (2.0, [(0, 3.0)]), "minero": (1.0, [(1, 2.0), (0, -1.0)])}
@@ -72,6 +74,14 @@ def test_what_no_list_names_is_told_by_the_company_of_words(tag, title: str, tex
     found = {one["name"]: one for one in tag(title, text)["topics"]}
     assert topic in found
     assert found[topic]["spans"], "every topic shows the words that made it"
+
+
+def test_what_words_alone_tell_shows_those_words(chain) -> None:
+    reading = Reading(a_document("", "Unas millas más allá pagan mil cada lunes y 5000 de golpe."), chain.lexicon)
+    text = reading.document.text
+    marked = [text[start:end] for _, start, end in reading.telling("topic.extortion")]
+    assert marked
+    assert "millas" not in marked, "a stem of three letters is a word"
 
 
 def test_of_a_headline_the_lists_know_more(tag) -> None:

@@ -125,3 +125,12 @@ def test_names_are_those_of_the_design(chain: Chain) -> None:
     tags = {entry.tag for entries in chain.lexicon.automaton.values() for entry in entries}
     assert {tag.partition(".")[2] for tag in tags if tag.startswith("topic.")} == set(TOPICS)
     assert {tag.partition(".")[2] for tag in tags if tag.startswith("sector.")} == set(SECTORS)
+
+
+def test_other_weights_make_stale_what_is_weighed_and_what_builds_on_it(settings, monkeypatch) -> None:
+    before = build(settings).fingerprints()
+    monkeypatch.setattr("enrich.classifier.digest", lambda: "another")
+    after = build(settings).fingerprints()
+    assert {name for name in before if before[name] != after[name]} == {
+        "topics", "sectors", "strikes", "amounts", "casualties", "event",
+    }  # fmt: skip

@@ -308,3 +308,16 @@ def test_a_lorry_and_a_fishing_season_are_no_show_business(tag) -> None:
 )
 def test_topics_told_by_sums_shares_and_decrees(tag, text: str, topics: set[str]) -> None:
     assert {topic["name"] for topic in tag("Perú: lo que se sabe", text)["topics"]} == topics
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "topics"),
+    [
+        ("norm", "Nombran a director de hospital", {"legislation"}),
+        ("norm", "Concesión minera: relación de títulos otorgados. Huelga indicar que son doce", {"legislation"}),
+        ("bill", "Proponen declarar de interés una carretera", {"legislation"}),
+        ("news", "Huelga indicar que la obra sigue", set()),
+    ],
+)
+def test_a_gazette_is_legislation_and_no_news_of_a_strike(tag, kind: str, title: str, topics: set[str]) -> None:
+    assert names(tag(title, kind=kind)) == topics

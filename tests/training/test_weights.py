@@ -33,10 +33,17 @@ def test_the_weights_of_the_release_are_what_the_rows_teach(taught: dict) -> Non
     ours = json.loads((ROOT / "enrich/weights.json").read_text("utf-8"))
     assert set(taught["stems"]) == set(ours["stems"]), "run `python -m training.weights`"
     one, other = (
-        [value for _, values in sorted(made["stems"].items()) for value in (values[0], *values[1].values())]
+        {
+            (stem, tag): weight
+            for stem, (idf, weights) in made["stems"].items()
+            for tag, weight in (("", idf), *weights.items())
+        }
         for made in (taught, ours)
     )
-    assert one == pytest.approx(other, abs=0.05)
+    shared = one.keys() & other.keys()  # of equally heavy weights at the limit another one may be kept elsewhere
+    assert len(shared) > 0.99 * max(len(one), len(other))
+    assert {key: one[key] for key in shared} == pytest.approx({key: other[key] for key in shared}, abs=0.05)
+    assert "n" not in ours["stems"], "what stands for a name is no word"
     assert taught["bias"] == pytest.approx(ours["bias"], abs=0.05)
 
 

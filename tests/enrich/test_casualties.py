@@ -22,7 +22,6 @@ import pytest
         ("Gunmen kill bus driver in Comas", "A 30-year-old bus driver was shot dead on Monday.", 1, 0),
         ("Lanzan granada contra una botica en Piura", "No hubo heridos.", 0, 0),
         ("Sin heridos, pero matan al chofer: extorsión en Ate", "", 1, 0),
-        ("Extortion: driver, once a gangster, once shot dead", "", 1, 0),
         ("Extorsión en Ate", "No hubo muertos pero sí tres heridos en ataque con granada.", 0, 3),
         ("Chofer de 34 años es asesinado en Ate por extorsionadores", "", 1, 0),
         ("Extorsión en Ate", "Dos jóvenes de 19 y 20 años fueron asesinados.", 2, 0),

@@ -80,13 +80,13 @@ def is_in_a_name(text: str, start: int, end: int, others: Sequence[str] = ()) ->
         or (after[1][0].isupper() and not after[1].isupper())
     ):
         return False
-    same = _same(text[start:end])
-    return any(_names(other, *found.span()) for other in (text, *others) for found in same.finditer(other))
+    return any(_is_ever_named(text[start:end], other) for other in (text, *others))
 
 
-@lru_cache(maxsize=64)
-def _same(word: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
+@lru_cache(maxsize=16)  # asked at every place of the word in the text: each text answers once
+def _is_ever_named(word: str, text: str) -> bool:
+    same = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
+    return any(_names(text, *found.span()) for found in same.finditer(text))
 
 
 def _names(text: str, start: int, end: int) -> bool:

@@ -38,7 +38,6 @@ _BODY = r"(?:pierna|piernas|brazo|hombro|muslo|rodilla|pie|tobillo|abdomen|pecho
 _A = r"(?:el|la|su|un|una|otro|otra|the|a|an)"
 _ONES = {form: pattern.replace("{s}", "") for form, pattern in (("dead", _DEAD), ("hurt", _HURT))}
 _MANYS = {form: pattern.replace("{s}", "s") for form, pattern in (("dead", _DEAD), ("hurt", _HURT))}
-_ANYS = {form: pattern.replace("{s}", "s?") for form, pattern in (("dead", _DEAD), ("hurt", _HURT))}
 _WERE = r"(?:(?:resultaron|quedaron|fueron|estan|permanecen|terminaron|salieron|were|con heridas) (?:\w+mente )?)?"
 _WAS = r"(?:resulto|quedo|fue|esta|permanece|termino|salio|acabo|was|recibio)"
 _KILLED = tuple(
@@ -147,7 +146,7 @@ _TRIGGER = re.compile(
 )
 _ABOUT = ("extortion", "strike")
 _ATTACK = re.compile(
-    r" (?:asesin(?:a|an|o|aron|ad[oa]s?|ato|atos)|mat(?:a|an|o|aron)(?= a | de | al )|acribill\w+|ultim(?:a|an|o|aron|ad[oa]s?)(?= a | al | de )|victiman|balean|bale(?:o|aron|ad[oa]s?)|baleo"
+    r" (?:asesin(?:a|an|o|aron|ad[oa]s?|ato|atos)|mat(?:a|an|o|aron)(?= a | de | al )|acribill\w+|ultim(?:a|an|o|aron|ad[oa]s?)(?= a | al | de )|victiman|balean|bale(?:o|aron|ad[oa]s?)"
     r"|balacera|tiroteo|a balazos|a tiros|de bala|sicari\w+|granadas?|dinamit\w+|explosivos?|atentado|ataques? (?:a|contra)|apuñal\w+|feminicidio|homicidio|crimen|shot dead|murdered|gunmen|hitmen) "
 )
 """What begins a text on violence, whatever its motive: its dead are counted though nobody speaks of extortion yet."""

@@ -1,4 +1,4 @@
-"""A linear classifier of topics and sectors over the words of a text: the second opinion beside the word lists.
+"""A linear classifier of topics, sectors and strike statuses over the words of a text: the second opinion beside the word lists.
 
 Lists know what they name; many texts tell it otherwise (a shop's owner who "puts something together every Monday"). What
 words keep company with a tag is learned: a logistic regression for each over stems (the first six letters of each folded

@@ -87,7 +87,7 @@ def _sector(
     titled: Collection[str],
 ) -> dict[str, Any] | None:
     beside = bool(set(titled) - {name})
-    if found and (_is_stopped(name, found, subjects, titled) or _is_told_for(name, found, named)):
+    if found and ((beside and _is_stopped(name, found, subjects, titled)) or _is_told_for(name, found, named)):
         return None
     weighed = reading.weighed
     said = BIAS + WORDS * weighed.trust * weighed.odds[f"sector.{name}"]
@@ -113,10 +113,9 @@ def _sector(
 
 
 def _is_stopped(name: str, found: Sequence[Found], subjects: Collection[str], titled: Collection[str]) -> bool:
-    """Whether only vehicles tell of it, which the strike of others stopped."""
+    """Whether only vehicles tell of it, beside others in the title, whose strike stopped them."""
     return (
-        bool(set(titled) - {name})
-        and "extortion" not in subjects
+        "extortion" not in subjects
         and ("strike" in subjects or name not in titled)
         and all(item.hit.entry.words in _VEHICLES for item in found)
     )

@@ -6,7 +6,7 @@ off or denied is `suspended`: it is not held. All words of those sentences are w
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from core.time import lima_day
@@ -253,7 +253,8 @@ CUED = 3.5
 def status(reading: Reading, start: date | None) -> str:
     """The status with the most weight; `start` is the day that the text gives for the strike, if it does."""
     score = dict.fromkeys(STATUSES, 0.0)
-    for part, number, sentence, near in _sentences(reading):
+    told = list(_sentences(reading))
+    for part, number, sentence, near in told:
         weight = _WINDOWS.get(part.name, 1.0 / (1 + 0.25 * number)) * (1.0 if near else 0.5)
         for name, factor, count in _said(sentence):
             score[name] += min(count, 1 if part.name == "title" else 2) * factor * weight
@@ -265,16 +266,20 @@ def status(reading: Reading, start: date | None) -> str:
         score["ongoing"] += 0.5 if lag <= 0 else 0.0
     if not any(score.values()):
         score["ongoing"] = 1.0  # a strike of which nothing else is told is under way
-    weighed = classifier.load("status").weigh(words(reading))
+    weighed = classifier.load("status").weigh(_words(told))
     cued = CUED / weighed.trust / sum(score.values())
     return max(STATUSES, key=lambda name: weighed.trust * weighed.odds[f"status.{name}"] + cued * score[name])
 
 
 def words(reading: Reading) -> list[str]:
     """The words that tell of the strike: of the titles, of the first sentences, and of those near its own words."""
+    return _words(_sentences(reading))
+
+
+def _words(told: Iterable[tuple[Field, int, str, bool]]) -> list[str]:
     return [
         word
-        for part, number, sentence, near in _sentences(reading)
+        for part, number, sentence, near in told
         if near or number < 2 or part.name == "title"
         for word in sentence.split()
     ]

@@ -9,7 +9,7 @@ another set is learned, so that `pututu evaluate` may prove the weights on those
 import argparse
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,25 +65,26 @@ def _label(row: Row, kind: str) -> list[str] | None:
     return found
 
 
-def _words(row: Row, kind: str) -> list[str]:
-    reading = Reading(gold.document(row), load())
-    words = strike_status.words(reading) if kind == "status" else reading.head
-    return [stem(word) for word in words if word != PLACEHOLDER]
+def _stems(row: Row, words: Callable[[Reading], list[str]]) -> list[str]:
+    return [stem(word) for word in words(Reading(gold.document(row), load())) if word != PLACEHOLDER]
 
 
 def learn(given: Iterable[Row]) -> dict[str, Any]:
     """The weights: `{"bias": {tag: number}, "stems": {stem: [idf, {tag: weight}]}}`."""
     given = list(given)
     counted = TfidfVectorizer(analyzer=list, min_df=SEEN_IN, sublinear_tf=True)
-    counted.fit([_words(row, "topic") for row in given])
+    of_texts = counted.fit_transform([_stems(row, lambda reading: reading.head) for row in given])
     names = [str(name) for name in counted.get_feature_names_out()]
     bias: dict[str, float] = {}
     found: dict[str, dict[str, float]] = {name: {} for name in names}
     for kind, tags in (("topic", TOPICS), ("sector", SECTORS), ("status", strike_status.STATUSES)):
-        labelled = [(row, label) for row in given if (label := _label(row, kind)) is not None]
-        values = counted.transform([_words(row, kind) for row, _ in labelled])
+        labelled = {number: label for number, row in enumerate(given) if (label := _label(row, kind)) is not None}
+        if kind == "status":
+            values = counted.transform([_stems(given[number], strike_status.words) for number in labelled])
+        else:
+            values = of_texts[list(labelled)]
         for tag in tags:
-            labels = numpy.array([tag in label for _, label in labelled])
+            labels = numpy.array([tag in label for label in labelled.values()])
             model = LogisticRegression(
                 C=STRENGTH[kind], max_iter=2000, class_weight=None if kind == "topic" else "balanced"
             ).fit(values, labels)

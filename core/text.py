@@ -138,12 +138,12 @@ def _ends(text: str, match: re.Match[str], start: int) -> bool:
 
 def _full_stop(before: str, word: str, opens: bool) -> bool:
     """Whether the full stop between `before` and `word` ends a sentence; `opens`: the word often begins one."""
-    found = _BEFORE.search(before[-40:])
+    found = _BEFORE.search(before[-40:].rpartition(" ")[2])
     last = found[0] if found else ""
     key = last.lower()
     if last.isdigit() and before.strip() == last:
         return False  # the number of a list: "1. El gobierno"
-    if _CLOCK_OR_ETC.search(before[-8:]):
+    if key.endswith(("m", "etc")) and _CLOCK_OR_ETC.search(before[-8:]):
         return word[:1].isupper()
     if key in _MAY_END or _INITIALS.fullmatch(last):
         return opens  # "km. El", "Plan B. La", but "J. Soto", "EE.UU. Donald", "D.S. N.° 3"

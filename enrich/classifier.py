@@ -13,7 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from math import exp, log, sqrt
+from math import exp, sqrt
+from typing import Any
+
+import numpy
+from numpy.typing import NDArray
+
+Numbers = NDArray[numpy.float64]
 
 LETTERS = 6
 """Of a word that count: what follows them is mostly gender, number and tense."""
@@ -35,46 +41,57 @@ class Weighed:
     odds: Mapping[str, float]
     trust: float
     """From 0 to 1: how much there was to weigh."""
-    _tags: Sequence[str]
-    _parts: Sequence[tuple[str, float, "Weights"]]
+    _stems: Sequence[str]
+    _values: Numbers
+    """How much each stem is of the text."""
+    _weights: Numbers
+    """Stems x tags."""
 
     def telling(self, tag: str, most: int = 5) -> list[str]:
         """The stems that say most for a tag."""
-        at = self._tags.index(tag)
-        said = ((value * weight, stem) for stem, value, weights in self._parts for i, weight in weights if i == at)
-        return [stem for share, stem in sorted(said, reverse=True)[:most] if share > 0]
+        shares = self._values * self._weights[:, list(self.odds).index(tag)]
+        said = sorted(zip(shares.tolist(), self._stems, strict=True), reverse=True)
+        return [stem for share, stem in said[:most] if share > 0]
 
 
-Weights = Sequence[tuple[int, float]]
-"""The number of each tag that a stem bears upon, and its weight for it."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Classifier:
-    """`bias` by tag, and by stem its inverse document frequency and its weights."""
+    """`bias` by tag; of each stem its row in `idf` (inverse document frequencies) and `weights` (stems x tags)."""
 
     bias: Mapping[str, float]
-    stems: Mapping[str, tuple[float, Weights]]
+    stems: Mapping[str, int]
+    idf: Numbers
+    weights: Numbers
+    start: Numbers
+    """The bias again, in the order of the columns."""
     _seen: dict[str, str | None] = field(default_factory=dict)
     """The known stem of each word that was met: a language has few words, and most of them come again."""
 
+    @classmethod
+    def of(cls, bias: Mapping[str, float], stems: Mapping[str, tuple[float, Mapping[str, float]]]) -> "Classifier":
+        """From each stem's inverse document frequency and weights by tag; those of tags without bias are left out."""
+        at = {tag: number for number, tag in enumerate(bias)}
+        weights = numpy.zeros((len(stems), len(bias)))
+        for row, (_, by_tag) in enumerate(stems.values()):
+            for tag, weight in by_tag.items():
+                if tag in at:
+                    weights[row, at[tag]] = weight
+        idf = numpy.array([idf for idf, _ in stems.values()], dtype=numpy.float64)
+        return cls(bias, {stem: row for row, stem in enumerate(stems)}, idf, weights, numpy.array(list(bias.values())))
+
     def weigh(self, words: Iterable[str]) -> Weighed:
         """Weigh the folded words of a text; one without any known word has the odds of the bias."""
-        counts: dict[str, int] = {}
-        for word, count in Counter(words).items():
-            known = self._seen[word] if word in self._seen else self._known(word)
-            if known is not None:
-                counts[known] = counts.get(known, 0) + count
-        values = [(name, idf * (1 + log(count)) if count > 1 else idf, weights) for name, count in counts.items() for idf, weights in (self.stems[name],)]  # fmt: skip
-        length = sqrt(sum([value * value for _, value, _ in values])) or 1.0
-        parts = [(name, value / length, weights) for name, value, weights in values]
-        sums = list(self.bias.values())
-        for _, value, weights in parts:
-            for at, weight in weights:
-                sums[at] += value * weight
-        enough = max(len(parts), 1)
-        tags = list(self.bias)
-        return Weighed(dict(zip(tags, sums, strict=True)), enough / (enough + FEW), tags, parts)
+        seen = self._seen
+        counts = Counter([seen[word] if word in seen else self._known(word) for word in words])
+        counts.pop(None, None)
+        stems = list(counts)
+        rows = numpy.array([self.stems[stem] for stem in stems], dtype=numpy.intp)
+        values = self.idf[rows] * (1 + numpy.log(numpy.array(list(counts.values()), dtype=numpy.float64)))
+        values /= sqrt(values @ values) or 1.0
+        weights = self.weights[rows]
+        odds = (self.start + values @ weights).tolist()
+        enough = max(len(stems), 1)
+        return Weighed(dict(zip(self.bias, odds, strict=True)), enough / (enough + FEW), stems, values, weights)
 
     def _known(self, word: str) -> str | None:
         if len(self._seen) > _REMEMBERED:
@@ -94,16 +111,15 @@ def sure(odds: float) -> float:
 @cache
 def load(*kinds: str) -> Classifier:
     """The weights that come with the release, for some kinds of tags: `load("topic", "sector")`."""
-    data = json.loads(_text())
+    data = _learned()
     bias = {tag: number for tag, number in data["bias"].items() if tag.partition(".")[0] in kinds}
-    at = {tag: number for number, tag in enumerate(bias)}
-    return Classifier(
-        bias,
-        {
-            name: (idf, tuple((at[tag], weight) for tag, weight in weights.items() if tag in at))
-            for name, (idf, weights) in data["stems"].items()
-        },
-    )
+    return Classifier.of(bias, data["stems"])
+
+
+@cache
+def _learned() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(_text())
+    return data
 
 
 @cache

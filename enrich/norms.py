@@ -54,7 +54,8 @@ _BILLS = re.compile(
 )
 _BARE_BILL = re.compile(r"(?<![\d/-])(\d{4,5}/20\d\d-(?:CR|PE|GL|GR|MP|PJ))\b")
 _ANY_NUMBER = re.compile(r"\d{3}")
-_LAW_NUMBER = re.compile(r"\d{4}|\d\d[.,]\d{3}")
+_OLD_NUMBER = re.compile(r"n(?:[.°º]+|ro|o\.)\.?\s*\d{4}")
+_SHORT_DECREE = re.compile(r"d\.? ?(?:s|u|l|leg)\b|dec\.|decs\.")
 _EACH_NUMBER = re.compile(_NUMBER)
 _EACH_DECREE = re.compile(r"\d{3,4}")
 _EACH_SUPREME = re.compile(_SUPREME_NUMBER)
@@ -160,15 +161,16 @@ def find(text: str) -> Iterator[Citation]:
     if not _ANY_NUMBER.search(text):
         return
     lowered = text.lower()
-    if ("ley" in lowered or "law" in lowered) and _LAW_NUMBER.search(text):
-        for match in _LAWS.finditer(text):
-            yield from _each(match, _EACH_NUMBER, lambda number: "Ley " + re.sub(r"\D", "", number))
-        for match in _NAMED_LAW.finditer(text):
-            yield f"Ley {match[1]}", *match.span()
-        for match in _OLD_LAW.finditer(text):
-            yield f"Ley {match[1]}", *match.span()
-    if "decre" in lowered or re.search(r"d\.? ?(?:s|u|l|leg)\b", lowered):
-        yield from _decrees(text)
+    if "ley" in lowered or "law" in lowered:
+        if _EACH_NUMBER.search(text):
+            for match in _LAWS.finditer(text):
+                yield from _each(match, _EACH_NUMBER, lambda number: "Ley " + re.sub(r"\D", "", number))
+            for match in _NAMED_LAW.finditer(text):
+                yield f"Ley {match[1]}", *match.span()
+        if _OLD_NUMBER.search(lowered):
+            for match in _OLD_LAW.finditer(text):
+                yield f"Ley {match[1]}", *match.span()
+    yield from _decrees(text, lowered)
     if "-20" in text and any(sign in lowered for sign in _RESOLVED):
         for match in _RESOLUTION.finditer(text):
             yield _resolution(match), *match.span()
@@ -187,15 +189,20 @@ def nicknames(folded: str) -> Iterator[Citation]:
         yield _BY_NICKNAME[_QUOTES.sub("", match[0]).replace("-", " ")], *match.span()
 
 
-def _decrees(text: str) -> Iterator[Citation]:
-    for match in _LEGISLATIVE.finditer(text):
-        yield from _each(match, _EACH_DECREE, lambda number: f"DL {int(number)}")
-    for match in _DECREE_LAW.finditer(text):
-        yield f"Decreto Ley {match[1]}", *match.span()
-    for match in _SUPREME.finditer(text):
-        yield from _each(match, _EACH_SUPREME, lambda number: "DS " + _padded(number).upper())
-    for match in _URGENT.finditer(text):
-        yield f"DU {int(match[1]):03d}-{match[2]}", *match.span()
+def _decrees(text: str, lowered: str) -> Iterator[Citation]:
+    short = _SHORT_DECREE.search(lowered)
+    if short or "legislativ" in lowered:
+        for match in _LEGISLATIVE.finditer(text):
+            yield from _each(match, _EACH_DECREE, lambda number: f"DL {int(number)}")
+    if "decreto" in lowered and "ley" in lowered:
+        for match in _DECREE_LAW.finditer(text):
+            yield f"Decreto Ley {match[1]}", *match.span()
+    if short or "suprem" in lowered:
+        for match in _SUPREME.finditer(text):
+            yield from _each(match, _EACH_SUPREME, lambda number: "DS " + _padded(number).upper())
+    if short or "urgen" in lowered or "emergency" in lowered:
+        for match in _URGENT.finditer(text):
+            yield f"DU {int(match[1]):03d}-{match[2]}", *match.span()
 
 
 def _each(match: re.Match[str], number: re.Pattern[str], name: Callable[[str], str]) -> Iterator[Citation]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 
 from core.document import Document, Payload
 from core.text import fold, lower, sentences
@@ -58,9 +58,14 @@ class Field:
         return f" {text} "
 
     @cached_property
+    def words(self) -> list[str]:
+        """Its words, folded, in their order."""
+        return self.norm.split()
+
+    @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Its words, folded: a step looks here first whether there is anything for it to find."""
-        return frozenset(self.norm.split())
+        return frozenset(self.words)
 
     @cached_property
     def shouted(self) -> bool:
@@ -196,7 +201,7 @@ class Reading:
     @property
     def head(self) -> list[str]:
         """Its first words, folded."""
-        return list(islice((word for part in self.fields for word in part.norm.split()), HEAD))
+        return list(islice(chain.from_iterable(part.words for part in self.fields), HEAD))
 
     @cached_property
     def weighed(self) -> classifier.Weighed:
@@ -232,4 +237,4 @@ class Reading:
     @cached_property
     def words(self) -> int:
         """Words in all fields."""
-        return sum(len(part.norm.split()) for part in self.fields)
+        return sum(len(part.words) for part in self.fields)

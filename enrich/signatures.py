@@ -8,12 +8,13 @@ documents of these days carry it says how much it tells (`enrich/retelling.py`).
 
 import hashlib
 import re
-import struct
 from array import array
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+
+import numpy
 
 from core.document import Document, Payload
 from core.text import fold
@@ -22,7 +23,7 @@ from enrich import retelling
 from enrich.reading import Reading
 from enrich.retelling import Rarity
 
-VERSION = "2"
+VERSION = "3"
 LONG = 60
 """Words from which on a text is compared by its 5-grams."""
 REMEMBERED = 1024
@@ -35,12 +36,14 @@ NEXT_DAY = 1.0
 SAME_SOURCE = 1.0
 """The same where both are of one source: what it writes again in other words is seldom the same, but the next turn of it."""
 _BANDS, _ROWS = 64, 2
+_SALTS = numpy.arange(1, _BANDS + 1, dtype=numpy.uint64) * numpy.uint64(0x9E3779B97F4A7C15)
+"""What keeps the keys of two bands apart: multiples of the golden ratio, modulo 2 ** 64."""
 _WORD = re.compile(r"[^\W_]+")
 
 
 def run(reading: Reading) -> Payload:
     """`{"signature": {"kind": "text" or "headline", "keys": [...], "terms": [...]}}`, keys being signed 64-bit numbers."""
-    words = next((part.norm.split() for part in reading.fields if part.name == "text"), [])
+    words = next((part.words for part in reading.fields if part.name == "text"), [])
     return {"signature": signature(reading.document, words)}
 
 
@@ -123,11 +126,10 @@ def _bands(shingles: list[str]) -> list[int]:
 
     sketch = RMinHash(num_perm=_BANDS * _ROWS, seed=42)
     sketch.update(shingles)
-    digest = sketch.digest()
-    data = struct.pack(f">{len(digest)}I", *digest)
-    width = 4 * _ROWS
-    return sorted({_key(data[i : i + width] + i.to_bytes(2, "big") + b"t") for i in range(0, len(data), width)})
+    rows = numpy.array(sketch.digest(), dtype=numpy.uint64).reshape(_BANDS, _ROWS)
+    keys = (rows[:, 0] << numpy.uint64(32) | rows[:, 1]) ^ _SALTS
+    return sorted(set(keys.view(numpy.int64).tolist()))
 
 
-def _key(band: bytes) -> int:
-    return int.from_bytes(hashlib.blake2b(band, digest_size=8).digest(), "big", signed=True)
+def _key(text: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big", signed=True)

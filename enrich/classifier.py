@@ -1,32 +1,33 @@
 """A linear classifier of topics, sectors and strike statuses over the words of a text: the second opinion beside the word lists.
 
 Lists know what they name; many texts tell it otherwise (a shop's owner who "puts something together every Monday"). What
-words keep company with a tag is learned: a logistic regression for each over stems (the first six letters of each folded
-word) weighed by tf-idf, made by `training/weights.py` from labelled rows of our own. The weights lie in `weights.json`; to
-read them is a sum over the words of a text. docs/decisions/0024-second-opinion.md has the figures.
+words keep company with a tag is learned: a logistic regression for each over signs weighed by tf-idf, made by
+`training/weights.py` from labelled rows of our own. Signs are stems (the first six letters of each folded word); of a
+strike's status also pairs of them and, once more, those of the title. The weights lie in `weights.json`; to read them is a
+sum over the signs of a text. docs/decisions/0024-second-opinion.md has the figures.
 """
 
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from math import exp, sqrt
-from typing import Any
+from typing import Any, Literal
 
 import numpy
 from numpy.typing import NDArray
 
 Numbers = NDArray[numpy.float64]
+Kind = Literal["subject", "status"]
+"""What is told: topics and sectors of a text, or the status of its strike."""
 
 LETTERS = 6
 """Of a word that count: what follows them is mostly gender, number and tense."""
 FEW = 15
-"""Known stems at which a text's words are trusted by half: of a headline the lists know more than its company of words does."""
-_REMEMBERED, _LONGEST = 50_000, 40
-"""Words that are kept, and the letters of the longest of them."""
+"""Known signs at which a text's words are trusted by half: of a headline the lists know more than its company of words does."""
 
 
 def stem(word: str) -> str:
@@ -41,66 +42,53 @@ class Weighed:
     odds: Mapping[str, float]
     trust: float
     """From 0 to 1: how much there was to weigh."""
-    _stems: Sequence[str]
+    _signs: Sequence[str]
     _values: Numbers
-    """How much each stem is of the text."""
+    """How much each sign is of the text."""
     _weights: Numbers
-    """Stems x tags."""
+    """Signs x tags."""
 
     def telling(self, tag: str, most: int = 5) -> list[str]:
-        """The stems that say most for a tag."""
+        """The signs that say most for a tag."""
         shares = self._values * self._weights[:, list(self.odds).index(tag)]
-        said = sorted(zip(shares.tolist(), self._stems, strict=True), reverse=True)
-        return [stem for share, stem in said[:most] if share > 0]
+        said = sorted(zip(shares.tolist(), self._signs, strict=True), reverse=True)
+        return [sign for share, sign in said[:most] if share > 0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Classifier:
-    """`bias` by tag; of each stem its row in `idf` (inverse document frequencies) and `weights` (stems x tags)."""
+    """`bias` by tag; of each sign its row in `idf` (inverse document frequencies) and `weights` (signs x tags)."""
 
     bias: Mapping[str, float]
-    stems: Mapping[str, int]
+    signs: Mapping[str, int]
     idf: Numbers
     weights: Numbers
     start: Numbers
     """The bias again, in the order of the columns."""
-    _seen: dict[str, str | None] = field(default_factory=dict)
-    """The known stem of each word that was met: a language has few words, and most of them come again."""
 
     @classmethod
-    def of(cls, bias: Mapping[str, float], stems: Mapping[str, tuple[float, Mapping[str, float]]]) -> "Classifier":
-        """From each stem's inverse document frequency and weights by tag; those of tags without bias are left out."""
+    def of(cls, bias: Mapping[str, float], signs: Mapping[str, tuple[float, Mapping[str, float]]]) -> "Classifier":
+        """From each sign's inverse document frequency and weights by tag."""
         at = {tag: number for number, tag in enumerate(bias)}
-        weights = numpy.zeros((len(stems), len(bias)))
-        for row, (_, by_tag) in enumerate(stems.values()):
+        weights = numpy.zeros((len(signs), len(bias)))
+        for row, (_, by_tag) in enumerate(signs.values()):
             for tag, weight in by_tag.items():
-                if tag in at:
-                    weights[row, at[tag]] = weight
-        idf = numpy.array([idf for idf, _ in stems.values()], dtype=numpy.float64)
-        return cls(bias, {stem: row for row, stem in enumerate(stems)}, idf, weights, numpy.array(list(bias.values())))
+                weights[row, at[tag]] = weight
+        idf = numpy.array([idf for idf, _ in signs.values()], dtype=numpy.float64)
+        return cls(bias, {sign: row for row, sign in enumerate(signs)}, idf, weights, numpy.array(list(bias.values())))
 
-    def weigh(self, words: Iterable[str]) -> Weighed:
-        """Weigh the folded words of a text; one without any known word has the odds of the bias."""
-        seen = self._seen
-        counts = Counter([seen[word] if word in seen else self._known(word) for word in words])
-        counts.pop(None, None)
-        stems = list(counts)
-        rows = numpy.array([self.stems[stem] for stem in stems], dtype=numpy.intp)
-        values = self.idf[rows] * (1 + numpy.log(numpy.array(list(counts.values()), dtype=numpy.float64)))
+    def weigh(self, signs: Iterable[str]) -> Weighed:
+        """Weigh the signs of a text; one without any known sign has the odds of the bias."""
+        rows = self.signs
+        counts = {sign: count for sign, count in Counter(signs).items() if sign in rows}
+        known = list(counts)
+        at = numpy.array([rows[sign] for sign in known], dtype=numpy.intp)
+        values = self.idf[at] * (1 + numpy.log(numpy.array(list(counts.values()), dtype=numpy.float64)))
         values /= sqrt(values @ values) or 1.0
-        weights = self.weights[rows]
+        weights = self.weights[at]
         odds = (self.start + values @ weights).tolist()
-        enough = max(len(stems), 1)
-        return Weighed(dict(zip(self.bias, odds, strict=True)), enough / (enough + FEW), stems, values, weights)
-
-    def _known(self, word: str) -> str | None:
-        if len(self._seen) > _REMEMBERED:
-            self._seen.clear()
-        name = stem(word)
-        known = name if name in self.stems else None
-        if len(word) <= _LONGEST:
-            self._seen[word] = known
-        return known
+        enough = max(len(known), 1)
+        return Weighed(dict(zip(self.bias, odds, strict=True)), enough / (enough + FEW), known, values, weights)
 
 
 def sure(odds: float) -> float:
@@ -109,11 +97,10 @@ def sure(odds: float) -> float:
 
 
 @cache
-def load(*kinds: str) -> Classifier:
-    """The weights that come with the release, for some kinds of tags: `load("topic", "sector")`."""
-    data = _learned()
-    bias = {tag: number for tag, number in data["bias"].items() if tag.partition(".")[0] in kinds}
-    return Classifier.of(bias, data["stems"])
+def load(kind: Kind) -> Classifier:
+    """The weights that come with the release."""
+    data = _learned()[kind]
+    return Classifier.of(data["bias"], data["signs"])
 
 
 @cache

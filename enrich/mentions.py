@@ -244,22 +244,10 @@ def _look_left(mention: Mention, weak: bool, shouted: bool) -> bool:
     """Read the words before a name: take the cue they give; False where they make it part of another name."""
     folded, start = mention.part.folded, mention.start
     left = folded[max(0, start - 60) : start]
-    if (
-        _ABBREVIATED_STREET.search(left)
-        or (mention.part.name != "title" and _PRISONER.search(left))
-        or _VALLEY.search(left)
-    ):
+    if _ABBREVIATED_STREET.search(left):
         return False
-    cue = _CUE.search(left)
-    mention.cue = cue.lastgroup if cue else None
-    if mention.key in _RIVERS and not mention.cue and _THE.search(left):
+    if left.endswith(" ") and left[-2:-1].isalnum() and not _take_cues(mention, left):
         return False
-    if _IN_TOWN.search(left) and not mention.cue:
-        mention.cue = "city"
-    mention.inside = bool(_INSIDE.search(left))
-    mention.distance = bool(_DISTANCE.search(left))
-    mention.towards = bool(_TOWARDS.search(left))
-    mention.rural = bool(_RURAL.search(left))
     after = _AFTER.match(folded, mention.end)
     if after and not mention.cue:
         mention.cue = _AFTER_LEVELS[after[1]]
@@ -269,7 +257,7 @@ def _look_left(mention: Mention, weak: bool, shouted: bool) -> bool:
         mention.cue = "dateline"
     if start and folded[start - 1] == "#":
         return True
-    if _SAINT.search(left) and mention.key == "lima":
+    if mention.key == "lima" and _SAINT.search(left):
         return False
     if weak and _ARTICLE.search(mention.part.text, max(0, start - 3), start):
         return False  # El Tingo is not Tingo
@@ -302,6 +290,23 @@ def _look_left(mention: Mention, weak: bool, shouted: bool) -> bool:
         for i in capitals
     )
     return not gang
+
+
+def _take_cues(mention: Mention, left: str) -> bool:
+    """Take what the words directly before say; False where a prisoner or the water is meant."""
+    if (mention.part.name != "title" and _PRISONER.search(left)) or _VALLEY.search(left):
+        return False
+    cue = _CUE.search(left)
+    mention.cue = cue.lastgroup if cue else None
+    if mention.key in _RIVERS and not mention.cue and _THE.search(left):
+        return False
+    if _IN_TOWN.search(left) and not mention.cue:
+        mention.cue = "city"
+    mention.inside = bool(_INSIDE.search(left))
+    mention.distance = bool(_DISTANCE.search(left))
+    mention.towards = bool(_TOWARDS.search(left))
+    mention.rural = bool(_RURAL.search(left))
+    return True
 
 
 def _chain(mention: Mention) -> list[str]:

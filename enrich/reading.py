@@ -206,7 +206,7 @@ class Reading:
     @cached_property
     def weighed(self) -> classifier.Weighed:
         """What its first words say together of each topic and sector."""
-        return classifier.load("topic", "sector").weigh(self.head)
+        return classifier.load("subject").weigh(map(classifier.stem, self.head))
 
     def telling(self, tag: str) -> list[Span]:
         """Where the words first stand that say most for a tag which no list named."""

@@ -16,7 +16,7 @@ from enrich.reading import Found, Reading
 
 VERSION = "6"
 THRESHOLD = 0.5
-LISTED, LEAN, UNASKED = 3.5, 1.25, -4.25
+LISTED, LEAN, UNASKED = 3.5, 1.5, -4.5
 """Log-odds: what the lists' score is worth, from none to full; what every topic is given; and of extortion where the lists find
 violence and nothing that was asked for. Of rows left out of the learning, worths of 2.5 to 4.5 with 0.75 to 1.5 do alike
 (docs/decisions/0024-second-opinion.md)."""

@@ -15,12 +15,14 @@ from enrich.classifier import sure
 from enrich.reading import Found, Reading
 from enrich.sector_context import in_front, is_told_of, stands_aside
 
-VERSION = "7"
+VERSION = "8"
 THRESHOLD = 0.5
 BIAS, WORDS, SAID, WEIGHTS, HEAVIEST, BESIDE = -0.87, 1.55, 0.7, 2.16, 2.61, -1.34
 """Log-odds: of any sector; of what the text's words say; of the lists' score where it is enough; of the logarithm of its words'
 weights and of the heaviest of them; where the title names other sectors alone. Fitted on fourteen sets of rows, each left out of
 the learning (docs/decisions/0024-second-opinion.md)."""
+VOUCHED = 1.0
+"""Log-odds of a text's words above which they outweigh that the lists' words stand for another sector's people."""
 NEAR_THE_TOP = 2
 """Sentences of a text that count fully, whatever they tell of."""
 _VEHICLES = frozenset(
@@ -87,11 +89,16 @@ def _sector(
     titled: Collection[str],
 ) -> dict[str, Any] | None:
     beside = bool(set(titled) - {name})
-    if found and ((beside and _is_stopped(name, found, subjects, titled)) or _is_told_for(name, found, named)):
-        return None
     weighed = reading.weighed
-    said = BIAS + WORDS * weighed.trust * weighed.odds[f"sector.{name}"]
-    if not found and said <= 0:
+    odds = weighed.trust * weighed.odds[f"sector.{name}"]
+    if (
+        found
+        and odds <= VOUCHED
+        and ((beside and _is_stopped(name, found, subjects, titled)) or _is_told_for(name, found, named))
+    ):
+        return None
+    said = BIAS + WORDS * odds
+    if (not found and said <= 0) or (odds <= 0 and reading.count("context.sport") >= 2):
         return None
     weights = [item.hit.entry.weight for item in found]
     listed = _listed(reading, found, subjects, passing=beside)
@@ -102,7 +109,7 @@ def _sector(
         + HEAVIEST * max(weights, default=0.0)
         + BESIDE * (beside and name not in titled)
     )
-    if score < THRESHOLD or reading.count("context.sport") >= 2:
+    if score < THRESHOLD:
         return None
     return {
         "name": name,

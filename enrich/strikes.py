@@ -15,7 +15,7 @@ from enrich.entities import are_sure
 from enrich.reading import Field, Reading
 from enrich.strike_status import NEAR, STRIKE, status
 
-VERSION = "6"
+VERSION = "7"
 _FAR = 22
 """Sentences of a field that are read for its days."""
 

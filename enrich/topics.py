@@ -14,7 +14,7 @@ from core.document import TOPICS, Payload
 from enrich.classifier import sure
 from enrich.reading import Found, Reading
 
-VERSION = "6"
+VERSION = "7"
 THRESHOLD = 0.5
 LISTED, LEAN, UNASKED = 3.5, 1.5, -4.5
 """Log-odds: what the lists' score is worth, from none to full; what every topic is given; and of extortion where the lists find

@@ -3,8 +3,8 @@
     python bench/enrich.py [--data DIR] [--documents N] [--sentences N] [--rounds N] [--beam B] [--batch N] [--skip chain|engines]... [--out FILE]
 
 *Chain*: every plain step over real articles cut to 400 words (`texts/articles.jsonl.gz` of the folder of real data, default ../shared/data
-beside the checkout), by the processor time of one core, so that other work on the machine counts little; then with Apertium, by the
-wall. spaCy's small Spanish model is asked for its entities of the same documents where it is installed (GPL-3: the user installs it).
+beside the checkout), by the processor time of one core, so that other work on the machine counts little, once the process has read the
+shorter articles (a stage runs for days, and what it knows of words it knows from then on); then with Apertium, by the wall. spaCy's small Spanish model is asked for its entities of the same documents where it is installed (GPL-3: the user installs it).
 
 *Engines*: a model of OPUS-MT's base size (77.9 million parameters, vocabulary 65,001) with random weights is made here, as a hub keeps it
 and as an archive; the archive is converted to int8 by our own conversion, loaded by our own loader, and beside it plain `transformers`
@@ -42,13 +42,13 @@ ROOT = Path(__file__).resolve().parents[1]
 WORDS, TOKENS = 400, 32
 
 
-def articles(data: Path, count: int) -> list[Document]:
-    """Real articles, those of 400 words and more, cut there."""
+def articles(data: Path, count: int, *, shorter: bool = False) -> list[Document]:
+    """Real articles, those of 400 words and more, cut there; or the shorter ones."""
     found = []
     with gzip.open(data / "texts" / "articles.jsonl.gz", "rt", encoding="utf-8") as lines:
         for number, row in enumerate(map(json.loads, lines)):
             words = str(row.get("text") or "").split(" ")
-            if len(words) >= WORDS:
+            if (len(words) < WORDS) is shorter:
                 found.append(Document(
                     id=f"a{number}", url=f"https://texts.example/{number}", source="texts", title=str(row.get("title") or ""),
                     text=" ".join(words[:WORDS]), fetched=datetime.now(UTC),
@@ -60,7 +60,7 @@ def chain_rate(data: Path, count: int, out: dict[str, Any]) -> None:
     documents = articles(data, count)
     settings = dataclasses.replace(Settings.load(), translate="none")
     chain = Chain(settings)
-    for document in documents[:20]:
+    for document in articles(data, 200, shorter=True):
         chain.run(document)
     begun, wall = time.process_time(), time.perf_counter()
     for document in documents:

@@ -92,7 +92,8 @@ _OPENERS = frozenset(
     entonces ahora hoy ayer se le les nos the a an it he she they we this that these in on at for but and however after before when
     """.split()  # noqa: SIM905
 )
-_END = re.compile(r"(?P<mark>[.!?…](?<![.!?…][.!?…])[.!?…]*+)(?P<close>[\"'»”’)\]]*+)(?=\s|$)|(?P<line>\n)")
+_END = re.compile(r"[.!?…\n](?:(?<=\n)|(?<![.!?…][.!?…])[.!?…]*+(?P<close>[\"'»”’)\]]*+)(?=\s|$))")
+"""A line break, or marks and what closes behind them. It begins with one set of characters, which is searched for quickly."""
 _INITIALS = re.compile(r"[^\W\d_a-z]|([A-Z])\1|(?:[A-Z]{1,2}\.)+[A-Z]{1,2}")
 _BEFORE = re.compile(r"[\w./$]+$")
 _START = re.compile(r"[\"'«“‘(\[—–\-¿¡•*·\s]*(\w+)?")
@@ -124,13 +125,13 @@ def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
 
 def _ends(text: str, match: re.Match[str], start: int) -> bool:
     follow = text[match.end() : match.end() + 80]
-    if match["line"] is not None:
+    if match["close"] is None:
         return follow[:1].isspace() or not follow[:1].islower()
     start_match = _START.match(follow)
     word = (start_match[1] if start_match else "") or ""
     if word[:1].islower():
         return "\n" in follow[: start_match.start(1) if start_match else 0]
-    if match["mark"] != ".":
+    if text[match.start() : match.start("close")] != ".":
         return True
     opens = word.lower() in _OPENERS and follow.lstrip()[1:2] != "."  # "A. Díaz" is no "A ..."
     return _full_stop(text[max(start, match.start() - 80) : match.start()], word, opens)

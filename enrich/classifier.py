@@ -79,11 +79,12 @@ class Classifier:
 
     def weigh(self, signs: Iterable[str]) -> Weighed:
         """Weigh the signs of a text; one without any known sign has the odds of the bias."""
-        rows = self.signs
-        counts = {sign: count for sign, count in Counter(signs).items() if sign in rows}
-        known = list(counts)
-        at = numpy.array([rows[sign] for sign in known], dtype=numpy.intp)
-        values = self.idf[at] * (1 + numpy.log(numpy.array(list(counts.values()), dtype=numpy.float64)))
+        counts = [
+            (sign, row, count) for sign, count in Counter(signs).items() if (row := self.signs.get(sign)) is not None
+        ]
+        known = [sign for sign, _, _ in counts]
+        at = numpy.array([row for _, row, _ in counts], dtype=numpy.intp)
+        values = self.idf[at] * (1 + numpy.log(numpy.array([count for _, _, count in counts], dtype=numpy.float64)))
         values /= sqrt(values @ values) or 1.0
         weights = self.weights[at]
         odds = (self.start + values @ weights).tolist()

@@ -41,6 +41,10 @@ _FUNCTION = {
         "do da dos das em no na nos nas os as para com uma um não nao ao pela pelo que se mais foi seu sua e "
         "o"),
 }  # fmt: skip
+_LITTLE = _FUNCTION["es"] | _words(
+    "a o e ha han hay son ser está están fueron era le les me nos ya porque cuando donde quien quienes entre durante según pero también "
+    "muy otro otra otros otras todo todos esa ese esos estos estas así aunque mientras luego hoy ayer dos tres años"
+)
 _SPANISH_ONLY = _words("el los las y una del según pero también")
 """Little words that no neighbour of Spanish shares more than some of."""
 _NO_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|[\w.+-]{1,64}@\S+|@\w+|\bRT\b|\bvía\b(?= @)")
@@ -148,7 +152,7 @@ def _is_plainly_spanish(words: list[str]) -> bool:
     own = [word for word in words if word in _SPANISH_ONLY]
     if len(words) < 20 or len(own) < 3 or len(set(own)) < 3:
         return False
-    return 4 * sum(word in _FUNCTION["es"] for word in words) >= len(words)
+    return 4 * sum(word in _LITTLE for word in words) >= len(words)
 
 
 def _plain(text: str) -> str:

@@ -53,9 +53,9 @@ _BILLS = re.compile(
     re.I,
 )
 _BARE_BILL = re.compile(r"(?<![\d/-])(\d{4,5}/20\d\d-(?:CR|PE|GL|GR|MP|PJ))\b")
-_ANY_NUMBER = re.compile(r"\d{3}")
+_ANY_NUMBER = re.compile(r"\d\d\d")
 _OLD_NUMBER = re.compile(r"n(?:[.°º]+|ro|o\.)\.?\s*\d{4}")
-_SHORT_DECREE = re.compile(r"d\.? ?(?:s|u|l|leg)\b|dec\.|decs\.")
+_SHORT_DECREE = re.compile(r"d(?:\.? ?(?:s|u|l|leg)\b|ecs?\.)")
 _EACH_NUMBER = re.compile(_NUMBER)
 _EACH_DECREE = re.compile(r"\d{3,4}")
 _EACH_SUPREME = re.compile(_SUPREME_NUMBER)
@@ -191,16 +191,17 @@ def nicknames(folded: str) -> Iterator[Citation]:
 
 def _decrees(text: str, lowered: str) -> Iterator[Citation]:
     short = _SHORT_DECREE.search(lowered)
-    if short or "legislativ" in lowered:
+    decree = "decre" in lowered
+    if short or (decree and "legislativ" in lowered):
         for match in _LEGISLATIVE.finditer(text):
             yield from _each(match, _EACH_DECREE, lambda number: f"DL {int(number)}")
-    if "decreto" in lowered and "ley" in lowered:
+    if decree and "ley" in lowered:
         for match in _DECREE_LAW.finditer(text):
             yield f"Decreto Ley {match[1]}", *match.span()
-    if short or "suprem" in lowered:
+    if short or (decree and ("supremo" in lowered or "supreme" in lowered)):
         for match in _SUPREME.finditer(text):
             yield from _each(match, _EACH_SUPREME, lambda number: "DS " + _padded(number).upper())
-    if short or "urgen" in lowered or "emergency" in lowered:
+    if short or (decree and ("urgen" in lowered or "emergency" in lowered)):
         for match in _URGENT.finditer(text):
             yield f"DU {int(match[1]):03d}-{match[2]}", *match.span()
 

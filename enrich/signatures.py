@@ -53,7 +53,7 @@ def signature(document: Document, words: list[str] | None = None) -> dict[str, A
     Sharing one proves nothing. A headline alone has one key, of all its words; one that is a mere rubric has none.
     """
     words = _words(document.text) if words is None else words
-    found, grams = retelling.of(document), [" ".join(gram) for gram in _grams(words)]
+    found, grams = retelling.of(document), list(map(" ".join, _grams(words)))
     rarest = sorted(found.weights, key=lambda stem: -found.weights[stem])
     keys = [] if found.rubric else [_key(" ".join(found.words).encode() + b"headline")]
     return {

@@ -47,6 +47,7 @@ def emit(rows: Iterable[Row], form: str | None, plain: Plain, *, columns: Iterab
 def json_line(row: Row) -> str:
     """One object on one line. U+2028 and its kind are escaped: some readers take them for the end of a line."""
     text = json.dumps(row, ensure_ascii=False, default=str)
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")  # half a pair of surrogates stays an escape
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085") + "\n"
 
 

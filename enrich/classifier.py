@@ -2,8 +2,8 @@
 
 Lists know what they name; many texts tell it otherwise (a shop's owner who "puts something together every Monday"). What
 words keep company with a tag is learned: a logistic regression for each over signs weighed by tf-idf, made by
-`training/weights.py` from labelled rows of our own. Signs are stems (the first six letters of each folded word); of a
-strike's status also pairs of them and, once more, those of the title. The weights lie in `weights.json`; to read them is a
+`training/weights.py` from labelled rows of our own. Signs are stems (the first six letters of each folded word) and pairs of
+them; of a strike's status also, once more, the stems of the title. The weights lie in `weights.json`; to read them is a
 sum over the signs of a text. docs/decisions/0024-second-opinion.md has the figures.
 """
 
@@ -11,9 +11,10 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from math import exp, sqrt
 from typing import Any, Literal
 
@@ -33,6 +34,12 @@ FEW = 15
 def stem(word: str) -> str:
     """What of a folded word is weighed; of a number only its length counts."""
     return "0" * len(word) if word.isdecimal() else word[:LETTERS]
+
+
+def signs(words: Iterable[str]) -> list[str]:
+    """The stems of folded words, and their pairs."""
+    stems = [stem(word) for word in words]
+    return stems + list(map(" ".join, pairwise(stems)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,8 @@ class Classifier:
     weights: Numbers
     start: Numbers
     """The bias again, in the order of the columns."""
+    all_count: bool = False
+    """Whether all known signs say how much there was to weigh, or stems alone."""
 
     @classmethod
     def of(cls, bias: Mapping[str, float], signs: Mapping[str, tuple[float, Mapping[str, float]]]) -> "Classifier":
@@ -88,7 +97,7 @@ class Classifier:
         values /= sqrt(values @ values) or 1.0
         weights = self.weights[at]
         odds = (self.start + values @ weights).tolist()
-        enough = max(len(known), 1)
+        enough = max(len(known) if self.all_count else sum(" " not in sign for sign in known), 1)
         return Weighed(dict(zip(self.bias, odds, strict=True)), enough / (enough + FEW), known, values, weights)
 
 
@@ -101,7 +110,7 @@ def sure(odds: float) -> float:
 def load(kind: Kind) -> Classifier:
     """The weights that come with the release."""
     data = _learned()[kind]
-    return Classifier.of(data["bias"], data["signs"])
+    return replace(Classifier.of(data["bias"], data["signs"]), all_count=kind == "status")
 
 
 @cache

@@ -60,7 +60,7 @@ _RELATIVE = {
 }  # fmt: skip
 _TO_COME = re.compile(
     r"\b(?:\w+(?:rá|rán|remos)|eval[uú]an?|alistan?|planean?|coordinan?|prevén?|amenazan?|advierten?|van? a \w+r|anunci\w+|convoc\w+|llaman? a|próxim\w+|ratific\w+|preparan?|program\w+|previst\w+|vence\w*|"
-    r"a partir del?|hasta el|para el|will|plans?|planned|upcoming|calls?|called for|starting)\b"
+    r"a partir del?|hasta el|antes del|para el|will|plans?|planned|upcoming|calls?|called for|starting)\b"
 )
 """What makes `el jueves` the coming one; read with its accents, so that `paro` and `hora` are no future."""
 
@@ -237,7 +237,8 @@ class _Reader:
             return today + timedelta(days=shift or 7)
         if shift == 0:
             return today
-        return today + timedelta(days=shift if self._is_to_come() else shift - 7)
+        near = "este" in words and shift <= 3  # on Thursday `este sábado` is the next one, on Monday the last
+        return today + timedelta(days=shift if near or self._is_to_come() else shift - 7)
 
     def _is_to_come(self) -> bool:
         start, end = self.part.bounds[self.part.sentence_at(self.match.start())]

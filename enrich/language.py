@@ -41,12 +41,11 @@ _FUNCTION = {
         "do da dos das em no na nos nas os as para com uma um não nao ao pela pelo que se mais foi seu sua e "
         "o"),
 }  # fmt: skip
-_LITTLE = _FUNCTION["es"] | _words(
-    "a o e ha han hay son ser está están fueron era le les me nos ya porque cuando donde quien quienes entre durante según pero también "
-    "muy otro otra otros otras todo todos esa ese esos estos estas así aunque mientras luego hoy ayer dos tres años"
-)
-_SPANISH_ONLY = _words("el los las y una del según pero también")
-"""Little words that no neighbour of Spanish shares more than some of."""
+_SPANISH_ONLY = _words("y los las según también pero más cómo está así además después")
+"""Little words of Spanish that its neighbours lack."""
+_FOREIGN = _words("the and of with um em els amb és per il che di et du nisqa uka do da dos não e")
+_FOREIGN_SIGNS = frozenset("çãõèàìòùâêôäö\"“”«»‘’'")
+"""Words and letters of other languages, and quotation marks: beside them a model is asked."""
 _NO_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|[\w.+-]{1,64}@\S+|@\w+|\bRT\b|\bvía\b(?= @)")
 _HASHTAG = re.compile(r"#(\w+)")
 _CAMEL = re.compile(r"(?<=[a-záéíóúñ])(?=[A-ZÁÉÍÓÚÑ])|_")
@@ -108,7 +107,7 @@ def detect(text: str) -> str | None:
         return _other_script(text)
     if len(words) < 2 or sum(map(len, words)) < 10:
         return None
-    if _is_plainly_spanish(words):
+    if _is_plainly_spanish(text):
         return "es"
     text = " ".join(text.split())
     if text.isupper():
@@ -147,12 +146,16 @@ def detect(text: str) -> str | None:
     return None
 
 
-def _is_plainly_spanish(words: list[str]) -> bool:
-    """Whether three and more of Spanish's own little words stand in a longer text, and a quarter of it are its little words: no model need be asked."""
+def _is_plainly_spanish(text: str) -> bool:
+    """Whether Spanish's own little words stand in a longer text, a quarter of it are its little words, and nothing foreign does: no model need be asked.
+
+    Names do not count: only what is printed small does.
+    """
+    words = text.split()
     own = [word for word in words if word in _SPANISH_ONLY]
-    if len(words) < 20 or len(own) < 3 or len(set(own)) < 3:
+    if len(words) < 20 or len(own) < 3 or len(set(own)) < 2 or not _FOREIGN_SIGNS.isdisjoint(text):
         return False
-    return 4 * sum(word in _LITTLE for word in words) >= len(words)
+    return 4 * sum(word in _FUNCTION["es"] for word in words) >= len(words) and _FOREIGN.isdisjoint(words)
 
 
 def _plain(text: str) -> str:

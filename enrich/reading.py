@@ -206,11 +206,11 @@ class Reading:
     @cached_property
     def weighed(self) -> classifier.Weighed:
         """What its first words say together of each topic and sector."""
-        return classifier.load("subject").weigh(map(classifier.stem, self.head))
+        return classifier.load("subject").weigh(classifier.signs(self.head))
 
     def telling(self, tag: str) -> list[Span]:
         """Where the words first stand that say most for a tag which no list named."""
-        wanted = set(self.weighed.telling(tag))
+        wanted = {stem for sign in self.weighed.telling(tag) for stem in sign.split()}
         spans = []
         words = ((part, match) for part in self.fields for match in _SPACED.finditer(part.norm))
         for part, match in islice(words, HEAD):

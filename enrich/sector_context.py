@@ -13,6 +13,7 @@ _BYSTANDER = re.compile(
     r"|\b(?:cerca|alrededores|inmediaciones) (?:de|del)(?: la| las| los| un| una)? (?:\w+ )?$"
     r"|\b(?:a la altura|a (?:una|dos|tres|pocas|media|\d+) cuadras?) (?:de|del)(?: la| las| los| un| una)? $"
     r"|\by hasta (?:el|la|los|las) $"
+    r"|\b(?:part(?:en|ira|iran|io|ieron)|saldran) (?:de|del|desde)(?: la| las| los| el)? $"
     r"|\b(?:iba\w*|rumbo|destinad[oa]s?|enviad[oa]s?|con destino|llegar\w*) (?:a|hacia)(?: la| las| los| el| un| una)? $"
     r"|\b(?:donad[oa]s?|cedid[oa]s?|financiad[oa]s?|prestad[oa]s?) por(?: la| las| los| el| un| una)? (?:cooperativa |empresa )?$"
     r"|\b(?:gratis|libre|gratuit[oa]s?|descuentos?) (?:a|para)(?: la| las| los)? (?:\w+ y )?$"
@@ -31,7 +32,7 @@ _MAKER = re.compile(
 )
 """Words before a school's that make it the author of a work that is told of."""
 _WORKS = re.compile(
-    r"\b(?:trabajos|obras?|construccion|paralizacion|reconstruccion|remodelacion|mejoramiento|ampliacion|culminacion)"
+    r"\b(?:trabajos|obras?|construccion|nueva sede|paralizacion|reconstruccion|remodelacion|mejoramiento|ampliacion|culminacion)"
     r" (?:de|del)(?: la| los| las| un| una| nuevo)* $"
     r"|\b(?:exig\w+|reclam\w+|pid(?:e|en|ieron)|pedir|(?:reinici|culmin|constru)\w+) (?:el|la|un|una|mas|mejores) (?:nuevo |nueva )?$"
     r"|\b(?:march\w+|acuerdo|protest\w+|paro(?: \w+)?|bloqueo) por (?:(?:el|la|un|una) )?(?:nuevo |nueva )?$"
@@ -49,7 +50,7 @@ _UNDECIDED = re.compile(
 _EARLIER = re.compile(
     r"\bfirst it was (?:the )?$|\bprimero fue(?:ron)? (?:el |la |los |las )?$|, (?:luego|despues) (?:fueron )?(?:los |las )$"
 )
-_BUILDINGS = frozenset({"health", "education", "energy_fuel"})
+_BUILDINGS = frozenset({"health", "education", "energy_fuel", "markets"})
 _OFFICES = frozenset({"agriculture", "hospitality", "fishing", "mining", "energy_fuel"})
 
 

@@ -8,7 +8,6 @@ off or denied is `suspended`: it is not held. All words of those sentences are w
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import pairwise
 
 from core.time import lima_day
 from enrich import classifier
@@ -40,17 +39,22 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         (
             "",
             0.0,
-            rf"(?:pid\w+|exhort\w+|solicit\w+|invoc\w+|inst(?:a|o|aron) a|llam(?:a|o|an) a|recomend\w+|asked|urged|urges|calls on|exig\w+|exij\w+) {_WORDS}(?:no )?(?:levant\w+|depon\w+|suspend\w+|acat\w+|desist\w+|lift|end|suspend|call off|que (?:retom|reanud|vuelv|regres)\w+)",
+            rf"(?:pid\w+|exhort\w+|solicit\w+|invoc\w+|inst(?:a|o|aron) a|llam(?:a|o|an) a|recomend\w+|asked|urged|urges|calls on|exig\w+|exij\w+) {_WORDS}(?:no )?(?:levant\w+|depon\w+|suspend\w+|acat\w+|desist\w+|lift|end|suspend|call off|que (?:retom|reanud|vuelv|regres)\w+)|(?:para|propon\w+|busc\w+) (?:\w+ ){{0,4}}(?:poner fin|solucionar|resolver)",
         ),
         (
             "ongoing",
             1.2,
-            rf"no (?:levant\w+|depon\w+|suspend\w+|cesa\w*|ceder\w*|se moveran|se mueven|dejaran|retiraran|se iran)(?: {_THE}{STRIKE})?|sin levantar|no cesan? {_THE}{STRIKE}",
+            rf"no (?:se )?(?:levant\w+|depon\w+|suspend\w+|suspensi\w+|cesa\w*|ceder\w*|se moveran|se mueven|dejaran|retiraran|se iran)(?: {_THE}{STRIKE})?|sin levantar|no cesan? {_THE}{STRIKE}",
+        ),
+        (
+            "ongoing",
+            1.8,
+            rf"(?:rechaz|descart|nieg|neg|refus)\w+ (?:a |to )?{_WORDS}(?:suspender|levantar|deponer|call off|end|suspend|lift) (?:the )?{_THE}(?:{STRIKE}|strike|blockade|protest)|(?:suspend|suspind)\w+ {_THE}(?!{STRIKE})\w+ (?:\w+ ){{0,6}}por (?:el |la |un |una )?(?:segundo dia (?:de )?)?{STRIKE}",
         ),
         (
             "announced",
             1.2,
-            rf"(?:rechaz|descart|nieg|neg)\w+ {_WORDS}(?:suspender|levantar|deponer|postergar|cancelar) {_THE}{STRIKE}|no hay marcha atras",
+            rf"(?:rechaz|descart|nieg|neg)\w+ {_WORDS}(?:postergar|cancelar|reprogramar) {_THE}{STRIKE}|no hay marcha atras",
         ),
         (
             "considered",
@@ -65,7 +69,7 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
         (
             "ended",
             2.6,
-            rf"(?:desaloj|entreg|devolv|devuelv|desocup|dej|abandon)\w+ (?:\w+ ){{1,6}}que (?:ocupaban|tenian|mantenian)(?: (?:tomad|ocupad|cerrad)[oa]s?)?(?: desde (?:el |hace )?\w+)?|{STRIKE} de ayer|{STRIKE} se sintio|un año despues|aniversario del? {_THE}{STRIKE}",
+            rf"(?:desaloj|entreg|devolv|devuelv|desocup|dej|abandon)\w+ (?:\w+ ){{1,6}}que (?:ocupaban|tenian|mantenian)(?: (?:tomad|ocupad|cerrad)[oa]s?)?(?: desde (?:el |hace )?\w+)?|{STRIKE} de ayer|{STRIKE} se sintio|un año despues|a (?:un|\w+) años? del? {_THE}{STRIKE}|aniversario del? {_THE}{STRIKE}",
         ),
         (
             "ongoing",
@@ -245,9 +249,15 @@ _DONE = re.compile(
 _GOES_ON = re.compile(
     r" (?:indefinid\w+|contin\w+|sig(?:ue|uen|uieron)|mantien\w+|permanec(?:e|en)|segundo dia|tercer dia|prosig\w+|por \w+ dia|no se mover\w+|hasta que) "
 )
+_DENIED = re.compile(
+    rf" (?:no (?:se )?(?:levant|depon|suspend|suspensi|cesa|posterg|cancel)\w*|(?:rechaz|descart|nieg|neg|refus)\w+ (?:a |to )?{_WORDS}(?:suspender|levantar|deponer|postergar|cancelar|call off|end|lift|suspend)"
+    rf"|(?:suspend|suspind)\w+ {_THE}(?!{STRIKE})\w+ (?:\w+ ){{0,6}}(?=por (?:el |la |un |una )?{STRIKE})"
+    rf"|(?:pid|exhort|solicit|invoc|recomend|propon|propus|propond|busc|esper|solucion|resolv|resuelv|asked|urge|exig|exij)\w* {_WORDS}(?:levantar|deponer|suspender|desistir|poner fin|lift|end|suspend|call off)|(?:para|propon\w*|busc\w*) (?:\w+ ){{0,4}}(?:poner fin|solucionar|resolver)) "
+)
+"""What is denied or asked for: none of its words are weighed."""
 _FAR = 22
 """Sentences of a text that are read for the status."""
-CUED, FEW_CUES = 4.0, 9.0
+CUED, FEW_CUES = 4.0, 12.0
 """Log-odds that the verbs' cues are worth where all of them say one thing, and the weight of cues that are worth half of it beside a
 text of many signs; of few signs, cues are believed sooner. 3 to 5 with 4 to 9 do alike on rows left out."""
 
@@ -269,7 +279,7 @@ def status(reading: Reading, start: date | None) -> str:
     if not any(score.values()):
         score["ongoing"] = 1.0  # a strike of which nothing else is told is under way
     weighed = classifier.load("status").weigh(_signs(told))
-    cued = CUED / weighed.trust / (FEW_CUES * weighed.trust**2 + sum(score.values()))
+    cued = CUED / weighed.trust / (FEW_CUES * weighed.trust**4 + sum(score.values()))
     return max(STATUSES, key=lambda name: weighed.trust * weighed.odds[f"status.{name}"] + cued * score[name])
 
 
@@ -283,11 +293,10 @@ def _signs(told: Iterable[tuple[Field, int, str, bool]]) -> list[str]:
     for part, number, sentence, near in told:
         titled = part.name == "title"
         if near or number < 2 or titled:
-            stems = [classifier.stem(word) for word in sentence.split()]
-            found += stems
-            found += map(" ".join, pairwise(stems))
+            words = _DENIED.sub(" ", sentence).split()
+            found += classifier.signs(words)
             if titled or number == 0:
-                found += ["=" + stem for stem in stems]
+                found += ["=" + classifier.stem(word) for word in words]
     return found
 
 

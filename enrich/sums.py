@@ -25,11 +25,13 @@ _SCALES = {
     "billion": 10**9,
     "k": 1000,
     "m": 10**6,
+    "mn": 10**6,
     "bn": 10**9,
 }
 _N = r"\d{1,3}(?:[.,'’´ ]\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)|\d{1,15}(?:[.,]\d{1,9})?(?!\d)"
-_SCALE = r"(?: ?(mil millones|mil|millon(?:es)?|million|thousand|billion|k|(?<=\d)m|(?<=\d)bn)\b)?"
-_VALUE = rf"(?:({_N})|\b(medio millon|{CARDINAL}))"
+_MILLIONS = {"medio millon": 500_000, "el millon": 1_000_000}
+_SCALE = r"(?: ?(mil millones|mil|millon(?:es)?|million|thousand|billion|k|(?<=\d)mn?|(?<=\d)bn)\b)?"
+_VALUE = rf"(?:({_N})|\b(medio millon|el millon|{CARDINAL}))"
 _PEN = r"(?:nuevos )?soles\b|(?:nuevo )?sol\b|sole?citos\b|lu[ck]as\b|luquitas\b|centimos\b"
 _USD = r"dolares(?: americanos)?\b|(?:u\.?s\.? )?dollars?\b"
 _SIGN_FIRST = re.compile(
@@ -61,10 +63,10 @@ _NEXT = re.compile(
 _ASKED = re.compile(
     r"\b(?:pid(?:e|en|io|ieron|iendo(?:le|les)?)|ped(?:ia|ian|ir(?:le|les)?)|exig(?:e|en|ia|ian|io|ieron|iendo|ir(?:le|les)?)|cobr(?:a|an|aba|aban|o|aron|ar|amos|arle|arles)|reclam(?:a|an|aba|aban|o|aron)|"
     r"pag(?:o|aron|amos|ue|ar|an|a|aba|aban|ando)|entreg(?:o|aron|amos|ue|ar|ado|aba)|deposit(?:o|aron|ar|amos|e|ado|aba)|transfer(?:ir|i|imos)|transfiri(?:o|eron)|yape(?:o|aron|ar|amos|e)|gir(?:o|aron|ar)|soltar?|solto|soltaron|"
-    r"dar|dieron|dio|dejar|juntar|reunir|devolv(?:er|io|iendo)|termino devolviendo|quit(?:o|aron)|sac(?:o|aron)|rob(?:o|aron)|costo|cuesta|subio a|subieron a|bajo a|bajaron a|rebaj(?:o|ar|aron)(?: \w+){0,3} a|abon(?:o|ar|ados?|aron)|"
+    r"dar|dieron|dio|dejar|juntar|reunir|devolv(?:er|io|iendo)|devuelto|termino devolviendo|quit(?:o|aron)|sac(?:o|aron)|rob(?:o|aron)|costo|cuesta|subio a|subieron a|bajo a|bajaron a|rebaj(?:o|ar|aron)(?: \w+){0,3} a|abon(?:o|ar|ados?|aron)|"
     r"al dia con|se contentaron con|adelanto de|cupo de|cuota(?: unica)? de|pago de|monto de|suma de|cifra de|rescate de|faltan|quieren|queria|demand(?:ed|s|ing)?|asked for|paid|pay)"
     rf" (?:(?:mas de|menos de|unos|unas|casi|cerca de|hasta|otros|otras|ya|al menos|los|solo|primero|about|nearly|over) ){{0,2}}{_VALUE}{_SCALE}"
-    r"(?=[.,](?!\d| (?:entre|dij|segun|asegur|inform))|[;:!?)\"”»]|$| (?:por|para|o|y|al|a|cada|en efectivo|semanal|mensual|diari|de (?:entrada|inscripcion|adelanto|cupo|golpe|una)|fij|el (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)|luego|primero|que|como|antes|hoy|mañana|ayer|or|for|to|a (?:week|day|month))(?! ciento)\b)"
+    r"(?=[.,](?!\d| (?:entre|dij|segun|asegur|inform))|[;:!?)\"”»]|$| [^\w\s%]| (?:por|para|o|y|al|a|cada|en efectivo|semanal|mensual|diari|de (?:entrada|inscripcion|adelanto|cupo|golpe|una)|fij|el (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)|luego|primero|que|como|antes|hoy|mañana|ayer|or|for|to|a (?:week|day|month))(?! ciento)\b)"
 )
 """What asks for a sum or hands it over, and the sum without its currency, with nothing behind it that could be counted."""
 _OR_DIE = re.compile(
@@ -256,10 +258,7 @@ def _currency(sign: str) -> str:
 
 def _value(number: str | None, words: str | None, scale: str | None, part: Field) -> int | float:
     rate = _is_of_rates(part) and not scale
-    if words:
-        value = Decimal(500_000 if words == "medio millon" else spelt(words))
-    else:
-        value = parse_number(number or "0", rate=rate)
+    value = Decimal(_MILLIONS.get(words) or spelt(words)) if words else parse_number(number or "0", rate=rate)
     for each in (scale or "").split():
         value *= _SCALES[each]
     return int(value) if value == value.to_integral_value() else float(value)

@@ -45,6 +45,14 @@ def test_what_only_helps_and_cannot_be_read_is_told_and_left_aside(tmp_path: Pat
     assert done.stderr.count("standard input:1: ") == 2 and "ayer nomás" in done.stderr
 
 
+def test_half_a_pair_of_surrogates_costs_no_other_line(tmp_path: Path) -> None:
+    given = [r'{"title": "Paro nacional \ud800 en Lima", "mine": "\udfff"}', '{"title": "Huelga en Puno"}']
+    done = pipe(tmp_path, "tag", stdin="\n".join(given))
+    assert done.returncode == 0, done.stderr
+    assert [row["topics"][0]["name"] for row in rows(done)] == ["strike", "strike"]
+    assert rows(done)[0]["mine"] == "\udfff"
+
+
 def test_what_was_given_is_kept_and_only_tags_are_made_anew(tmp_path: Path) -> None:
     row = {
         "title": "Hoy día soleado", "language": "es", "translation": {"language": "en", "title": "MINE"}, "story": {"id": "s1"},

@@ -28,6 +28,8 @@ def sums(said) -> list[tuple[float, str]]:
         ("Mueven 1.5 millones de soles", [(1500000, "PEN")]),
         ("some 1.5 million soles a month", [(1500000, "PEN")]),
         ("Robaron US$ 3,500", [(3500, "USD")]),
+        ("El perjuicio superaría el millón de dólares", [(1_000_000, "USD")]),
+        ("Works worth PEN 900mn were slowed down", [(900_000_000, "PEN")]),
         ("Pedían 10 mil dólares", [(10000, "USD")]),
         ("Doscientos soles cada mes", [(200, "PEN")]),
         ("Cuesta S/ 45.50", [(45.5, "PEN")]),

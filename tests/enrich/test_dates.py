@@ -36,6 +36,8 @@ def named(text: str, today: date | None = TODAY) -> list[tuple[str, str, str | N
         ("Irán al paro el jueves", "2025-08-21"),
         ("El gremio convocó a una marcha para el martes", "2025-08-26"),
         ("este miércoles", "2025-08-20"),
+        ("Los docentes marchan este sábado", "2025-08-23"),
+        ("La feria de este lunes", "2025-08-18"),
         ("el viernes pasado", "2025-08-15"),
         ("el próximo miércoles", "2025-08-27"),
         ("desde el lunes 25", "2025-08-25"),

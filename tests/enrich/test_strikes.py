@@ -254,6 +254,12 @@ def test_entities(tag) -> None:
         ("Pescadores evalúan retomar las protestas", "considered"),
         ("Maestros protestarán si no llega el presupuesto", "considered"),
         ("Mototaxistas en paro dejaron de circular este miércoles", "ongoing"),
+        ("Paro en Puno no se suspenderá, advierten dirigentes", "ongoing"),
+        ("Dirigentes descartan suspender la huelga de profesores", "ongoing"),
+        ("Suspenden servicio de buses por paro de transportistas en Arequipa", "ongoing"),
+        ("Nurses refuse to call off strike in Arequipa", "ongoing"),
+        ("Premier propone mesa de diálogo para poner fin al paro minero", "ongoing"),
+        ("A un año del paro nacional, familiares de las víctimas piden justicia", "ended"),
     ],
 )
 def test_a_status_told_by_what_is_done(tag, title: str, status: str) -> None:

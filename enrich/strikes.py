@@ -13,7 +13,8 @@ from core.time import lima_day
 from enrich.dates import Time, times
 from enrich.entities import are_sure
 from enrich.reading import Field, Reading
-from enrich.strike_status import NEAR, STRIKE, status
+from enrich.strike_cues import STRIKE
+from enrich.strike_status import NEAR, status
 
 VERSION = "7"
 _FAR = 22

@@ -4,7 +4,8 @@
 
 *Chain*: every plain step over real articles cut to 400 words (`texts/articles.jsonl.gz` of the folder of real data, default ../shared/data
 beside the checkout), by the processor time of one core, so that other work on the machine counts little, once the process has read the
-shorter articles (a stage runs for days, and what it knows of words it knows from then on); then with Apertium, by the wall. spaCy's small Spanish model is asked for its entities of the same documents where it is installed (GPL-3: the user installs it).
+shorter articles (a stage runs for days, and what it knows of words it knows from then on); then with Apertium, by the wall. spaCy's
+small Spanish model is asked for its entities of the same documents where it is installed (GPL-3: the user installs it).
 
 *Engines*: a model of OPUS-MT's base size (77.9 million parameters, vocabulary 65,001) with random weights is made here, as a hub keeps it
 and as an archive; the archive is converted to int8 by our own conversion, loaded by our own loader, and beside it plain `transformers`

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -70,13 +70,17 @@ class Classifier:
     signs: Mapping[str, int]
     idf: Numbers
     weights: Numbers
-    start: Numbers
-    """The bias again, in the order of the columns."""
     all_count: bool = False
     """Whether all known signs say how much there was to weigh, or stems alone."""
 
     @classmethod
-    def of(cls, bias: Mapping[str, float], signs: Mapping[str, tuple[float, Mapping[str, float]]]) -> "Classifier":
+    def of(
+        cls,
+        bias: Mapping[str, float],
+        signs: Mapping[str, tuple[float, Mapping[str, float]]],
+        *,
+        all_count: bool = False,
+    ) -> "Classifier":
         """From each sign's inverse document frequency and weights by tag."""
         at = {tag: number for number, tag in enumerate(bias)}
         weights = numpy.zeros((len(signs), len(bias)))
@@ -84,7 +88,7 @@ class Classifier:
             for tag, weight in by_tag.items():
                 weights[row, at[tag]] = weight
         idf = numpy.array([idf for idf, _ in signs.values()], dtype=numpy.float64)
-        return cls(bias, {sign: row for row, sign in enumerate(signs)}, idf, weights, numpy.array(list(bias.values())))
+        return cls(bias, {sign: row for row, sign in enumerate(signs)}, idf, weights, all_count)
 
     def weigh(self, signs: Iterable[str]) -> Weighed:
         """Weigh the signs of a text; one without any known sign has the odds of the bias."""
@@ -96,9 +100,10 @@ class Classifier:
         values = self.idf[at] * (1 + numpy.log(numpy.array([count for _, _, count in counts], dtype=numpy.float64)))
         values /= sqrt(values @ values) or 1.0
         weights = self.weights[at]
-        odds = (self.start + values @ weights).tolist()
+        said = (values @ weights).tolist()
+        odds = {tag: bias + more for (tag, bias), more in zip(self.bias.items(), said, strict=True)}
         enough = max(len(known) if self.all_count else sum(" " not in sign for sign in known), 1)
-        return Weighed(dict(zip(self.bias, odds, strict=True)), enough / (enough + FEW), known, values, weights)
+        return Weighed(odds, enough / (enough + FEW), known, values, weights)
 
 
 def sure(odds: float) -> float:
@@ -110,7 +115,7 @@ def sure(odds: float) -> float:
 def load(kind: Kind) -> Classifier:
     """The weights that come with the release."""
     data = _learned()[kind]
-    return replace(Classifier.of(data["bias"], data["signs"]), all_count=kind == "status")
+    return Classifier.of(data["bias"], data["signs"], all_count=kind == "status")
 
 
 @cache

@@ -18,7 +18,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-VERSION = "5"
+VERSION = "4"
 PLAIN = 0.95
 """What the first model gives a text that needs no second look."""
 SURE = 0.8
@@ -41,11 +41,6 @@ _FUNCTION = {
         "do da dos das em no na nos nas os as para com uma um não nao ao pela pelo que se mais foi seu sua e "
         "o"),
 }  # fmt: skip
-_SPANISH_ONLY = _words("y los las según también pero más cómo está así además después")
-"""Little words of Spanish that its neighbours lack."""
-_FOREIGN = _words("the and of with um em els amb és per il che di et du nisqa uka do da dos não e")
-_FOREIGN_SIGNS = frozenset("çãõèàìòùâêôäö\"“”«»‘’'")
-"""Words and letters of other languages, and quotation marks: beside them a model is asked."""
 _NO_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|[\w.+-]{1,64}@\S+|@\w+|\bRT\b|\bvía\b(?= @)")
 _HASHTAG = re.compile(r"#(\w+)")
 _CAMEL = re.compile(r"(?<=[a-záéíóúñ])(?=[A-ZÁÉÍÓÚÑ])|_")
@@ -107,8 +102,6 @@ def detect(text: str) -> str | None:
         return _other_script(text)
     if len(words) < 2 or sum(map(len, words)) < 10:
         return None
-    if _is_plainly_spanish(text):
-        return "es"
     text = " ".join(text.split())
     if text.isupper():
         text = text.lower()
@@ -144,18 +137,6 @@ def detect(text: str) -> str | None:
     if _spanish_by_form(words) and (first == "es" or second == "es" or score < 0.5):
         return "es"
     return None
-
-
-def _is_plainly_spanish(text: str) -> bool:
-    """Whether Spanish's own little words stand in a longer text, a quarter of it are its little words, and nothing foreign does: no model need be asked.
-
-    Names do not count: only what is printed small does.
-    """
-    words = text.split()
-    own = [word for word in words if word in _SPANISH_ONLY]
-    if len(words) < 20 or len(own) < 3 or len(set(own)) < 2 or not _FOREIGN_SIGNS.isdisjoint(text):
-        return False
-    return 4 * sum(word in _FUNCTION["es"] for word in words) >= len(words) and _FOREIGN.isdisjoint(words)
 
 
 def _plain(text: str) -> str:

@@ -199,14 +199,14 @@ class Reading:
         return by_tag
 
     @property
-    def head(self) -> list[str]:
-        """Its first words, folded."""
-        return list(islice(chain.from_iterable(part.words for part in self.fields), HEAD))
+    def signs(self) -> list[str]:
+        """What is weighed of it: the signs of its first words."""
+        return classifier.signs(islice(chain.from_iterable(part.words for part in self.fields), HEAD))
 
     @cached_property
     def weighed(self) -> classifier.Weighed:
         """What its first words say together of each topic and sector."""
-        return classifier.load("subject").weigh(classifier.signs(self.head))
+        return classifier.load("subject").weigh(self.signs)
 
     def telling(self, tag: str) -> list[Span]:
         """Where the words first stand that say most for a tag which no list named."""

@@ -76,8 +76,7 @@ def stands_aside(item: Found) -> bool:
     if item.field.name == "title":
         return False
     folded, start, end = item.field.folded, item.hit.start, item.hit.end
-    earlier = "fue" in (left := folded[max(0, start - 40) : start]) or "was" in left or left.endswith(("los ", "las "))
-    return bool((earlier and _EARLIER.search(left)) or _UNDECIDED.match(folded[end : end + 90]))
+    return bool(_EARLIER.search(folded[max(0, start - 40) : start]) or _UNDECIDED.match(folded[end : end + 90]))
 
 
 def in_front(item: Found) -> bool:

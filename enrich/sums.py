@@ -34,9 +34,7 @@ _SCALE = r"(?: ?(mil millones|mil|millon(?:es)?|million|thousand|billion|k|(?<=\
 _VALUE = rf"(?:({_N})|\b(medio millon|el millon|{CARDINAL}))"
 _PEN = r"(?:nuevos )?soles\b|(?:nuevo )?sol\b|sole?citos\b|lu[ck]as\b|luquitas\b|centimos\b"
 _USD = r"dolares(?: americanos)?\b|(?:u\.?s\.? )?dollars?\b"
-_SIGN_FIRST = re.compile(
-    rf"(s(?<!\ws)/\.?|u(?<!\wu)s\$|u(?<!\wu)\$s|\$(?<!\w\$)|u(?<!\wu)s dollars?|p(?<!\wp)en|u(?<!\wu)sd) ?({_N}){_SCALE}"
-)
+_SIGN_FIRST = re.compile(rf"(?<!\w)(s/\.?|us\$|u\$s|\$|us dollars?|pen|usd) ?({_N}){_SCALE}")
 _UNIT = re.compile(rf"(?<= )(?:{_PEN}|{_USD})")
 _UNITS = frozenset(
     ("soles", "sol", "solcitos", "solecitos", "lucas", "lukas", "luquitas", "centimos", "dolares", "dollars", "dollar")
@@ -93,8 +91,6 @@ _EACH = re.compile(
 _RATE = re.compile(
     r" (?:dolar|tipo de cambio|cotiza\w*|interbancario|casas de cambio|exchange rate|per dollar|to the dollar|against the dollar) "
 )
-_RATE_WORDS = frozenset(("dolar", "cambio", "interbancario", "exchange", "dollar"))
-"""One of them stands wherever _RATE finds something, or `cotiza`."""
 _BARE_RATE = re.compile(r"\b(?:en|a|de|at|por) (\d[.,]\d{2,4})(?![\d%]| ?(?:%|soles|nuevos|puntos|millon))")
 _FOREIGN_DOLLARS = re.compile(r"(?:^| )(?:pesos|bolivianos|reales|canadienses|australianos|bolivares|quetzales)\b")
 
@@ -243,8 +239,6 @@ def _behind(part: Field, match: re.Match[str], currency: str) -> Sum:
 
 @lru_cache(maxsize=4)
 def _is_of_rates(part: Field) -> bool:
-    if _RATE_WORDS.isdisjoint(part.vocabulary) and " cotiza" not in part.norm:
-        return False
     return bool(_RATE.search(part.norm))
 
 

@@ -18,7 +18,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from core.document import SECTORS, TOPICS
-from enrich import classifier, gold, strike_status
+from enrich import gold, strike_status
 from enrich.lexicon import load
 from enrich.reading import Reading
 
@@ -70,15 +70,11 @@ def _told(row: Row, signs: Callable[[Reading], Iterable[str]]) -> list[str]:
     return [sign for sign in signs(read) if PLACEHOLDER not in sign.lstrip("=").split()]
 
 
-def _subject_signs(reading: Reading) -> Iterable[str]:
-    return classifier.signs(reading.head)
-
-
 def learn(given: Iterable[Row]) -> dict[str, Any]:
     """The weights: `{"subject": {"bias": {tag: number}, "signs": {sign: [idf, {tag: weight}]}}, "status": {...}}`."""
     given = list(given)
     return {
-        "subject": _learned(given, _subject_signs, {"topic": TOPICS, "sector": SECTORS}),
+        "subject": _learned(given, lambda reading: reading.signs, {"topic": TOPICS, "sector": SECTORS}),
         "status": _learned(
             [row for row in given if _label(row, "status")],
             strike_status.signs,

@@ -9,7 +9,6 @@ sum over the signs of a text. docs/decisions/0024-second-opinion.md has the figu
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +21,7 @@ import numpy
 from numpy.typing import NDArray
 
 Numbers = NDArray[numpy.float64]
+Rows = NDArray[numpy.intp]
 Kind = Literal["subject", "status"]
 """What is told: topics and sectors of a text, or the status of its strike."""
 
@@ -29,6 +29,10 @@ LETTERS = 6
 """Of a word that count: what follows them is mostly gender, number and tense."""
 FEW = 15
 """Known signs at which a text's words are trusted by half: of a headline the lists know more than its company of words does."""
+BREAK = ""
+"""Stands between words that are no pair."""
+_REMEMBERED = 100_000
+"""Words whose stems' numbers are kept."""
 
 
 def stem(word: str) -> str:
@@ -36,10 +40,11 @@ def stem(word: str) -> str:
     return "0" * len(word) if word.isdecimal() else word[:LETTERS]
 
 
-def signs(words: Iterable[str]) -> list[str]:
-    """The stems of folded words, and their pairs."""
+def signs(words: Iterable[str], titled: Iterable[str] = ()) -> list[str]:
+    """The stems of folded words, their pairs, and once more, with `=` before them, the stems of the `titled` ones."""
     stems = [stem(word) for word in words]
-    return stems + list(map(" ".join, pairwise(stems)))
+    pairs = [f"{first} {then}" for first, then in pairwise(stems) if first and then]
+    return [*filter(None, stems), *pairs, *("=" + stem(word) for word in titled)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class Weighed:
     trust: float
     """From 0 to 1: how much there was to weigh."""
     _signs: Sequence[str]
+    """Of all texts; `_rows` are those of this one."""
+    _rows: Rows
     _values: Numbers
     """How much each sign is of the text."""
     _weights: Numbers
@@ -58,52 +65,84 @@ class Weighed:
     def telling(self, tag: str, most: int = 5) -> list[str]:
         """The signs that say most for a tag."""
         shares = self._values * self._weights[:, list(self.odds).index(tag)]
-        said = sorted(zip(shares.tolist(), self._signs, strict=True), reverse=True)
+        said = sorted(zip(shares.tolist(), [self._signs[row] for row in self._rows], strict=True), reverse=True)
         return [sign for share, sign in said[:most] if share > 0]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class _Numbered(dict[str, int]):
+    """The number of each word's stem, the last one for all that no sign holds. Full, it begins anew."""
+
+    def __init__(self, stems: Iterable[str]) -> None:
+        self._stems = {stem: number for number, stem in enumerate(stems)}
+        self.unknown = len(self._stems)
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[word] = number = self._stems.get(stem(word), self.unknown)
+        return number
+
+
 class Classifier:
-    """`bias` by tag; of each sign its row in `idf` (inverse document frequencies) and `weights` (signs x tags)."""
+    """Weights of signs, looked up by numbers: a text's stems are numbered once, a pair is one number made of two."""
 
-    bias: Mapping[str, float]
-    signs: Mapping[str, int]
-    idf: Numbers
-    weights: Numbers
-    all_count: bool = False
-    """Whether all known signs say how much there was to weigh, or stems alone."""
-
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         bias: Mapping[str, float],
         signs: Mapping[str, tuple[float, Mapping[str, float]]],
         *,
         all_count: bool = False,
-    ) -> "Classifier":
-        """From each sign's inverse document frequency and weights by tag."""
+    ) -> None:
+        """`bias` by tag; of each sign its inverse document frequency and its weights by tag.
+
+        `all_count`: whether all known signs say how much there was to weigh, or stems alone.
+        """
+        self.bias, self.signs, self.all_count = bias, list(signs), all_count
+        self.idf = numpy.array([idf for idf, _ in signs.values()], dtype=numpy.float64)
         at = {tag: number for number, tag in enumerate(bias)}
-        weights = numpy.zeros((len(signs), len(bias)))
+        self.weights = numpy.zeros((len(signs), len(bias)))
         for row, (_, by_tag) in enumerate(signs.values()):
             for tag, weight in by_tag.items():
-                weights[row, at[tag]] = weight
-        idf = numpy.array([idf for idf, _ in signs.values()], dtype=numpy.float64)
-        return cls(bias, {sign: row for row, sign in enumerate(signs)}, idf, weights, all_count)
+                self.weights[row, at[tag]] = weight
+        self._number = _Numbered(sorted({part for sign in signs for part in sign.removeprefix("=").split()}))
+        self._alone, self._titled = numpy.full((2, self._number.unknown + 1), -1, dtype=numpy.intp)
+        pairs: dict[int, int] = {}
+        for row, sign in enumerate(signs):
+            numbers = [self._number[part] for part in sign.removeprefix("=").split()]
+            if len(numbers) == 2:
+                pairs[numbers[0] * self._number.unknown + numbers[1]] = row
+            else:
+                (self._titled if sign.startswith("=") else self._alone)[numbers] = row
+        self._pairs = numpy.array(sorted(pairs), dtype=numpy.int64)
+        self._of_pairs = numpy.array([pairs[pair] for pair in sorted(pairs)], dtype=numpy.intp)
 
-    def weigh(self, signs: Iterable[str]) -> Weighed:
-        """Weigh the signs of a text; one without any known sign has the odds of the bias."""
-        counts = [
-            (sign, row, count) for sign, count in Counter(signs).items() if (row := self.signs.get(sign)) is not None
-        ]
-        known = [sign for sign, _, _ in counts]
-        at = numpy.array([row for _, row, _ in counts], dtype=numpy.intp)
-        values = self.idf[at] * (1 + numpy.log(numpy.array([count for _, _, count in counts], dtype=numpy.float64)))
+    def weigh(self, words: Iterable[str], titled: Iterable[str] = ()) -> Weighed:
+        """Weigh the `signs` of a text; one without any known sign has the odds of the bias."""
+        stems = self._numbers(words)
+        alone = self._alone[stems]
+        alone, also = alone[alone >= 0], self._titled[self._numbers(titled)]
+        rows = numpy.concatenate((alone, self._paired(stems), also[also >= 0]))
+        rows, counts = numpy.unique(rows, return_counts=True)
+        values = self.idf[rows] * (1 + numpy.log(counts))
         values /= sqrt(values @ values) or 1.0
-        weights = self.weights[at]
+        weights = self.weights[rows]
         said = (values @ weights).tolist()
         odds = {tag: bias + more for (tag, bias), more in zip(self.bias.items(), said, strict=True)}
-        enough = max(len(known) if self.all_count else sum(" " not in sign for sign in known), 1)
-        return Weighed(odds, enough / (enough + FEW), known, values, weights)
+        enough = max(len(rows) if self.all_count else len(set(alone.tolist())), 1)
+        return Weighed(odds, enough / (enough + FEW), self.signs, rows, values, weights)
+
+    def _numbers(self, words: Iterable[str]) -> Rows:
+        return numpy.fromiter(map(self._number.__getitem__, words), dtype=numpy.intp)
+
+    def _paired(self, stems: Rows) -> Rows:
+        """The rows of the pairs of stems that are signs."""
+        if not len(self._pairs):
+            return self._of_pairs
+        known = stems < self._number.unknown
+        pairs = (stems[:-1] * self._number.unknown + stems[1:])[known[:-1] & known[1:]]
+        places: Rows = numpy.minimum(self._pairs.searchsorted(pairs), len(self._pairs) - 1)
+        rows: Rows = self._of_pairs[places[self._pairs[places] == pairs]]
+        return rows
 
 
 def sure(odds: float) -> float:
@@ -115,7 +154,7 @@ def sure(odds: float) -> float:
 def load(kind: Kind) -> Classifier:
     """The weights that come with the release."""
     data = _learned()[kind]
-    return Classifier.of(data["bias"], data["signs"], all_count=kind == "status")
+    return Classifier(data["bias"], data["signs"], all_count=kind == "status")
 
 
 @cache

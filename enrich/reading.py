@@ -199,14 +199,14 @@ class Reading:
         return by_tag
 
     @property
-    def signs(self) -> list[str]:
-        """What is weighed of it: the signs of its first words."""
-        return classifier.signs(islice(chain.from_iterable(part.words for part in self.fields), HEAD))
+    def head(self) -> Iterator[str]:
+        """What is weighed of it: its first words."""
+        return islice(chain.from_iterable(part.words for part in self.fields), HEAD)
 
     @cached_property
     def weighed(self) -> classifier.Weighed:
         """What its first words say together of each topic and sector."""
-        return classifier.load("subject").weigh(self.signs)
+        return classifier.load("subject").weigh(self.head)
 
     def telling(self, tag: str) -> list[Span]:
         """Where the words first stand that say most for a tag which no list named."""

@@ -49,26 +49,27 @@ def status(reading: Reading, start: date | None) -> str:
         score["ongoing"] += 0.5 if lag <= 0 else 0.0
     if not any(score.values()):
         score["ongoing"] = 1.0  # a strike of which nothing else is told is under way
-    weighed = classifier.load("status").weigh(_signs(told))
+    weighed = classifier.load("status").weigh(*_heard(told))
     cued = CUED / weighed.trust / (FEW_CUES * weighed.trust**4 + sum(score.values()))
     return max(STATUSES, key=lambda name: weighed.trust * weighed.odds[f"status.{name}"] + cued * score[name])
 
 
-def signs(reading: Reading) -> list[str]:
-    """What is weighed: stems and pairs of them in the title, the first sentences and those near the strike's own words; the first once more as such."""
-    return _signs(_sentences(reading))
+def heard(reading: Reading) -> tuple[list[str], list[str]]:
+    """What is weighed: the words of the title, the first sentences and those near the strike's own words; those of the title and the first sentence."""
+    return _heard(_sentences(reading))
 
 
-def _signs(told: Iterable[tuple[Field, int, str, bool]]) -> list[str]:
-    found: list[str] = []
+def _heard(told: Iterable[tuple[Field, int, str, bool]]) -> tuple[list[str], list[str]]:
+    words: list[str] = []
+    first: list[str] = []
     for part, number, sentence, near in told:
         titled = part.name == "title"
         if near or number < 2 or titled:
-            words = DENIED.sub(" ", sentence).split()
-            found += classifier.signs(words)
+            said = DENIED.sub(" ", sentence).split()
+            words += [*said, classifier.BREAK]
             if titled or number == 0:
-                found += ["=" + classifier.stem(word) for word in words]
-    return found
+                first += said
+    return words, first
 
 
 def _sentences(reading: Reading) -> Iterator[tuple[Field, int, str, bool]]:

@@ -18,7 +18,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from core.document import SECTORS, TOPICS
-from enrich import gold, strike_status
+from enrich import classifier, gold, strike_status
 from enrich.lexicon import load
 from enrich.reading import Reading
 
@@ -74,10 +74,12 @@ def learn(given: Iterable[Row]) -> dict[str, Any]:
     """The weights: `{"subject": {"bias": {tag: number}, "signs": {sign: [idf, {tag: weight}]}}, "status": {...}}`."""
     given = list(given)
     return {
-        "subject": _learned(given, lambda reading: reading.signs, {"topic": TOPICS, "sector": SECTORS}),
+        "subject": _learned(
+            given, lambda reading: classifier.signs(reading.head), {"topic": TOPICS, "sector": SECTORS}
+        ),
         "status": _learned(
             [row for row in given if _label(row, "status")],
-            strike_status.signs,
+            lambda reading: classifier.signs(*strike_status.heard(reading)),
             {"status": strike_status.STATUSES},
         ),
     }

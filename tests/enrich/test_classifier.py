@@ -10,7 +10,7 @@ from enrich.reading import Reading
 from enrich.strike_status import STATUSES
 from tests.enrich.conftest import a_document
 
-SMALL = Classifier.of(
+SMALL = Classifier(
     {"topic.strike": -1.0, "sector.mining": 0.5},
     {
         "huelga": (2.0, {"topic.strike": 3.0}),

@@ -35,6 +35,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # bench/enrich.py would hide the room `enrich`
 
 from bench.random_marian import BASE, archive, hub_folder, sentences
+from core import garbage
 from core.document import Document
 from core.settings import Settings
 from enrich.steps import Chain
@@ -61,11 +62,10 @@ def chain_rate(data: Path, count: int, out: dict[str, Any]) -> None:
     documents = articles(data, count)
     settings = dataclasses.replace(Settings.load(), translate="none")
     chain = Chain(settings)
-    for document in articles(data, 200, shorter=True):
-        chain.run(document)
+    garbage.freeze()
+    chain.run_many([(document, {}) for document in articles(data, 200, shorter=True)])
     begun, wall = time.process_time(), time.perf_counter()
-    for document in documents:
-        chain.run(document)
+    chain.run_many([(document, {}) for document in documents])
     seconds, wall = time.process_time() - begun, time.perf_counter() - wall
     out["documents_per_second"] = round(len(documents) / seconds)
     out["documents_per_second_wall"] = round(len(documents) / wall)

@@ -141,8 +141,8 @@ _UNDONE = re.compile(
     r" (?:casi|cada vez que|quien (?:mato|asesino)|cada (?:\w+ )?dias?|amenaz(?:a|an|o|aron|aba|aban|ando)|intent\w+|planea\w*|querian|iban a|pretend\w+|seria|podria\w*|threaten\w*|attempt\w*|tried|or they) "
 )
 _TRIGGER = re.compile(
-    r"muer|muri|falle|deceso|asesin|mata|mato|remat|acrib|ultim|victim|la vida|sin vida|cuerpo|cadaver|herid|hier|hiri|lesion|lastimad|golpe|contus|bala|bale|dispar|tiro|impacto|cachazo|cuchillad|iles|nadie|cero|daño|desgracia|"
-    r"dead|die|kill|murder|shot|wound|injur|hurt|bodies|death|fatalit|linchad"
+    r" (?:muer|muri|falle|deceso|asesin|mata|mato|remat|acrib|ultim|victim|la vida|sin vida|cuerpo|cadaver|herid|hier|hiri|lesion|lastimad|golpe|contus|bala|bale|dispar|tiro|impacto|cachazo|cuchillad|iles|nadie|cero|daño|desgracia|"
+    r"dead|die|kill|murder|shot|wound|injur|hurt|bodies|death|fatalit|linchad|mal(?:herid|golpe))"
 )
 _ABOUT = ("extortion", "strike")
 _ATTACK = re.compile(

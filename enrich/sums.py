@@ -88,9 +88,10 @@ _MORE = re.compile(rf" y (?:otros |otras |unos )?{_VALUE}{_SCALE} mas\b")
 _EACH = re.compile(
     rf" ?(?:por|al?|cada|a la) (?:dia|semana|mes|diarios?)\b[^.;]{{0,20}}? (?:o|y) {_VALUE}{_SCALE} (?:por|al|a la|cada) (?:dia|semana|mes|año)"
 )
-_RATE = re.compile(
-    r" (?:dolar|tipo de cambio|cotiza\w*|interbancario|casas de cambio|exchange rate|per dollar|to the dollar|against the dollar) "
-)
+_RATE = (
+    " dolar ", " tipo de cambio ", " cotiza", " interbancario ", " casas de cambio ", " exchange rate ", " per dollar ",
+    " to the dollar ", " against the dollar ",
+)  # fmt: skip
 _BARE_RATE = re.compile(r"\b(?:en|a|de|at|por) (\d[.,]\d{2,4})(?![\d%]| ?(?:%|soles|nuevos|puntos|millon))")
 _FOREIGN_DOLLARS = re.compile(r"(?:^| )(?:pesos|bolivianos|reales|canadienses|australianos|bolivares|quetzales)\b")
 
@@ -239,7 +240,7 @@ def _behind(part: Field, match: re.Match[str], currency: str) -> Sum:
 
 @lru_cache(maxsize=4)
 def _is_of_rates(part: Field) -> bool:
-    return bool(_RATE.search(part.norm))
+    return any(words in part.norm for words in _RATE)
 
 
 def _currency(sign: str) -> str:

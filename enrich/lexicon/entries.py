@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from enrich.lexicon.bearers import is_in_a_name
 from enrich.lexicon.words import Words
@@ -123,8 +123,7 @@ class Entry:
         return end
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """An occurrence of an entry: `start` and `end` in code points of the field."""
 
     entry: Entry

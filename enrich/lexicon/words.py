@@ -1,7 +1,7 @@
 """A set of words, beginnings of words and phrases, and whether a sentence holds any of them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 _REMEMBERED = 50_000
@@ -13,8 +13,8 @@ class Words:
 
     exact: frozenset[str] = frozenset()
     stems: tuple[str, ...] = ()
-    phrases: tuple[str, ...] = ()
-    firsts: frozenset[str] = frozenset()
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By their first words."""
     pattern: re.Pattern[str] | None = None
     _seen: set[str] = field(default_factory=set)
     _begin: set[str] = field(default_factory=set)
@@ -31,25 +31,28 @@ class Words:
             else:
                 phrases.add(f" {form} ")
         pattern = re.compile(rf" (?:{'|'.join(sorted(patterns))}) ") if patterns else None
-        firsts = frozenset(phrase.split()[0] for phrase in phrases)
-        return cls(frozenset(exact), tuple(sorted(stems)), tuple(sorted(phrases)), firsts, pattern)
+        by_first: dict[str, tuple[str, ...]] = {}
+        for phrase in sorted(phrases):
+            first = phrase.split()[0]
+            by_first[first] = (*by_first.get(first, ()), phrase)
+        return cls(frozenset(exact), tuple(sorted(stems)), by_first, pattern)
 
     def among(self, sentence: str, words: frozenset[str]) -> bool:
         """Whether the sentence (its words between single spaces; `words` is their set) holds any."""
         if not self.exact.isdisjoint(words) or (self.stems and self._begins(words)):
             return True
-        if not self.firsts.isdisjoint(words) and any(phrase in sentence for phrase in self.phrases):
-            return True
+        for first in self.phrases.keys() & words:
+            if any(phrase in sentence for phrase in self.phrases[first]):
+                return True
         return bool(self.pattern and self.pattern.search(sentence))
 
     def _begins(self, words: frozenset[str]) -> bool:
         """Whether a word begins with a stem; each word is looked at once, as the language has few."""
-        new = words - self._seen
-        if new:
+        if not words <= self._seen:
             if len(self._seen) > _REMEMBERED:
                 self._seen.clear()
                 self._begin.clear()
-                new = words
+            new = words - self._seen
             self._begin.update(word for word in new if word.startswith(self.stems))
             self._seen.update(new)
         return not self._begin.isdisjoint(words)

@@ -5,6 +5,7 @@ Bounds are generous and in computing time: what is quadratic takes minutes at th
 
 import re
 import signal
+import time
 from typing import Any
 
 import pytest
@@ -109,6 +110,29 @@ def test_a_step_without_end_is_ended_and_what_was_said_before_is_kept(settings: 
     assert outcome.errors == {"b": "took longer than 0.2 seconds", "c": "not begun", "d": "not begun"}
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
     assert chain.run(document("y"), {a.step: a for a in outcome.annotations}, seconds=0.2).too_long
+
+
+def computes(seconds: float) -> Any:
+    def step(_: Reading) -> dict[str, object]:
+        until = time.process_time() + seconds
+        while time.process_time() < until:
+            pass
+        return {"roads": []}
+
+    return step
+
+
+def test_each_document_of_a_batch_has_time_of_its_own(settings: Settings, document: Any) -> None:
+    chain = Chain(settings, tuple(Plain(name, "1", computes(0.06)) for name in "ab"))
+    outcomes = chain.run_many([(document(f"Nota {n}"), {}) for n in range(8)], seconds=0.4)
+    assert not any(outcome.too_long for outcome in outcomes), "0.96 s in all, 0.12 each"
+
+
+def test_the_steps_of_a_document_share_its_time(settings: Settings, document: Any) -> None:
+    chain = Chain(settings, tuple(Plain(name, "1", computes(0.15)) for name in "abcd"))
+    outcomes = chain.run_many([(document(f"Nota {n}"), {}) for n in range(2)], seconds=0.3)
+    assert all(outcome.too_long for outcome in outcomes)
+    assert all({"a"} <= {one.step for one in outcome.annotations} < set("abcd") for outcome in outcomes)
 
 
 def test_a_limit_leaves_no_trace_behind_it() -> None:

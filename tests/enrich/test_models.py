@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import json
+import os
 import shutil
 import stat
 import tarfile
@@ -22,6 +23,7 @@ from core.settings import Settings
 from enrich import models
 from enrich.apertium import Apertium
 from enrich.engines import folders, headers, huggingface
+from enrich.engines.ctranslate import use_wide_vectors
 from enrich.engines.fetching import unpack
 from enrich.engines.languages import Languages
 from enrich.engines.pulling import OPUS_MT_URL, Wish, check, pull
@@ -96,6 +98,30 @@ def test_a_pulled_model_translates_documents(ready: Path, document) -> None:
     assert all(part in made["title"] for part in ("strike", "14", "Los Olivos"))
     assert made["text"].count("\n\n") == 1 and "32108" in made["text"]
     chain.close()
+
+
+@pytest.mark.parametrize(
+    ("flags", "wanted", "asked"),
+    [
+        ("fpu avx2 avx512f avx512cd avx512vl avx512bw avx512dq avx512_vnni", None, "AVX512"),
+        ("fpu avx2 avx512f avx512cd avx512vl avx512bw avx512dq avx512_vnni", "AVX2", "AVX2"),
+        ("fpu avx2 avx512f avx512cd avx512vl avx512bw avx512dq", None, None),
+        ("", None, None),
+    ],
+)
+def test_wide_vectors_are_asked_for_where_they_make_faster(
+    flags: str, wanted: str | None, asked: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "cpuinfo"
+    told.write_text(f"processor\t: 0\nflags\t\t: {flags}\n" if flags else "")
+    monkeypatch.setattr("enrich.engines.ctranslate._CPUINFO", told)
+    monkeypatch.setenv("CT2_FORCE_CPU_ISA", wanted or "")
+    if not wanted:
+        monkeypatch.delenv("CT2_FORCE_CPU_ISA")
+    use_wide_vectors()
+    assert os.environ.get("CT2_FORCE_CPU_ISA") == asked
+    told.unlink()
+    use_wide_vectors()
 
 
 def test_translations_do_not_hang_on_the_batch(ready: Path) -> None:

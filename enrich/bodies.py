@@ -49,7 +49,9 @@ def gangs(part: Field, criminal: bool = False) -> Iterator[tuple[int, int]]:
         before = part.folded[max(0, start - 40) : start - 1]
         several = text.startswith(("Los", "Las"), start)
         suspect = (
-            criminal or _CRIME.search(part.passage(start)[0]) if several else _SEVERAL.search(part.sentence(start))
+            criminal or _CRIME.search(part.passage(part.sentence_at(start)).text)
+            if several
+            else _SEVERAL.search(part.sentence(start))
         )
         if suspect and not _LAWFUL.search(before):
             seen = end

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from core.document import Document, Payload
 from core.text import fold, lower, sentences
 from enrich import classifier
-from enrich.lexicon import Hit, Lexicon
+from enrich.lexicon import Hit, Lexicon, Passage
 
 Span = list[str | int]
 """`[field, start, end]` in code points of the printed field."""
@@ -93,45 +93,34 @@ class Field:
 
     def sentence(self, position: int) -> str:
         """The folded sentence around a position: its words between single spaces."""
-        number = self.sentence_at(position)
+        return self.nth(self.sentence_at(position)).text
+
+    def nth(self, number: int) -> Passage:
+        """A sentence by its number."""
         if number not in self._sentences:
             start = self._starts[number] if number else 0
             end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self.text)
-            self._sentences[number] = f" {' '.join(self.norm[start + 1 : end + 1].split())} "
+            self._sentences[number] = Passage.of(self.norm[start + 1 : end + 1].split())
         return self._sentences[number]
 
-    def words_at(self, position: int) -> frozenset[str]:
-        """The words of the sentence around a position."""
-        number = self.sentence_at(position)
-        if number not in self._words:
-            self._words[number] = frozenset(self.sentence(position).split())
-        return self._words[number]
-
-    def passage(self, position: int) -> tuple[str, frozenset[str]]:
-        """The sentence around a position with the two before and the two after it, and the words of these.
+    def passage(self, number: int) -> Passage:
+        """A sentence with the two before and the two after it.
 
         Title and lead are one passage: who reads the one reads the other.
         """
-        number = self.sentence_at(position)
         if number not in self._passages:
-            near = [(self, each) for each in range(max(number - 2, 0), min(number + 3, len(self.bounds)))]
+            near = [self.nth(each) for each in range(max(number - 2, 0), min(number + 3, len(self.bounds)))]
             if number < 3:
-                near += [(other, each) for other in self.beside for each in range(min(2, len(other.bounds)))]
-            starts = [(part, part.bounds[each][0]) for part, each in near]
-            words = frozenset[str]().union(*(part.words_at(start) for part, start in starts))
-            self._passages[number] = f" {' '.join(part.sentence(start).strip() for part, start in starts)} ", words
+                near += [other.nth(each) for other in self.beside for each in range(min(2, len(other.bounds)))]
+            self._passages[number] = Passage.joined(near)
         return self._passages[number]
 
     @cached_property
-    def _passages(self) -> dict[int, tuple[str, frozenset[str]]]:
+    def _passages(self) -> dict[int, Passage]:
         return {}
 
     @cached_property
-    def _words(self) -> dict[int, frozenset[str]]:
-        return {}
-
-    @cached_property
-    def _sentences(self) -> dict[int, str]:
+    def _sentences(self) -> dict[int, Passage]:
         return {}
 
     def span(self, start: int, end: int) -> Span:

@@ -38,8 +38,9 @@ import ahocorasick
 from core.errors import InputError
 from enrich.lexicon.entries import Company, Entry, Hit, Organisation, Readable, Sense
 from enrich.lexicon.reader import Classes, ListFile
+from enrich.lexicon.words import Passage
 
-__all__ = ["Entry", "Hit", "Lexicon", "Organisation", "Sense", "load"]
+__all__ = ["Entry", "Hit", "Lexicon", "Organisation", "Passage", "Sense", "load"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +71,10 @@ class Lexicon:
 def _suits(company: Company | None, part: Readable, start: int, known: dict[tuple[Company, int], bool]) -> bool:
     if company is None:
         return True
-    key = (company, part.sentence_at(start))
+    number = part.sentence_at(start)
+    key = company, number
     if key not in known:
-        known[key] = company.suits(part, start)
+        known[key] = company.suits(part, number)
     return known[key]
 
 

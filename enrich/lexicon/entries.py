@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from enrich.lexicon.bearers import is_in_a_name
-from enrich.lexicon.words import Words
+from enrich.lexicon.words import Passage, Words
 
 
 class Readable(Protocol):
@@ -35,14 +35,11 @@ class Readable(Protocol):
     def sentence_at(self, position: int) -> int:
         """The number of the sentence that holds a position."""
 
-    def sentence(self, position: int) -> str:
-        """The sentence around a position (bounded), words between single spaces."""
+    def nth(self, number: int) -> Passage:
+        """A sentence (bounded) by its number."""
 
-    def words_at(self, position: int) -> frozenset[str]:
-        """The words of that sentence."""
-
-    def passage(self, position: int) -> tuple[str, frozenset[str]]:
-        """That sentence with the two before and the two after it, and the words of these."""
+    def passage(self, number: int) -> Passage:
+        """That sentence with the two before and the two after it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,23 +53,23 @@ class Company:
     around_too: Words | None = None
     around_not: Words | None = None
 
-    def suits(self, part: Readable, position: int) -> bool:
-        """Whether a term may stand in the sentence at this position."""
-        sentence, words = part.sentence(position), part.words_at(position)
-        if self.needs and not self.needs.among(sentence, words):
+    def suits(self, part: Readable, number: int) -> bool:
+        """Whether a term may stand in a sentence of this number."""
+        sentence = part.nth(number)
+        if self.needs and not self.needs.among(sentence):
             return False
-        if self.needs_too and not self.needs_too.among(sentence, words):
+        if self.needs_too and not self.needs_too.among(sentence):
             return False
-        if self.without and self.without.among(sentence, words):
+        if self.without and self.without.among(sentence):
             return False
         if not (self.around or self.around_too or self.around_not):
             return True
-        passage, near = part.passage(position)
-        if self.around_not and self.around_not.among(passage, near):
+        near = part.passage(number)
+        if self.around_not and self.around_not.among(near):
             return False
-        if self.around and not self.around.among(passage, near):
+        if self.around and not self.around.among(near):
             return False
-        return not self.around_too or self.around_too.among(passage, near)
+        return not self.around_too or self.around_too.among(near)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,7 +142,7 @@ class Sense:
 
     def at(self, part: Readable, position: int) -> str:
         """The English of the word at this position, `""` where the engine is to decide."""
-        other = self.unless is not None and self.unless.among(part.sentence(position), part.words_at(position))
+        other = self.unless is not None and self.unless.among(part.nth(part.sentence_at(position)))
         return self.instead if other else self.english
 
 

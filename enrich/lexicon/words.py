@@ -1,10 +1,29 @@
 """A set of words, beginnings of words and phrases, and whether a sentence holds any of them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _REMEMBERED = 50_000
+
+
+class Passage(NamedTuple):
+    """A sentence, or some: the folded words between single spaces, and their set."""
+
+    text: str
+    words: frozenset[str]
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> "Passage":
+        """Of words in their order."""
+        return cls(f" {' '.join(words)} ", frozenset(words))
+
+    @classmethod
+    def joined(cls, passages: Sequence["Passage"]) -> "Passage":
+        """Some in a row."""
+        text = " ".join([passage.text.strip() for passage in passages])
+        return cls(f" {text} ", frozenset().union(*(passage.words for passage in passages)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,14 +56,15 @@ class Words:
             by_first[first] = (*by_first.get(first, ()), phrase)
         return cls(frozenset(exact), tuple(sorted(stems)), by_first, pattern)
 
-    def among(self, sentence: str, words: frozenset[str]) -> bool:
-        """Whether the sentence (its words between single spaces; `words` is their set) holds any."""
+    def among(self, passage: Passage) -> bool:
+        """Whether a passage holds any."""
+        text, words = passage
         if not self.exact.isdisjoint(words) or (self.stems and self._begins(words)):
             return True
         for first in self.phrases.keys() & words:
-            if any(phrase in sentence for phrase in self.phrases[first]):
+            if any(phrase in text for phrase in self.phrases[first]):
                 return True
-        return bool(self.pattern and self.pattern.search(sentence))
+        return bool(self.pattern and self.pattern.search(text))
 
     def _begins(self, words: frozenset[str]) -> bool:
         """Whether a word begins with a stem; each word is looked at once, as the language has few."""

@@ -62,7 +62,7 @@ def chain_rate(data: Path, count: int, out: dict[str, Any]) -> None:
     documents = articles(data, count)
     settings = dataclasses.replace(Settings.load(), translate="none")
     chain = Chain(settings)
-    garbage.freeze()
+    garbage.freeze(garbage.RARELY)
     chain.run_many([(document, {}) for document in articles(data, 200, shorter=True)])
     begun, wall = time.process_time(), time.perf_counter()
     chain.run_many([(document, {}) for document in documents])

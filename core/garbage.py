@@ -7,13 +7,17 @@ EVERY = (10_000, 5, 5)
 twentieth of the time of enrichment, an eighth of that of joining stories; 50,000 keeps pages' trees until they fill memory."""
 
 
-def seldom() -> None:
+RARELY = (100_000, 5, 5)
+"""The same for work that leaves few circles behind, as enrichment does: 3 % faster again."""
+
+
+def seldom(every: tuple[int, int, int] = EVERY) -> None:
     """Look for garbage less often than Python does by itself."""
-    gc.set_threshold(*EVERY)
+    gc.set_threshold(*every)
 
 
-def freeze() -> None:
+def freeze(every: tuple[int, int, int] = EVERY) -> None:
     """Look through what is loaded once more, and then never again; of what comes, look seldom."""
     gc.collect()
     gc.freeze()
-    seldom()
+    seldom(every)

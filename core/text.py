@@ -44,6 +44,7 @@ def _load() -> dict[str, str]:
 
 FOLDING = _load()
 """character -> lower-case ASCII form (one or more characters), for everything outside ASCII that has one."""
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _ONE_TO_ONE = {char: folded for char, folded in FOLDING.items() if len(folded) == 1}
 
 
@@ -60,7 +61,7 @@ def fold(text: str) -> str:
     """
     folded = lower(text)
     if not folded.isascii():
-        for char in _ONE_TO_ONE.keys() & set(folded):  # few distinct ones: much faster than str.translate
+        for char in _ONE_TO_ONE.keys() & set(_NOT_ASCII.findall(folded)):  # few: much faster than str.translate
             folded = folded.replace(char, _ONE_TO_ONE[char])
     return folded
 

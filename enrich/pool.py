@@ -88,7 +88,7 @@ def _start(settings: Settings) -> None:
     global _chain
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _chain = build(settings, workers=1)  # every core has a process of its own
-    garbage.freeze()
+    garbage.freeze(garbage.RARELY)
 
 
 def _end_with_parent() -> None:

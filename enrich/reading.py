@@ -216,6 +216,8 @@ class Reading:
 
     def forget(self) -> None:
         """Let go of the forms of the text, which take thirty times its room; what asks for them makes them again."""
+        for part in self.__dict__.get("fields", ()):
+            part.beside.clear()  # a circle, which only the garbage collector would find
         for name in ("fields", "found", "weighed"):
             self.__dict__.pop(name, None)
 

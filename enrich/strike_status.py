@@ -12,7 +12,7 @@ from datetime import date
 from core.time import lima_day
 from enrich import classifier
 from enrich.reading import Field, Reading
-from enrich.strike_cues import CUES, DENIED, STRIKE
+from enrich.strike_cues import CUES, DENIED, LIKELY, STRIKE
 
 STATUSES = ("ended", "suspended", "considered", "announced", "ongoing")
 _WINDOWS = {"title": 3.0, "summary": 1.5}
@@ -92,7 +92,8 @@ def _is_told_as_done(reading: Reading) -> float:
 def _said(sentence: str) -> list[tuple[str, float, int]]:
     """Each status that a sentence speaks for, with weight and number of times. What one cue has read is taken out before the next."""
     found = []
-    for name, factor, pattern in CUES:
+    for number in LIKELY.open(sentence):
+        name, factor, pattern = CUES[number]
         sentence, count = pattern.subn(" # ", sentence)
         if count and name:
             found.append((name, factor, count))

@@ -42,7 +42,7 @@ from enrich.names import Recogniser, Rules
 from enrich.reading import Reading
 
 log = logging.getLogger(__name__)
-_TOGETHER, _ROOM = 32, 400_000
+_TOGETHER, _ROOM = 64, 600_000
 """Documents whose steps are taken together, and characters of their texts: their forms take some thirty times that."""
 
 

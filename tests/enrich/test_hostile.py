@@ -13,7 +13,7 @@ import pytest
 from core.document import Document
 from core.settings import Settings
 from core.text import clean, sentences
-from enrich.lexicon import load
+from enrich.lexicon import Passage, load
 from enrich.limit import TooLong, limited
 from enrich.pool import Enriched, enriched
 from enrich.reading import LONGEST_SENTENCE, Field, Reading
@@ -64,8 +64,9 @@ def test_a_repeated_word_asks_each_sentence_once(chain: Chain) -> None:
     class Counted(Field):
         asked = 0
 
-        def sentence(self, position: int) -> str:
-            Counted.asked += len(found := super().sentence(position))
+        def nth(self, number: int) -> Passage:
+            found = super().nth(number)
+            Counted.asked += len(found.text)
             return found
 
     text = "paro de cupos " * 5_000

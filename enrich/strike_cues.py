@@ -10,6 +10,8 @@ from enrich.openings import Gate
 STRIKE = r"(?:paros?|huelgas?|paralizacion(?:es)?|medidas?|protestas?|bloqueos?|marchas?|movilizacion|plantones|planton|piquetes?|jornada|tomas?|apagado de motores)"
 THE = r"(?:(?:el|la|los|las|un|una|su|sus|este|esta|ese|esa|con|de|del|al|a|que|haya|haber|convocad[oa]|convocar|iniciar|realizar|acatar|ir|temporalmente|nuev[oa]|cualquier|posible|supuest[oa]|su|segundo|tercer) )*"
 WORDS = r"(?:\w+ ){0,3}"
+MAKES = r"(?:deja|dejo|oblig|provoc|caus|gener|ocasion|mantien|mantuv|afect)"
+"""Verbs behind which what a strike does to others is told: `la huelga deja vuelos cancelados`."""
 _TOLD: tuple[tuple[str, float, str], ...] = (
     # called for this very day or the next, or put to the vote
     (
@@ -140,7 +142,7 @@ _TOLD: tuple[tuple[str, float, str], ...] = (
     (
         "suspended",
         2.8,
-        rf"(?:cancel|posterg|suspend|suspind|aplaz|anul|reprogram|interrump)\w+ {THE}(?:\w+ )?{STRIKE}|{STRIKE} (?:\w+ ){{0,6}}(?:(?:queda|quedo|fue|fueron|esta|ha sido|sera) )?(?:cancelad|postergad|suspendid|aplazad|reprogramad)[oa]s?|(?:dej|qued)\w+ sin efecto|sin efecto {THE}{STRIKE}|desist\w+ (?:del?|de la|de su|de realizar|de ir)|se baja\w* del? paro",
+        rf"(?:cancel|posterg|suspend|suspind|aplaz|anul|reprogram|interrump)\w+ {THE}(?:\w+ )?{STRIKE}|{STRIKE} (?:(?!{MAKES})\w+ ){{0,6}}(?:(?:queda|quedo|fue|fueron|esta|ha sido|sera) )?(?:cancelad|postergad|suspendid|aplazad|reprogramad)[oa]s?|(?:dej|qued)\w+ sin efecto|sin efecto {THE}{STRIKE}|desist\w+ (?:del?|de la|de su|de realizar|de ir)|se baja\w* del? paro",
     ),
     (
         "suspended",

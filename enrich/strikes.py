@@ -16,7 +16,7 @@ from enrich.reading import Field, Reading
 from enrich.strike_cues import STRIKE
 from enrich.strike_status import NEAR, status
 
-VERSION = "7"
+VERSION = "8"
 _FAR = 22
 """Sentences of a field that are read for its days."""
 

@@ -86,6 +86,8 @@ def test_what_is_denied_is_read_before_what_is_said(tag, title: str, status: str
         ("Pescadores siguen en paro pese a diálogo", "ongoing"),
         ("No hay tregua: mineros mantienen bloqueada la vía", "ongoing"),
         ("Fracasa diálogo y continúa la huelga", "ongoing"),
+        ("Huelga de controladores aéreos deja vuelos cancelados", "ongoing"),
+        ("Paro de maestros obliga a tener clases suspendidas en Puno", "ongoing"),
         ("Rechazan acuerdo y prosiguen con el paro", "ongoing"),
         ("En vivo: paro de transportistas hoy, minuto a minuto", "ongoing"),
         ("Se pliegan al paro más gremios; vías siguen bloqueadas", "ongoing"),

@@ -29,6 +29,13 @@ def test_finds_topics(tag, title: str, topics: set[str]) -> None:
     assert names(tag(title)) == topics
 
 
+def test_a_demand_beside_a_grenade_is_extortion(tag) -> None:
+    text = (
+        "Hallaron una granada de guerra en la puerta del colegio. La directora contó que hace semanas le exigen dinero."
+    )
+    assert names(tag("Dejan granada en un colegio de Los Olivos", text)) == {"extortion"}
+
+
 @pytest.mark.parametrize(
     "title",
     [

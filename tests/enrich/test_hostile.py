@@ -17,7 +17,8 @@ from enrich.lexicon import Passage, load
 from enrich.limit import TooLong, limited
 from enrich.pool import Enriched, enriched
 from enrich.reading import LONGEST_SENTENCE, Field, Reading
-from enrich.steps import Chain, Plain
+from enrich.steps import Chain
+from enrich.turns import Plain
 
 SIZE = 120_000
 REPEATED = [

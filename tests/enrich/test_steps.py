@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from core.document import SECTORS, TOPICS
 from core.settings import Settings
 from enrich.reading import Reading
-from enrich.steps import Chain, Plain, build
+from enrich.steps import Chain, build
+from enrich.turns import Plain
 
 
 def test_a_document_gets_one_annotation_of_each_step(chain: Chain, document) -> None:

@@ -11,7 +11,8 @@ from core.document import Document, document_id
 from core.settings import Settings
 from enrich import pool
 from enrich.reading import Reading
-from enrich.steps import Chain, Plain, plain_steps
+from enrich.steps import Chain, plain_steps
+from enrich.turns import Plain
 from store import work
 from store.database import Store
 

@@ -174,6 +174,8 @@ def _correct(tags: dict[str, Any], human: Payload, document: Document) -> Docume
                     **{name: value for name, value in new.items() if value not in (None, [])},
                 }
         tags[key] = kept
+    if "strike" in {fold(name) for name in (human.get("topics") or {}).get("remove") or ()}:
+        tags["strike"] = None  # what is no strike has no status, guild or day
     if human.get("published"):
         moment = datetime.fromisoformat(human["published"])
         return replace(document, published=moment, published_precision=human.get("published_precision", "day"))

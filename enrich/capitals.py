@@ -11,7 +11,7 @@ from enrich.reading import Field
 
 _UPPER = "A-ZÀ-ÖØ-Þ"
 _TOKEN = re.compile(
-    rf"[{_UPPER}](?<![\w@/].)(?:\.(?:[{_UPPER}]{{1,2}}\.)*(?:[{_UPPER}](?!\w))?|[{_UPPER}]\.(?:[{_UPPER}]{{1,2}}\.)+(?:[{_UPPER}](?!\w))?|\w*(?:[’'&-]\w+)*)"
+    rf"[{_UPPER}](?<![\w@/].)(?!/)(?:\.(?:[{_UPPER}]{{1,2}}\.)*(?:[{_UPPER}](?!\w))?|[{_UPPER}]\.(?:[{_UPPER}]{{1,2}}\.)+(?:[{_UPPER}](?!\w))?|\w*(?:[’'&-]\w+)*)"
 )
 _LINKS = {
     " ": " ", " de ": "de", " del ": "de", " de la ": "de", " de las ": "de", " de los ": "de", " de l'": "de", " of ": "de", " of the ": "de", " do ": "de", " da ": "de",

@@ -12,7 +12,7 @@ from core.document import Payload
 from core.numerals import BELOW_100, value
 from enrich.reading import Reading
 
-VERSION = "5"
+VERSION = "6"
 
 _MANY = {"decena de": 10, "una decena de": 10, "docena de": 12, "una docena de": 12, "un par de": 2, "dozen": 12}
 _COUNT = rf"\d{{1,3}}|{'|'.join(sorted(_MANY, key=len, reverse=True))}|{BELOW_100}"
@@ -31,7 +31,7 @@ _DEAD = r"(?:muert[oa]{s}|fallecid[oa]{s}|asesinad[oa]{s}|acribillad[oa]{s}|ulti
 _DIED_MANY = r"(?:murieron|fallecieron|mueren|fallecen|perdieron la vida|fueron (?:asesinad|acribillad|ultimad|victimad|hallad[oa]s muert)[oa]s|resultaron muert[oa]s|were (?:killed|murdered|shot dead|found dead)|found dead|died|die)"
 _DIED_ONE = r"(?:murio|fallecio|muere|fallece|perdio la vida|fue (?:asesinad|acribillad|ultimad|victimad|rematad|hallad[oa] muert)[oa]|le quit(?:o|aron) la vida|resulto muert[oa]|was (?:killed|murdered|shot dead)|died)"
 _KILL = r"(?:mata(?= a )|asesina(?= a )|acribilla(?= a )|ultima(?= a )|mataran|mataban|habian matado|asesinaran|acribillaran|dispararan y mataran|quit(?:o|aron) la vida|dej(?:o|aron|an) sin vida|dieron muerte|da muerte|dio muerte|remat(?:an|aron|o)|asesinan|matan|acribillan|ultiman|victiman|asesinaron|mataron|acribillaron|asesino|mato|acribillo|ultimaron|kill|kills|killed|murder|murdered|shot dead)"
-_HURT = r"(?:herid[oa]{s}|lesionad[oa]{s}|contus[oa]{s}|baleados y heridos|injured|wounded|hurt)"
+_HURT = r"(?:herid[oa]{s}|lesionad[oa]{s}|contus[oa]{s}|policontus[oa]{s}|acuchillad[oa]{s}|apuñalad[oa]{s}|abalead[oa]{s}|baleados y heridos|injured|wounded|hurt)"
 _HIT = r"(?:hiere|hieren|hirieron|hirio|lesionan|lesionaron|injure|injured|wound|wounded|injuring|wounding|dej\w+ (?:grave(?:mente)? )?herid[oa]s?|dej\w+ (?:grave|malherid[oa]s?|en estado (?:grave|critico)|al borde de la muerte))"
 _BY = r"(?: (?:a (?:balazos|tiros|cuchilladas|puñaladas|golpes|pedradas|quemarropa|machetazos|hachazos|palos)|de (?:\w+ )?(?:balazos|tiros)|de (?:un|\w+) (?:balazo|disparo)|en (?:la|el) \w+))?"
 _BODY = r"(?:pierna|piernas|brazo|hombro|muslo|rodilla|pie|tobillo|abdomen|pecho|torax|mano|espalda|gluteo|cuello|rostro|cabeza|costillas|frente|oreja|cadera)"
@@ -142,7 +142,7 @@ _UNDONE = re.compile(
 )
 _TRIGGER = re.compile(
     r" (?:muer|muri|falle|deceso|asesin|mata|mato|remat|acrib|ultim|victim|la vida|sin vida|cuerpo|cadaver|herid|hier|hiri|lesion|lastimad|golpe|contus|bala|bale|dispar|tiro|impacto|cachazo|cuchillad|iles|nadie|cero|daño|desgracia|"
-    r"dead|die|kill|murder|shot|wound|injur|hurt|bodies|death|fatalit|linchad|mal(?:herid|golpe))"
+    r"dead|die|kill|murder|shot|wound|injur|hurt|bodies|death|fatalit|linchad|mal(?:herid|golpe)|policontus|acuchill|apuñal|abale)"
 )
 _ABOUT = ("extortion", "strike")
 _ATTACK = re.compile(

@@ -31,8 +31,8 @@ FEW = 15
 """Known signs at which a text's words are trusted by half: of a headline the lists know more than its company of words does."""
 BREAK = ""
 """Stands between words that are no pair."""
-_REMEMBERED = 100_000
-"""Words whose stems' numbers are kept."""
+_REMEMBERED, _LONGEST = 100_000, 40
+"""Words whose stems' numbers are kept, and letters that such a word has at most."""
 
 
 def stem(word: str) -> str:
@@ -77,9 +77,11 @@ class _Numbered(dict[str, int]):
         self.unknown = len(self._stems)
 
     def __missing__(self, word: str) -> int:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        self[word] = number = self._stems.get(stem(word), self.unknown)
+        number = self._stems.get(stem(word), self.unknown)
+        if len(word) <= _LONGEST:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[word] = number
         return number
 
 

@@ -56,7 +56,7 @@ _GENERIC = _words(
     "corte peru"
 )
 _CUE = re.compile(
-    r"\b(?:ex|macror?|sub|super|vice)?(?:(?P<district>distritos?(?: \w+)?|comisaria|alcalde(?:sa)? distrital|municipalidad distrital|districts?)|(?P<province>provincias?(?: \w+)?|alcalde(?:sa)? provincial|provinces?)"
+    r"\b(?:ex|macror?|micror?|sub|super|vice)?(?:(?P<district>distritos?(?: \w+)?|comisaria|alcalde(?:sa)? distrital|municipalidad distrital|districts?)|(?P<province>provincias?(?: \w+)?|alcalde(?:sa)? provincial|provinces?)"
     r"|(?P<department>regi(?:on|ones)|departamentos?|gobierno regional|gobernador(?:a)?(?: regional)?|consejero regional|direccion regional de \w+|regional?)"
     r"|(?P<city>ciudad(?:es)?|centro historico|centro|cercado|calles|plaza de armas|plaza mayor|paseo civico|mercado (?:modelo|central)|terminal(?:es)? terrestres?|city)"
     r"|(?P<hamlet>centro poblado|caserio|comunidad(?: campesina| nativa)?|anexo|asentamiento humano|sector|urbanizacion)"

@@ -146,6 +146,7 @@ SURNAMES_TOO = _set(
 )
 """Surnames, also behind `de la`, that are heads or places too."""
 NEVER = _set(
+    "dd.ss dd.ll dd.uu d.s d.l d.u d.leg "
     "noel navidad semana santa año nuevo internet covid yape plin whatsapp facebook twitter instagram tiktok youtube facebooks dni ruc igv uit s/ ley decreto resolucion ordenanza articulo codigo constitucion "
     "proyecto plan estatuto tratado acuerdo convenio reglamento biblia corpus copa mundial torneo liga1 eurocopa olimpiadas premio grammy i ii iii iv v vi vii viii ix x xi xii xx xxi pib ipc iva dl ds du pl n n° nº "
     "panamericana interoceanica carretera avenida av jiron jr calle pasaje plaza parque urbanizacion urb puente ovalo kilometro km league ud usted d vd vds dios ibex dow jones euro euribor"
@@ -156,6 +157,8 @@ ACRONYM_NOT = _set(
     "aviso comunicado gmt vivo directo online entrevista informe oficial resumen perfil reseña gratis link links ver gol amor go us usd pen ceo cas tlc glp gnv isc rmv dt vip gp sos var ong ongs pc ps4 ps5 epp plan suv rpm iso isbn pdf qr url app apps pyme pymes mype "
     "mypes adhd ets its ira oro hoy ya exclusivo exclusiva estreno trailer reja tbc ph uv led tac rt pbi mp3 ia ai it vrae vraem ppm ojo mira atencion galeria cronica nota columna editorial debate encuesta final vivos quien como donde que cuando por para con sin del las los una"
 )
+NUMBERED = re.compile(r"(?:bill|law|decree|act|resolution)\b(?: (?:no\.?|nr\.?|n[.°º]+|number|#))? ?\d")
+"""English norms by their numbers, printed as names are: `Bill 12345/2025-CR`, `Law No. 30077`."""
 CODE = re.compile(r"[A-ZÑ]{1,3}-?\d+(?:-?[A-Z])?(?:-\d+)?")
 """Models, roads and formulas: `PE-3S`, `F1`, `PS5`, `A320`."""
 SHOUTED_BEFORE = ("EN ", "DE ", "EL ", "LA ", "AL ", "UN ", "LO ")

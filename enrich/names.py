@@ -71,7 +71,7 @@ class Rules:
     """See the module."""
 
     name = "rules"
-    version = "2"
+    version = "3"
 
     def names(self, parts: Sequence[Field]) -> list[list[Name]]:
         """See `Recogniser`."""
@@ -144,7 +144,7 @@ class _Pass:
             if after is None or self._opening(first) or first.word not in cues.ARTICLES:
                 return at + 1, None, False
             return organisation_end(group, at, self.given), "organisation", cues.called(self._left(first)) is not None
-        if first.word.rstrip(".") in cues.NEVER:
+        if first.word.rstrip(".") in cues.NEVER or cues.NUMBERED.match(self.part.folded, first.start):
             return run_end(group, at), None, False
         if after and first.text.isupper() and after.text.isupper() and len(after.text) > 3 and len(first.text) > 3:
             return capitals_end(group, at), None, False

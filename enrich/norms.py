@@ -11,7 +11,7 @@ from core.document import Payload
 from core.text import fold
 from enrich.reading import Reading, Span
 
-VERSION = "4"
+VERSION = "5"
 Citation = tuple[str, int, int]
 """Normalised id, start, end."""
 
@@ -27,13 +27,13 @@ _NAMED_LAW = re.compile(
 )
 _OLD_LAW = re.compile(r"\b(?:ley|law)\s+(?:n[.°º]+|nº|nro\.?|no\.)\s*(\d{4})(?![\d/.,-]*\d)", re.I)
 _LEGISLATIVE = re.compile(
-    rf"(?:\bdecretos?\s+legislativos?|\blegislative\s+decrees?|\bd\.?\s?leg\.?|\bdecs?\.\s?leg\.?|\bd\.\s?l\.|\bdl)\s*{_NO}(\d{{3,4}}(?![\d/])(?:{_AND}\d{{3,4}}(?![\d/-]))*)",
+    rf"(?:\bdecretos?\s+legislativos?|\blegislative\s+decrees?|\bd\.?\s?leg\.?|\bdecs?\.\s?leg\.?|\bd\.\s?l\.|\bdd\.\s?ll\.|\bdl)\s*{_NO}(\d{{3,4}}(?![\d/])(?:{_AND}\d{{3,4}}(?![\d/-]))*)",
     re.I,
 )
 _DECREE_LAW = re.compile(rf"\bdecretos?[\s-]+ley(?:es)?\s*{_NO}(\d{{4,5}})(?![\d/])", re.I)
 _SUPREME_NUMBER = r"\d{1,3}-(?:(?:19|20)\d\d|[6-9]\d)-[A-Za-z]{2,12}\b"
 _SUPREME = re.compile(
-    rf"(?:\bdecretos?\s+supremos?|\bsupreme\s+decrees?|\bd\.\s?s\.|\bds)\s*{_NO}({_SUPREME_NUMBER}(?:{_AND}{_SUPREME_NUMBER})*)",
+    rf"(?:\bdecretos?\s+supremos?|\bsupreme\s+decrees?|\bd\.\s?s\.|\bdd\.\s?ss\.|\bds)\s*{_NO}({_SUPREME_NUMBER}(?:{_AND}{_SUPREME_NUMBER})*)",
     re.I,
 )
 _RESOLUTION_NUMBER = r"\d{1,4}-(?:19|20)\d\d[-/][A-Za-z]{2,12}(?:/[A-Z0-9]{1,6})?(?![\w/])"
@@ -44,7 +44,7 @@ _RESOLUTION = re.compile(
 )
 _RESOLVED = ("resol", "rm ", "rs ", "rvm ", "r.m", "r. m", "r.s", "r. s")
 _URGENT = re.compile(
-    rf"(?:\bdecretos?\s+de\s+urgencia|\b(?:emergency|urgency)\s+decrees?|\bd\.\s?u\.|\bdu)\s*{_NO}(\d{{1,3}})-((?:19|20)\d\d)(?![\d])",
+    rf"(?:\bdecretos?\s+de\s+urgencia|\b(?:emergency|urgency)\s+decrees?|\bd\.\s?u\.|\bdd\.\s?uu\.|\bdu)\s*{_NO}(\d{{1,3}})-((?:19|20)\d\d)(?![\d])",
     re.I,
 )
 _BILL_NUMBER = r"\d{1,5}[/-]20\d\d(?:-(?:CR|PE|GL|GR|MP|PJ|TC|JNE|DP|CP|IC|CGR|SBS|BCR|RENIEC))?"
@@ -55,7 +55,7 @@ _BILLS = re.compile(
 _BARE_BILL = re.compile(r"(?<![\d/-])(\d{4,5}/20\d\d-(?:CR|PE|GL|GR|MP|PJ))\b")
 _ANY_NUMBER = re.compile(r"\d\d\d")
 _OLD_NUMBER = re.compile(r"n(?:[.°º]+|ro|o\.)\.?\s*\d{4}")
-_SHORT_DECREE = re.compile(r"d(?<!\w\w)(?:\.? ?(?:s|u|l|leg)\b|ecs?\.)")
+_SHORT_DECREE = re.compile(r"d(?<!\w\w)(?:\.? ?(?:s|u|l|leg)\b|ecs?\.|d\.)")
 _EACH_NUMBER = re.compile(_NUMBER)
 _EACH_DECREE = re.compile(r"\d{3,4}")
 _EACH_SUPREME = re.compile(_SUPREME_NUMBER)

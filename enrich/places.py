@@ -16,7 +16,7 @@ from enrich.mentions import Mention, find
 from enrich.reading import Reading, Span
 from enrich.resolve import resolve
 
-VERSION = "6"
+VERSION = "7"
 
 
 @lru_cache(maxsize=1)

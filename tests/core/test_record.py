@@ -26,6 +26,15 @@ def test_what_a_strike_demands_is_masked_like_the_text_it_stands_in() -> None:
     assert record().masked().to_json()["strike"]["status"] == "ongoing"
 
 
+def test_who_says_that_it_is_no_strike_takes_its_status_away_too() -> None:
+    facts, topics = record(), {"topics": [{"name": "strike", "subtype": None, "score": 1.0, "spans": []}]}
+    asked = {"topics": {"add": [], "remove": ["strike"]}}
+    said = {"topics": topics, "strikes": {"strike": facts.tags["strike"]}, "human": asked}
+    given = [Annotation(document="d", version=1, step=step, fingerprint="f", payload=payload) for step, payload in said.items()]  # fmt: skip
+    shown = Record.of(facts.document, given).to_json()
+    assert shown["topics"] == [] and shown["strike"] is None
+
+
 def test_a_translation_hides_what_its_original_hides_even_without_the_words_that_tell_it() -> None:
     document = Document(
         id="d", url="https://diario.example/1", title="Paro: llamar al 452-7788", source="diario", section="tel 987654321",

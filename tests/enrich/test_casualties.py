@@ -6,6 +6,7 @@ import pytest
 @pytest.mark.parametrize(
     ("title", "text", "killed", "injured"),
     [
+        ("Dos acuchillados deja ataque de extorsionadores en Comas", "", 0, 2),
         ("Un muerto y tres heridos deja ataque a un bus en Comas", "", 1, 3),
         ("Balacera en Ate dejó dos fallecidos", "", 2, 0),
         ("Asesinan a chofer de combi en Carabayllo", "", 1, 0),

@@ -45,6 +45,12 @@ def test_a_text_without_known_words_has_the_bias() -> None:
     assert SMALL.weigh(["zzz"]).odds == SMALL.bias
 
 
+def test_long_words_are_weighed_and_not_kept() -> None:
+    ours = Classifier({"topic.strike": 0.0}, {"huelga": (1.0, {"topic.strike": 2.0})})
+    assert ours.weigh(["huelga" + "s" * 1000]).odds["topic.strike"] == 2.0
+    assert all(len(word) < 100 for word in ours._number)
+
+
 def test_probabilities_bear_any_odds() -> None:
     assert sure(0) == 0.5
     assert sure(-10_000) < 1e-9 < 1 - 1e-9 < sure(10_000)

@@ -214,6 +214,21 @@ def test_what_is_printed_large_is_no_body(tag, title: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Exigen S/ 50 mil a un colegio",
+        "Pagó S/ 20 000 y después S/120",
+        "Le piden S/. 30 por semana",
+        "Congress debates Bill 12345/2025-CR",
+        "La norma modifica la Law No. 30077",
+        "Lo dicen los DD.SS. 009-2024-IN y el D.S. 3-2024-IN",
+    ],
+)
+def test_signs_of_money_and_numbers_of_norms_are_no_names(tag, text: str) -> None:
+    assert [one["name"] for one in tag(text)["entities"] if one["name"] != "Congress"] == []
+
+
+@pytest.mark.parametrize(
     ("text", "name", "kind"),
     [
         ("El ministerio del Interior anunció un plan.", "Ministerio del Interior", "institution"),

@@ -112,6 +112,9 @@ def test_a_nickname_is_its_law(tag) -> None:
         ("la Ley Orgánica 27972", ["Ley 27972"]),
         ("PL 9871-2024-CR", ["PL 9871/2024-CR"]),
         ("D.S. 9-2024-IN", ["DS 009-2024-IN"]),
+        ("los DD.SS. 009-2024-IN y 010-2024-IN", ["DS 009-2024-IN", "DS 010-2024-IN"]),
+        ("los DD. LL. 1614 y 1589", ["DL 1614", "DL 1589"]),
+        ("el DD.UU. 005-2023", ["DU 005-2023"]),
     ],
 )
 def test_more_forms(text: str, norms: list[str]) -> None:

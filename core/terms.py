@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 
 import Stemmer
 
+from core.memo import Memo
 from core.text import FOLDING, lower
 
 Side = Literal["es", "en"]
@@ -104,32 +105,24 @@ RULES: dict[str, dict[str, Any]] = tomllib.loads(RULES_TEXT)
 _SPANISH, _ENGLISH = _Stemmer(RULES["es"], "spanish"), _Stemmer(RULES["en"], "english")
 
 
-class _Memo(dict[str, tuple[str, str]]):
-    """The pairs of what was met so far: a plain look-up costs a third less than a call of `lru_cache`. Full, it begins anew."""
-
-    def __init__(self, pair: Callable[[str], tuple[str, str]]) -> None:
-        self._pair = pair
-
-    def __missing__(self, text: str) -> tuple[str, str]:
-        found = self._pair(text)
-        if len(text) <= _KEPT:
-            if len(self) >= _MEMO:
-                self.clear()
-            self[text] = found
-        return found
+_Pairs = Memo[tuple[str, str]]
 
 
-def _pieces(words: _Memo) -> _Memo:
+def _remembered(pair: Callable[[str], tuple[str, str]]) -> _Pairs:
+    return Memo(pair, most=_MEMO, longest=_KEPT)
+
+
+def _pieces(words: _Pairs) -> _Pairs:
     """The terms of what stands between two spaces, joined: most often one word, with or without a comma or a bracket."""
 
     def pair(piece: str) -> tuple[str, str]:
         pairs = [words[word] for word in _TOKEN.findall(piece)]
         return " ".join([exact for exact, _ in pairs]), " ".join([stem for _, stem in pairs])
 
-    return _Memo(pair)
+    return _remembered(pair)
 
 
-_WORDS = {"es": _Memo(_SPANISH.pair), "en": _Memo(_ENGLISH.pair)}
+_WORDS = {"es": _remembered(_SPANISH.pair), "en": _remembered(_ENGLISH.pair)}
 _PIECES = {name: _pieces(words) for name, words in _WORDS.items()}
 
 

@@ -20,6 +20,8 @@ from typing import Any, Literal
 import numpy
 from numpy.typing import NDArray
 
+from core.memo import Memo
+
 Numbers = NDArray[numpy.float64]
 Rows = NDArray[numpy.intp]
 Kind = Literal["subject", "status"]
@@ -31,8 +33,8 @@ FEW = 15
 """Known signs at which a text's words are trusted by half: of a headline the lists know more than its company of words does."""
 BREAK = ""
 """Stands between words that are no pair."""
-_REMEMBERED, _LONGEST = 100_000, 40
-"""Words whose stems' numbers are kept, and letters that such a word has at most."""
+_LONGEST = 40
+"""Letters of a word whose stem's number is kept, at most."""
 
 
 def stem(word: str) -> str:
@@ -69,22 +71,6 @@ class Weighed:
         return [sign for share, sign in said[:most] if share > 0]
 
 
-class _Numbered(dict[str, int]):
-    """The number of each word's stem, the last one for all that no sign holds. Full, it begins anew."""
-
-    def __init__(self, stems: Iterable[str]) -> None:
-        self._stems = {stem: number for number, stem in enumerate(stems)}
-        self.unknown = len(self._stems)
-
-    def __missing__(self, word: str) -> int:
-        number = self._stems.get(stem(word), self.unknown)
-        if len(word) <= _LONGEST:
-            if len(self) >= _REMEMBERED:
-                self.clear()
-            self[word] = number
-        return number
-
-
 class Classifier:
     """Weights of signs, looked up by numbers: a text's stems are numbered once, a pair is one number made of two."""
 
@@ -106,13 +92,16 @@ class Classifier:
         for row, (_, by_tag) in enumerate(signs.values()):
             for tag, weight in by_tag.items():
                 self.weights[row, at[tag]] = weight
-        self._number = _Numbered(sorted({part for sign in signs for part in sign.removeprefix("=").split()}))
-        self._alone, self._titled = numpy.full((2, self._number.unknown + 1), -1, dtype=numpy.intp)
+        stems = sorted({part for sign in signs for part in sign.removeprefix("=").split()})
+        numbered = {part: number for number, part in enumerate(stems)}
+        self._unknown = unknown = len(stems)  # the number of all that no sign holds
+        self._number = Memo(lambda word: numbered.get(stem(word), unknown), longest=_LONGEST)
+        self._alone, self._titled = numpy.full((2, self._unknown + 1), -1, dtype=numpy.intp)
         pairs: dict[int, int] = {}
         for row, sign in enumerate(signs):
             numbers = [self._number[part] for part in sign.removeprefix("=").split()]
             if len(numbers) == 2:
-                pairs[numbers[0] * self._number.unknown + numbers[1]] = row
+                pairs[numbers[0] * self._unknown + numbers[1]] = row
             else:
                 (self._titled if sign.startswith("=") else self._alone)[numbers] = row
         self._pairs = numpy.array(sorted(pairs), dtype=numpy.int64)
@@ -140,8 +129,8 @@ class Classifier:
         """The rows of the pairs of stems that are signs."""
         if not len(self._pairs):
             return self._of_pairs
-        known = stems < self._number.unknown
-        pairs = (stems[:-1] * self._number.unknown + stems[1:])[known[:-1] & known[1:]]
+        known = stems < self._unknown
+        pairs = (stems[:-1] * self._unknown + stems[1:])[known[:-1] & known[1:]]
         places: Rows = numpy.minimum(self._pairs.searchsorted(pairs), len(self._pairs) - 1)
         rows: Rows = self._of_pairs[places[self._pairs[places] == pairs]]
         return rows

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from core.batches import bounded
 from core.document import Annotation, Document, Payload
 from enrich import translate
 from enrich.lexicon import Lexicon
@@ -152,17 +153,7 @@ class Turn:
 
 def together(turns: Sequence[Turn]) -> Iterator[list[Turn]]:
     """Turns in their order, as many as may be in memory at once."""
-    some: list[Turn] = []
-    room = 0
-    for turn in turns:
-        size = len(turn.reading.document.text)
-        if some and (len(some) >= _TOGETHER or room + size > _ROOM):
-            yield some
-            some, room = [], 0
-        some.append(turn)
-        room += size
-    if some:
-        yield some
+    return bounded(turns, _TOGETHER, _ROOM, lambda turn: len(turn.reading.document.text))
 
 
 def is_provisional(step: Step) -> bool:

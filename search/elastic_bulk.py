@@ -7,19 +7,20 @@ client's own helper is not used: it waits for a full disk as for a busy server, 
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from elasticsearch import ApiError, Elasticsearch
 
+from core.batches import bounded
 from core.record import Record
 from search.analysed import Analysed
 from search.elastic_client import answering, is_blocked, told
 from search.elastic_index import source
 
-CHUNK, CHUNK_BYTES = 500, 5_000_000
+CHUNK, CHUNK_BYTES = 500, 5_000_000  # at most together; an action that is longer goes alone
 RETRIES, FIRST_WAIT, LONGEST_WAIT = 8, 0.5, 30.0  # a minute and a half in all
 BUSY = (429, 502, 503, 504)
 ANSWER = "errors,items.*._id,items.*.status,items.*.error"
@@ -62,28 +63,13 @@ def _sent(client: Elasticsearch, index: str, actions: Iterable[Action], alias: b
     patient = client.options(retry_on_status=())
     with answering(), ThreadPoolExecutor(1, "bulk") as sender:
         under_way: Future[dict[str, str]] | None = None
-        for chunk in chunks(actions):
+        for chunk in bounded(actions, CHUNK, CHUNK_BYTES, Action.size):
             if under_way:
                 refused |= under_way.result()
             under_way = sender.submit(_sent_chunk, patient, index, chunk, alias)
         if under_way:
             refused |= under_way.result()
     return refused
-
-
-def chunks(actions: Iterable[Action]) -> Iterator[list[Action]]:
-    """At most CHUNK actions and CHUNK_BYTES together; one that is longer goes alone."""
-    chunk: list[Action] = []
-    size = 0
-    for action in actions:
-        length = action.size()
-        if chunk and (len(chunk) >= CHUNK or size + length > CHUNK_BYTES):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(action)
-        size += length
-    if chunk:
-        yield chunk
 
 
 def _sent_chunk(client: Elasticsearch, index: str, chunk: list[Action], alias: bool) -> dict[str, str]:
